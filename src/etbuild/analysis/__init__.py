@@ -1,0 +1,1 @@
+"""Target graph and platform to action graph. Touches no disk."""

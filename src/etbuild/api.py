@@ -1,0 +1,49 @@
+"""What a rule family may import from the engine, and nothing else. docs/api.txt pins the signatures."""
+
+from __future__ import annotations
+
+from etbuild.analysis.context import RuleContext
+from etbuild.model.action import Action, Mount, Resources
+from etbuild.model.artifact import Artifact, InputSet
+from etbuild.model.attrs import EXEC, Attrs, Dep, Src, provides
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.label import Label
+from etbuild.model.rule import (
+    Command,
+    DefaultInfo,
+    Family,
+    Provider,
+    PythonEnvironmentInfo,
+    RunInfo,
+    TestInfo,
+    TestSuiteInfo,
+    rule,
+)
+from etbuild.model.toolchain import Request
+
+__all__ = [
+    "EXEC",
+    "Action",
+    "Artifact",
+    "Attrs",
+    "Command",
+    "DefaultInfo",
+    "Dep",
+    "Diagnostic",
+    "EtbuildError",
+    "Family",
+    "InputSet",
+    "Label",
+    "Mount",
+    "Provider",
+    "PythonEnvironmentInfo",
+    "Request",
+    "Resources",
+    "RuleContext",
+    "RunInfo",
+    "Src",
+    "TestInfo",
+    "TestSuiteInfo",
+    "provides",
+    "rule",
+]

@@ -1,0 +1,1 @@
+"""Arguments to requests, reports to text. The only place that prints."""

@@ -1,0 +1,94 @@
+"""Action: one command with declared inputs and outputs. Knows nothing of how or where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from etbuild.model.artifact import Artifact, InputSet
+from etbuild.model.digest import Digest
+from etbuild.model.label import Label
+
+KEYED = frozenset({"argv", "inputs", "mounts", "outputs", "env"})
+NOT_KEYED = frozenset({"mnemonic", "progress", "owner", "configuration", "resources", "worker", "timeout"})
+"""Shown to people, or how it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A read-only folder that an action sees at `path`, keyed by `digest`."""
+
+    path: str
+    """Absolute, the same on every machine, such as /etbuild/environments/base."""
+    digest: str
+    """What it holds: a SHA-256 in hexadecimal."""
+    kind: str = field(default="folder", compare=False)
+    """Who makes it real: `python_environment`, `system` or `folder`."""
+    source: str = field(default="", compare=False)
+    """For its maker: a lock file's absolute path, or a folder of this machine."""
+    provenance: str = field(default="", compare=False)
+    """For people: what it is, as `explain` shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What an action needs at the same time; unkeyed."""
+
+    cpu: int = 1
+    ram: int = 0
+    """In bytes; 0 if it does not matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One command. The first output's path and configuration name it among the actions of a graph."""
+
+    mnemonic: str
+    argv: tuple[str, ...]
+    """Paths in it are relative to the execution root."""
+    inputs: InputSet
+    outputs: tuple[Artifact, ...]
+    env: tuple[tuple[str, str], ...] = ()
+    """Sorted by name."""
+    mounts: tuple[Mount, ...] = ()
+    owner: Label | None = None
+    """The target that registered it first: for messages only."""
+    configuration: str = ""
+    progress: str = ""
+    resources: Resources = Resources()
+    worker: str = ""
+    """Name of a warm worker that may run it, such as `torch`; empty for none."""
+    timeout: int = 0
+    """In seconds; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A file that an action made."""
+
+    digest: Digest
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What a successful action made. Failures are never kept."""
+
+    files: Mapping[str, OutputFile]
+    """By path below the execution root; the files of an output tree each by their own."""
+    stdout: Digest | None = None
+    stderr: Digest | None = None
+    wall_ms: int = 0
+    """How long it ran where it ran."""
+    peak_ram: int = 0
+    """In bytes; 0 if unknown."""
+    sandbox: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionGraph:
+    """The actions of a request, each once, producers before consumers."""
+
+    actions: tuple[Action, ...]
+    producers: Mapping[Artifact, int] = field(repr=False)
+    """Each output's action, as an index into `actions`."""

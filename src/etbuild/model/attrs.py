@@ -1,0 +1,109 @@
+"""Attrs: the base of every rule's schema, and the types that its attributes may have. Alone in `model` it imports pydantic.
+
+Every Label in an Attrs is a dependency. `Dep` names a target; `Src` names a file or a target whose files are meant. A field says what
+its targets must provide, and whether they are for the exec platform:
+
+    programs: Annotated[tuple[Dep, ...], provides(ProgramInfo)] = ()
+    compiler: Annotated[Dep, EXEC]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+
+from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.label import Label, parse_label
+from etbuild.model.rule import Provider
+
+
+class Attrs(BaseModel):
+    """The attributes of a rule: frozen, nothing unknown, no guessing of types. A docstring below a field documents it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+def _label(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    base = (info.context or {}).get("base")
+    try:
+        return parse_label(value, base)
+    except EtbuildError as error:
+        raise ValueError(error.diagnostics[0].message) from None
+
+
+def _is_label(value: Any) -> Label:
+    if not isinstance(value, Label):
+        raise ValueError("must be a label")  # noqa: TRY004 - pydantic collects ValueError, not TypeError.
+    return value
+
+
+class _LabelSchema:
+    """Tells pydantic that a Label is a string in JSON Schema and an instance here."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        from pydantic_core import core_schema  # noqa: PLC0415 - only when schemas are built.
+
+        return core_schema.no_info_plain_validator_function(_is_label, serialization=core_schema.to_string_ser_schema())
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "label"}
+
+
+Dep = Annotated[Label, _LabelSchema, BeforeValidator(_label)]
+"""The label of a target."""
+Src = Annotated[Label, _LabelSchema, BeforeValidator(_label), "src"]
+"""The label of a file of the package, or of a target whose files are meant."""
+
+
+@dataclass(frozen=True)
+class Provides:
+    """A field's marker: its targets must provide all of these."""
+
+    types: tuple[type[Provider], ...]
+
+
+def provides(*types: type[Provider]) -> Provides:
+    """Demand that a field's targets provide all of `types`."""
+    return Provides(types)
+
+
+EXEC = "exec"
+"""A field's marker: its targets are built for the platform that actions run on."""
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyField:
+    """What a field says of the labels in it."""
+
+    name: str
+    provides: tuple[type[Provider], ...]
+    exec: bool
+
+
+def dependency_field(attrs: type[Attrs], name: str) -> DependencyField:
+    """Return what the field `name` of a schema demands of its labels."""
+    markers = attrs.model_fields[name].metadata
+    types = tuple(t for marker in markers if isinstance(marker, Provides) for t in marker.types)
+    return DependencyField(name, types, EXEC in markers)
+
+
+def labels_in(value: Any, place: str = "") -> Iterator[tuple[str, Label]]:
+    """Yield each label in an attribute's value with its place in it, such as ("deps[1]", label)."""
+    if isinstance(value, Label):
+        yield place, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from labels_in(getattr(value, name), f"{place}.{name}" if place else name)
+    elif isinstance(value, Mapping):
+        for key, element in value.items():
+            yield from labels_in(element, f"{place}.{key}")
+    elif isinstance(value, (tuple, list, frozenset)):
+        for index, element in enumerate(value):
+            yield from labels_in(element, f"{place}[{index}]")

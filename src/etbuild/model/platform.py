@@ -1,0 +1,41 @@
+"""Platform and Configuration: what outputs are for. Knows nothing of which toolchains serve it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from etbuild.model.label import Label
+
+MODES = ("fastbuild", "dbg", "opt", "size", "asan", "ubsan", "tsan")
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A named set of constraint values, at most one of each setting."""
+
+    name: str
+    """What a user types and what the output folder is called, such as `host` or `cortex_m55`."""
+    label: Label | None = None
+    """None for the host, which is detected."""
+    constraints: Mapping[Label, Label] = field(default_factory=dict, hash=False)
+    """Constraint setting to constraint value."""
+    run_under: tuple[str, ...] = ()
+    """The command that runs this platform's programs on the host, such as an emulator's."""
+
+    def satisfies(self, values: frozenset[Label]) -> bool:
+        """Tell whether all of these constraint values hold here."""
+        return values <= frozenset(self.constraints.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A platform and a mode: there are no other parts."""
+
+    platform: Platform
+    mode: str = "fastbuild"
+
+    @property
+    def name(self) -> str:
+        """The name of its output folder."""
+        return self.platform.name if self.mode == "fastbuild" else f"{self.platform.name}-{self.mode}"

@@ -1,0 +1,66 @@
+"""BuildReport: all that a build's end tells. Printed by `cli`, as text or JSON; knows nothing of either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from etbuild.model.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOutput:
+    """A file in the output tree."""
+
+    path: str
+    """Relative to the workspace's root."""
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReport:
+    """How a requested target ended."""
+
+    label: str
+    platform: str
+    status: str
+    """`built`, `cached`, `up to date`, `failed` or `skipped` (incompatible, or something it needs failed)."""
+    outputs: tuple[PlacedOutput, ...] = ()
+    summary: tuple[str, ...] = ()
+    short: str = ""
+    reason: str = ""
+    """Why it was skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestReport:
+    """How a test ended."""
+
+    __test__ = False
+
+    label: str
+    platform: str
+    status: str
+    """`passed`, `failed`, `timed out` or `skipped`."""
+    cached: bool = False
+    wall_ms: int = 0
+    runs: int = 1
+    log: str = ""
+    """Where its output is kept, relative to the workspace's root."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """A build's end."""
+
+    targets: tuple[TargetReport, ...]
+    tests: tuple[TestReport, ...] = ()
+    failures: tuple[Diagnostic, ...] = ()
+    actions: int = 0
+    """How many the request needs, however they were had."""
+    run: int = 0
+    cached: int = 0
+    wall_ms: int = 0
+    saved_ms: int = 0
+    sandbox: str = ""
+    exit_code: int = 0

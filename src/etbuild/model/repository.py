@@ -1,0 +1,28 @@
+"""Repository: what a `[[repository]]` of WORKSPACE asks for, as a value. Knows nothing of how it is fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from etbuild.model.diagnostics import Span
+
+KINDS = ("pypi", "npm", "archive", "url", "local", "deb")
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """Files from outside the workspace, seen as packages of @name."""
+
+    name: str
+    kind: str
+    """One of KINDS."""
+    package: str = ""
+    """For pypi, npm and deb: the registry's name of it."""
+    version: str = ""
+    url: str = ""
+    """For url and archive."""
+    path: str = ""
+    """For local: an absolute folder outside the workspace."""
+    build_file: str = ""
+    """A BUILD.toml of the workspace that becomes the repository's root package."""
+    span: Span | None = field(default=None, compare=False)

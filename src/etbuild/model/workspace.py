@@ -1,0 +1,34 @@
+"""Workspace: what a WORKSPACE file says, as a value. Knows nothing of how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from etbuild.model.diagnostics import Span
+from etbuild.model.label import Label
+from etbuild.model.repository import Repository
+from etbuild.model.rule import Family
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The tree below a WORKSPACE file."""
+
+    root: str
+    """Absolute path."""
+    name: str
+    roots: Mapping[str, str]
+    """Package prefix to folder below `root`, such as {"": ".", "models": "model_specs/models"}."""
+    families: tuple[Family, ...] = ()
+    toolchains: tuple[Label, ...] = ()
+    """In order of preference."""
+    repositories: Mapping[str, Repository] = field(default_factory=dict)
+    """By name; `etbuild` itself is among them unless it is this workspace."""
+    configs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """`--config` name to flags."""
+    cache: str = ""
+    """A cache folder that WORKSPACE asks for; empty for the user's own."""
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
+    read: tuple[str, ...] = field(default=(), compare=False)
+    """Absolute paths of the files that made this value: WORKSPACE, lock, the families' files."""
