@@ -80,8 +80,8 @@ def some_path(start: Node, goal: Node, edges: Edges[Node]) -> list[Node]:
                     following.append(child)
         frontier = following
     path: list[Node] = []
-    node: Node | None = goal if goal in came_from else None
-    while node is not None:
-        path.append(node)
-        node = came_from[node]
+    step: Node | None = goal if goal in came_from else None
+    while step is not None:
+        path.append(step)
+        step = came_from[step]
     return path[::-1]

@@ -1,0 +1,99 @@
+"""The lock format: files pinned by SHA-256, one sorted line each. Knows no index, no network and not what a file is for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
+
+FORMAT = 1
+_HEADER = "# Written by `etbuild lock`. Do not edit: change what it was made from, then run `etbuild lock`.\n"
+_FIELDS = {"name": str, "version": str, "filename": str, "size": int, "sha256": str}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LockedFile:
+    """One file, wherever it is had from. Several of one name are alternatives: other platforms, or another build."""
+
+    name: str
+    """A package's normalised name, or a repository's name."""
+    version: str
+    filename: str
+    size: int
+    sha256: str
+
+    def line(self) -> str:
+        """Return the text that stands in the lock, and that keys what is made from the file."""
+        values = (f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}" for name in _FIELDS)
+        return f"{{ {', '.join(values)} }}"
+
+
+@dataclass(frozen=True, slots=True)
+class LockFile:
+    """What `etbuild lock` pinned, and the intent that it was resolved from."""
+
+    files: tuple[LockedFile, ...]
+    requirements: tuple[str, ...] = ()
+    """Compared with the intent, to tell a stale lock."""
+    without: tuple[str, ...] = ()
+    """Packages that others ask for and that are left out."""
+
+    def named(self, name: str) -> tuple[LockedFile, ...]:
+        """Return the files of this name."""
+        return tuple(file for file in self.files if file.name == name)
+
+
+def normalise_name(name: str) -> str:
+    """Return a package's name as all indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def render_lock(lock: LockFile) -> str:
+    """Return the text of a lock file; equal values give equal bytes."""
+    lines = [_HEADER, f"format = {FORMAT}\n"]
+    for key, words in (("requirements", lock.requirements), ("without", lock.without)):
+        if words:
+            lines.append(f"{key} = {_array(json.dumps(word, ensure_ascii=False) for word in words)}")
+    lines.append(f"files = {_array(file.line() for file in sorted(set(lock.files)))}")
+    return "".join(lines)
+
+
+def _array(elements: Iterable[str]) -> str:
+    return "".join(["[\n", *(f"  {element},\n" for element in elements), "]\n"])
+
+
+def parse_lock(text: str, path: str) -> LockFile:
+    """Read a lock file's text; `path` is what messages call it."""
+    import tomllib  # noqa: PLC0415 - Here too when etbuild makes its own environment, before tomli is there.
+
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _bad(path, f"must be TOML, is not: {error}") from error
+    if table.get("format") != FORMAT:
+        raise _bad(path, f"must have format = {FORMAT}, has {table.get('format', 'none')}")
+    files = tuple(_locked_file(entry, path) for entry in table.get("files", ()))
+    return LockFile(files, tuple(table.get("requirements", ())), tuple(table.get("without", ())))
+
+
+def _locked_file(entry: Mapping[str, Any], path: str) -> LockedFile:
+    for name, kind in _FIELDS.items():
+        if not isinstance(entry.get(name), kind):
+            raise _bad(path, f"each file must have '{name}', is missing in {dict(entry)}")
+    file = LockedFile(**{name: entry[name] for name in _FIELDS})
+    if not _SHA256.fullmatch(file.sha256):
+        raise _bad(path, f"the sha256 of '{file.filename}' must be 64 hexadecimal digits, is '{file.sha256}'")
+    # A lock comes with a checkout: its file names must not lead out of the cache.
+    if "/" in file.filename or file.filename in {"", ".", ".."}:
+        raise _bad(path, f"a file name must have no folder, is '{file.filename}'")
+    return file
+
+
+def _bad(path: str, what: str) -> EtbuildError:
+    span = Span(path, 1, 1)
+    return EtbuildError(Diagnostic("bad-lock", f"{path}: {what}", span, hint="run `etbuild lock` to write it anew"))

@@ -1,0 +1,117 @@
+"""Resolves an environment's requirements with pip, and pins the wheels. Knows neither targets nor how they are installed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from etbuild.execution.fetch.pip import run_pip
+from etbuild.execution.fetch.session import FetchSession
+from etbuild.loading.lock_file import LockedFile, LockFile, normalise_name
+from etbuild.locking.stub_wheel import write_stub_wheel
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+
+_WHEELS = ("--only-binary", ":all:")
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentIntent:
+    """What a Python environment is to hold."""
+
+    requirements: tuple[str, ...]
+    """As pip takes them."""
+    without: tuple[str, ...] = ()
+    """`name==version` of packages that others ask for and that are left out, with all that only they need."""
+    platforms: tuple[str, ...] = ()
+    """Further wheel platforms to pin the same versions for, such as `manylinux_2_28_aarch64`."""
+
+
+def lock_environment(session: FetchSession, intent: EnvironmentIntent) -> LockFile:
+    """Resolve for this interpreter and platform, and pin every wheel; then the same versions for other platforms."""
+    session.cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=session.cache, prefix="lock-") as scratch:
+        folder = Path(scratch)
+        versions = resolve(session, intent, folder)
+        wheels = _download(session, versions, folder / "wheels")
+        for platform in intent.platforms:
+            wheels += _download_for(session, versions, platform, folder / platform)
+        return LockFile(tuple(sorted(set(wheels))), intent.requirements, intent.without)
+
+
+def is_stale(lock: LockFile, intent: EnvironmentIntent) -> bool:
+    """Tell whether a lock was made from something else than `intent`."""
+    return (lock.requirements, lock.without) != (intent.requirements, intent.without)
+
+
+def resolve(session: FetchSession, intent: EnvironmentIntent, folder: Path) -> tuple[str, ...]:
+    """Return `name==version` of all that is needed, sorted, by pip's own resolver."""
+    left_out = [_pinned(requirement) for requirement in intent.without]
+    constraints = [f"{name}=={version}+left.out" for name, version in left_out]
+    for name, version in left_out:
+        write_stub_wheel(folder, name, version)
+    (folder / "requirements.txt").write_text("\n".join(intent.requirements))
+    (folder / "constraints.txt").write_text("\n".join(constraints))
+    run_pip(
+        session,
+        [
+            "install",
+            "--dry-run",
+            "--ignore-installed",
+            "--quiet",
+            "--report",
+            "report.json",
+            "--find-links",
+            ".",
+            *_WHEELS,
+            "-r",
+            "requirements.txt",
+            "-c",
+            "constraints.txt",
+        ],
+        folder,
+    )
+    report = json.loads((folder / "report.json").read_text())
+    found = (entry["metadata"] for entry in report["install"])
+    return tuple(
+        sorted(
+            f"{normalise_name(each['name'])}=={each['version']}"
+            for each in found
+            if not each["version"].endswith("+left.out")
+        )
+    )
+
+
+def _pinned(requirement: str) -> tuple[str, str]:
+    name, equal, version = requirement.partition("==")
+    if not equal:
+        message = f"each of 'without' must be 'name==version', is '{requirement}'"
+        raise EtbuildError(
+            Diagnostic("bad-requirement", message, hint="the version is one that those who ask for it accept")
+        )
+    return normalise_name(name.strip()), version.strip()
+
+
+def _download(
+    session: FetchSession, versions: Sequence[str], folder: Path, extra: Sequence[str] = ()
+) -> list[LockedFile]:
+    folder.mkdir()
+    run_pip(session, ["download", "--no-deps", *_WHEELS, "--dest", ".", *extra, *versions], folder)
+    return [lock_wheel(path) for path in sorted(folder.iterdir())]
+
+
+def _download_for(session: FetchSession, versions: Iterable[str], platform: str, folder: Path) -> list[LockedFile]:
+    # A local version names one platform's build, such as `+cpu`; elsewhere the plain one is meant.
+    public = [version.partition("+")[0] for version in versions]
+    return _download(session, public, folder, ["--platform", platform])
+
+
+def lock_wheel(path: Path) -> LockedFile:
+    """Return what pins a wheel; name and version stand in its file name."""
+    name, version = path.name.split("-")[:2]
+    with path.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    return LockedFile(normalise_name(name), version, path.name, path.stat().st_size, sha256)
