@@ -1,0 +1,1 @@
+"""Measures a program against its graph, and judges the figures."""

@@ -1,0 +1,1 @@
+"""Reads `.pte` programs with the standard library alone; imports no torch."""

@@ -1,0 +1,1 @@
+"""Runs programs for people, and for tests on real input, on the official Python runtime."""
