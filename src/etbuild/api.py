@@ -5,7 +5,7 @@ from __future__ import annotations
 from etbuild.analysis.context import RuleContext
 from etbuild.model.action import Action, Mount, Resources
 from etbuild.model.artifact import Artifact, InputSet
-from etbuild.model.attrs import EXEC, Attrs, Dep, Src, provides
+from etbuild.model.attrs import EXEC, Attrs, Dep, Entry, EntryPoint, Src, provides
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.label import Label
 from etbuild.model.rule import (
@@ -30,6 +30,8 @@ __all__ = [
     "DefaultInfo",
     "Dep",
     "Diagnostic",
+    "Entry",
+    "EntryPoint",
     "EtbuildError",
     "Family",
     "InputSet",

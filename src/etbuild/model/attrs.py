@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
@@ -60,6 +60,42 @@ Dep = Annotated[Label, _LabelSchema, BeforeValidator(_label)]
 """The label of a target."""
 Src = Annotated[Label, _LabelSchema, BeforeValidator(_label), "src"]
 """The label of a file of the package, or of a target whose files are meant."""
+
+
+class Entry(NamedTuple):
+    """A function in a file of the user's: "file.py:function"."""
+
+    file: Label
+    function: str
+
+
+def _entry(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, Entry):
+        return value
+    file, colon, function = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not colon or not file.endswith(".py") or not function.isidentifier():
+        raise ValueError('must be "file.py:function"')
+    return Entry(_is_label(_label(file, info)), function)
+
+
+class _EntrySchema:
+    """Tells pydantic that an Entry is a string in JSON Schema and an Entry here."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        from pydantic_core import core_schema  # noqa: PLC0415 - only when schemas are built.
+
+        return core_schema.with_info_plain_validator_function(
+            _entry, serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^.+\.py:[A-Za-z_][A-Za-z0-9_]*$"}
+
+
+EntryPoint = Annotated[Entry, _EntrySchema]
+"""An Entry as an attribute: a source file of the package and a function in it."""
 
 
 @dataclass(frozen=True)

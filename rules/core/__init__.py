@@ -1,0 +1,14 @@
+"""The core family: commands, groups of files and targets, constraints and platforms."""
+
+from etbuild.api import Family
+from rules.core.alias import alias, alias_group
+from rules.core.constraints import constraint_setting, constraint_value, platform
+from rules.core.filegroup import filegroup
+from rules.core.genrule import genrule
+from rules.core.test_suite import test_suite
+
+FAMILY = Family(
+    name="core",
+    api=1,
+    rules=(genrule, filegroup, alias, alias_group, test_suite, constraint_setting, constraint_value, platform),
+)

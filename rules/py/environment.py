@@ -1,0 +1,33 @@
+"""python_environment: a lock, as a mount."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from etbuild.api import Attrs, DefaultInfo, Dep, Provider, PythonEnvironmentInfo, RuleContext, Src, rule
+
+
+class PythonEnvironmentAttrs(Attrs):
+    """Attributes of python_environment."""
+
+    lock: Src
+    """The lock file, written by `etbuild lock`."""
+
+    requirements: tuple[str, ...] = ()
+    """What `etbuild lock` resolves, as pip's requirement specifiers."""
+
+    features: tuple[str, ...] = ()
+    """What it can be asked for, such as `export` or a backend's name."""
+
+    exec_compatible_with: tuple[Dep, ...] = ()
+    """Constraint values that the machine must have on which it runs."""
+
+    target_compatible_with: tuple[Dep, ...] = ()
+    """Constraint values that the platform must have for which it is asked."""
+
+
+@rule(attrs=PythonEnvironmentAttrs, toolchain_type="python_environment")
+def python_environment(ctx: RuleContext[PythonEnvironmentAttrs]) -> Sequence[Provider]:
+    """Lock a Python environment; actions see it as a read-only folder, keyed by what is installed."""
+    mount = ctx.python_environment(ctx.file(ctx.attrs.lock))
+    return [DefaultInfo(), PythonEnvironmentInfo(mount, f"{mount.path}/bin/python")]
