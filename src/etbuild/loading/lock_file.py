@@ -1,56 +1,19 @@
-"""The lock format: files pinned by SHA-256, one sorted line each. Knows no index, no network and not what a file is for."""
+"""Reads and writes lock files. Knows no index, no network and not what a file is for."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
+from etbuild.model.lock import LockedFile, LockFile
 
 FORMAT = 1
 _HEADER = "# Written by `etbuild lock`. Do not edit: change what it was made from, then run `etbuild lock`.\n"
-_FIELDS = {"name": str, "version": str, "filename": str, "size": int, "sha256": str}
+_FIELDS: Mapping[str, type] = {"name": str, "version": str, "filename": str, "size": int, "sha256": str}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class LockedFile:
-    """One file, wherever it is had from. Several of one name are alternatives: other platforms, or another build."""
-
-    name: str
-    """A package's normalised name, or a repository's name."""
-    version: str
-    filename: str
-    size: int
-    sha256: str
-
-    def line(self) -> str:
-        """Return the text that stands in the lock, and that keys what is made from the file."""
-        values = (f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}" for name in _FIELDS)
-        return f"{{ {', '.join(values)} }}"
-
-
-@dataclass(frozen=True, slots=True)
-class LockFile:
-    """What `etbuild lock` pinned, and the intent that it was resolved from."""
-
-    files: tuple[LockedFile, ...]
-    requirements: tuple[str, ...] = ()
-    """Compared with the intent, to tell a stale lock."""
-    without: tuple[str, ...] = ()
-    """Packages that others ask for and that are left out."""
-
-    def named(self, name: str) -> tuple[LockedFile, ...]:
-        """Return the files of this name."""
-        return tuple(file for file in self.files if file.name == name)
-
-
-def normalise_name(name: str) -> str:
-    """Return a package's name as all indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def render_lock(lock: LockFile) -> str:

@@ -1,4 +1,4 @@
-"""Resolves an environment's requirements with pip, and pins the wheels. Knows neither targets nor how they are installed."""
+"""Resolves an environment's requirements with pip, and pins the wheels. Knows neither targets nor installing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
-from etbuild.loading.lock_file import LockedFile, LockFile, normalise_name
+from etbuild.model.lock import LockedFile, LockFile, normalise_name
 from etbuild.locking.stub_wheel import write_stub_wheel
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 

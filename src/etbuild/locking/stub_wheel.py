@@ -1,11 +1,11 @@
-"""Empty wheels that stand in for packages left out, so that pip's own resolver can do the rest. Knows nothing of resolving."""
+"""Empty wheels that stand in for packages left out, so that pip itself can resolve the rest."""
 
 from __future__ import annotations
 
 import zipfile
 from pathlib import Path
 
-from etbuild.loading.lock_file import normalise_name
+from etbuild.model.lock import normalise_name
 
 
 def write_stub_wheel(folder: Path, name: str, version: str) -> Path:

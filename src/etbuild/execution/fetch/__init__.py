@@ -1,1 +1,1 @@
-"""How things come from outside: located by pip, npm or an address, checked by SHA-256, unpacked without running anything."""
+"""How things come from outside: located, checked by SHA-256, unpacked without running anything."""

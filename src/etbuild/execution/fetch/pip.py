@@ -1,4 +1,4 @@
-"""Asks pip for files and resolutions: indexes and credentials are pip's own configuration. Knows no lock and no environment."""
+"""Asks pip for files and resolutions, so that indexes and credentials are its own configuration. Knows no lock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from etbuild.model.diagnostics import Diagnostic, EtbuildError
 
 # What pip says when it could not reach anything, in the words of its versions 23 to 26.
 _NO_NETWORK = re.compile(
-    r"NewConnectionError|NameResolutionError|Failed to establish|ConnectTimeout|Temporary failure in name|ProxyError|Max retries|ReadTimeout"
+    r"NewConnectionError|NameResolutionError|Failed to establish|ConnectTimeout|Temporary failure in name"
+    r"|ProxyError|Max retries|ReadTimeout"
 )
 _NOT_FOUND = re.compile(
     r"No matching distribution found for (\S+)|Could not find a version that satisfies the requirement (\S+)"
