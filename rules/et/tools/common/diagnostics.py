@@ -1,39 +1,57 @@
-"""Reports a user's mistake from a tool to whoever ran it; knows neither the engine nor any one tool."""
+"""Reports a user's mistake to the engine; knows nothing of targets, spans or how it is shown."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NoReturn
 
-USER_MISTAKE = 65
-"""The exit code of a tool that wrote diagnostics."""
+EX_DATAERR = 65
+"""The exit code by which the engine tells a user's mistake from a tool's failure."""
 
 
-def fail(
-    code: str,
-    message: str,
-    *,
-    attribute: str | None = None,
-    index: int | None = None,
-    notes: tuple[str, ...] = (),
-    hint: str | None = None,
-) -> NoReturn:
-    """End the tool with one diagnostic; `attribute` and `index` say which attribute of the target is at fault."""
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A user's mistake: what must be and what is, with the attribute that it is about."""
+
+    code: str
+    message: str
+    attribute: str | None = None
+    index: int | None = None
+    notes: tuple[str, ...] = ()
+    hint: str | None = None
+
+
+class UserError(Exception):
+    """A mistake in what the user declared; anything else that is raised is a bug."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        """Carry all the mistakes that could be found at once."""
+        super().__init__("; ".join(diagnostic.message for diagnostic in diagnostics))
+        self.diagnostics = diagnostics
+
+
+def mistake(code: str, message: str, attribute: str | None = None, **rest: object) -> UserError:
+    """Return the error of one mistake; `rest` is `index`, `notes` and `hint`."""
+    return UserError(Diagnostic(code, message, attribute, **rest))  # type: ignore[arg-type]
+
+
+def run_tool(main: Callable[[Sequence[str]], None], argv: Sequence[str]) -> int:
+    """Run a program's body and return its exit code, writing mistakes where the engine reads them."""
+    try:
+        main(argv)
+    except UserError as error:
+        write_diagnostics(error.diagnostics)
+        return EX_DATAERR
+    return 0
+
+
+def write_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
+    """Write `diagnostics` to the file that the engine named, and in words to stderr for who runs a tool by hand."""
     path = os.environ.get("ETBUILD_DIAGNOSTICS")
     if path:
-        diagnostic = {
-            "code": code,
-            "message": message,
-            "attribute": attribute,
-            "index": index,
-            "notes": list(notes),
-            "hint": hint,
-        }
-        Path(path).write_text(json.dumps([diagnostic], ensure_ascii=False) + "\n", encoding="utf-8")
-    else:
-        lines = [f"error[{code}]: {message}", *(f"  note: {note}" for note in notes)]
-        sys.stderr.write("\n".join([*lines, f"  hint: {hint}"] if hint else lines) + "\n")
-    raise SystemExit(USER_MISTAKE)
+        Path(path).write_text(json.dumps([asdict(diagnostic) for diagnostic in diagnostics]), encoding="utf-8")
+    lines = [f"error[{diagnostic.code}]: {diagnostic.message}\n" for diagnostic in diagnostics]
+    os.write(2, "".join(lines).encode())

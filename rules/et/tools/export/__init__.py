@@ -1,0 +1,1 @@
+"""From declared weights and code to an exported program; knows nothing of backends."""

@@ -1,0 +1,161 @@
+"""Builds a transformers model from a declared architecture, config and weights; knows nothing of export."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from common.diagnostics import UserError, mistake
+
+from export.gguf_weights import GgufFile, open_gguf, read_gguf_tensors
+from export.request import ExportRequest
+from export.weights import StateDict, read_state_dict
+
+SHOWN = 4
+"""How many tensors a message lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model with its weights, and the generation config that came with them."""
+
+    module: torch.nn.Module
+    generation_config: dict[str, Any]
+
+
+def load_hf_model(request: ExportRequest) -> LoadedModel:
+    """Build the model that `request` names and load its weights into it."""
+    architecture = _architecture(request)
+    gguf_file = _gguf_file(request)
+    config = _config(request, gguf_file, architecture)
+    if issubclass(architecture, _AutoModel):
+        architecture = _concrete(architecture, config)
+    dtype = getattr(torch, request.dtype)
+    if gguf_file is not None:
+        state = read_gguf_tensors(gguf_file, config, architecture, dtype, index=0)
+    else:
+        state = read_state_dict(request.weights)
+    module = _load(architecture, config, state, dtype)
+    return LoadedModel(module.eval(), _generation_config(request, config))
+
+
+def _architecture(request: ExportRequest) -> Any:
+    name = request.architecture
+    if name is None:
+        raise mistake("missing-architecture", "an hf_model must name its architecture", "architecture")
+    architecture = getattr(transformers, name, None)
+    if isinstance(architecture, type) and issubclass(architecture, (transformers.PreTrainedModel, _AutoModel)):
+        return architecture
+    names = [each for each in dir(transformers) if each.endswith(("Model", "LM", "Classification", "Generation"))]
+    close = difflib.get_close_matches(name, names, 1)
+    message = f"transformers {transformers.__version__} has no architecture '{name}'"
+    raise mistake(
+        "unknown-architecture", message, "architecture", hint=f"did you mean '{close[0]}'?" if close else None
+    )
+
+
+_AutoModel = transformers.AutoModel.__mro__[1]
+
+
+def _concrete(auto_class: Any, config: Any) -> Any:
+    try:
+        return auto_class._model_mapping[type(config)]  # noqa: SLF001 -- from_config would fill the weights
+    except KeyError as error:
+        message = f"{auto_class.__name__} has no architecture for model type '{config.model_type}'"
+        raise mistake("unknown-architecture", message, "architecture") from error
+
+
+def _gguf_file(request: ExportRequest) -> GgufFile | None:
+    if not request.weights:
+        raise mistake("missing-weights", "an hf_model must name its weights", "weights")
+    if not request.weights[0].endswith(".gguf"):
+        return None
+    return open_gguf(Path(request.weights[0]), index=0)
+
+
+def _config(request: ExportRequest, gguf_file: GgufFile | None, architecture: Any) -> Any:
+    if request.config is not None:
+        values = _read_json(request.config, "config")
+    elif gguf_file is not None:
+        values = dict(gguf_file.config)
+    else:
+        raise mistake("missing-config", "weights other than GGUF need the model's config.json", "config")
+    _refuse_remote_code(values)
+    values.pop("_name_or_path", None)  # A path of whoever saved it.
+    model_type = values.pop("model_type", None) or getattr(architecture.config_class, "model_type", None)
+    if model_type not in transformers.CONFIG_MAPPING:
+        close = difflib.get_close_matches(str(model_type), list(transformers.CONFIG_MAPPING.keys()), 1)
+        message = f"transformers {transformers.__version__} has no model type '{model_type}'"
+        hint = f"did you mean '{close[0]}'?" if close else None
+        raise mistake("unknown-architecture", message, "config", hint=hint)
+    config = transformers.AutoConfig.for_model(model_type, **values)
+    wanted = getattr(architecture, "config_class", None)
+    if wanted is not None and not isinstance(config, wanted):
+        message = f"{architecture.__name__} needs a config of type '{wanted.model_type}', is '{model_type}'"
+        raise mistake("wrong-config", message, "config")
+    return config
+
+
+def _refuse_remote_code(values: dict[str, Any]) -> None:
+    if "auto_map" not in values:
+        return
+    message = "the model's code is not in transformers: it would need trust_remote_code, which is never given"
+    hint = "vendor the code and declare a torch_model with `entry`"
+    modules = tuple(sorted(str(value) for value in values["auto_map"].values()))
+    raise mistake("remote-code", message, "config", notes=modules, hint=hint)
+
+
+def _generation_config(request: ExportRequest, config: Any) -> dict[str, Any]:
+    values = {key: getattr(config, key, None) for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
+    if request.generation_config is not None:
+        values.update(_read_json(request.generation_config, "generation_config"))
+    return values
+
+
+def _read_json(file: str, attribute: str) -> dict[str, Any]:
+    try:
+        values = json.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise mistake("corrupt-config", f"'{Path(file).name}' is not JSON: {error}", attribute) from error
+    if not isinstance(values, dict):
+        raise mistake("corrupt-config", f"'{Path(file).name}' must be a JSON object", attribute)
+    return values
+
+
+def _load(architecture: Any, config: Any, state: StateDict, dtype: torch.dtype) -> torch.nn.Module:
+    try:
+        module, report = architecture.from_pretrained(
+            None,
+            config=config,
+            state_dict=state,
+            dtype=dtype,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,
+            attn_implementation="eager",
+        )
+    except TypeError as error:
+        raise mistake("wrong-config", f"the config does not build a {architecture.__name__}: {error}", "config") from error
+    _require_fit(architecture.__name__, report)
+    return module  # type: ignore[no-any-return]
+
+
+def _require_fit(name: str, report: dict[str, Any]) -> None:
+    wrong = sorted((key, list(found), list(wanted)) for key, found, wanted in report["mismatched_keys"])
+    notes = [f"{key} is {found}, must be {wanted}" for key, found, wanted in wrong]
+    notes += [f"{key} is missing" for key in sorted(report["missing_keys"])]
+    if not notes:
+        return
+    raise _misfit(name, notes, sorted(report["unexpected_keys"]))
+
+
+def _misfit(name: str, notes: list[str], unexpected: list[str]) -> UserError:
+    message = f"{len(notes)} tensors of the weights differ from what {name} with this config holds"
+    shown = [*notes[:SHOWN], *([f"and {len(notes) - SHOWN} more"] if len(notes) > SHOWN else [])]
+    shown += [f"{key} is not in the model" for key in unexpected[:SHOWN]]
+    hint = "take the config that comes with these weights"
+    return mistake("weights-do-not-fit", message, "weights", notes=tuple(shown), hint=hint)

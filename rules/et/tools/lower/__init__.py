@@ -1,0 +1,1 @@
+"""From exported programs to a `.pte`, one program a backend; knows nothing of models."""

@@ -1,0 +1,1 @@
+"""PT2E quantization of an exported program; knows nothing of backends but their quantizers."""
