@@ -134,6 +134,8 @@ def labels_in(value: Any, place: str = "") -> Iterator[tuple[str, Label]]:
     """Yield each label in an attribute's value with its place in it, such as ("deps[1]", label)."""
     if isinstance(value, Label):
         yield place, value
+    elif isinstance(value, Entry):
+        yield place, value.file
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
             yield from labels_in(getattr(value, name), f"{place}.{name}" if place else name)

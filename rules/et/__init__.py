@@ -1,0 +1,19 @@
+"""The et family: models, and the ExecuTorch programs that are made of them and proven."""
+
+from etbuild.api import Command, Family
+from rules.et.hf_model import hf_model
+from rules.et.pt2_model import pt2_model
+from rules.et.pte import pte
+from rules.et.pte_test import pte_test
+from rules.et.torch_model import torch_model
+
+FAMILY = Family(
+    name="et",
+    api=1,
+    requires=("core", "py"),
+    rules=(hf_model, torch_model, pt2_model, pte, pte_test),
+    commands=(
+        Command("inspect", "Show what a .pte file holds: methods, operators, delegates, memory plan, bytes.", "pte/inspect.py"),
+        Command("diff", "Show how two .pte files differ.", "pte/diff.py"),
+    ),
+)

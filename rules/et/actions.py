@@ -1,0 +1,45 @@
+"""How the programs in `tools` are started; argv only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from etbuild.api import Artifact, Entry, RuleContext
+
+Flags = tuple[str | Artifact, ...]
+
+PYTHON_ENV = {
+    "ATEN_CPU_CAPABILITY": "default",
+    "HF_HUB_OFFLINE": "1",
+    "LC_ALL": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "TZ": "UTC",
+}
+"""Every program's environment: what a library makes random or machine-dependent is pinned down."""
+
+
+def repeated(flag: str, values: Iterable[str | Artifact]) -> Flags:
+    """Return `flag value` for each value."""
+    return tuple(word for value in values for word in (flag, value))
+
+
+def entry_flags(flag: str, ctx: RuleContext[Any], entries: Iterable[Entry]) -> tuple[Flags, tuple[Artifact, ...]]:
+    """Return `flag path:function` for each entry point, and the files that hold them."""
+    files = [(ctx.file(entry.file), entry.function) for entry in entries]
+    return repeated(flag, [f"{file.path}:{function}" for file, function in files]), tuple(file for file, _ in files)
+
+
+def json_word(value: object) -> str:
+    """Return a value as one canonical word of a command line."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def spec_digest(flags: Sequence[str | Artifact]) -> str:
+    """Return what names the outputs of a command: a digest of its words."""
+    words = [flag.path if isinstance(flag, Artifact) else flag for flag in flags]
+    return hashlib.sha256(json_word(words).encode()).hexdigest()[:16]

@@ -1,0 +1,144 @@
+"""The EtMeasure, EtVerdict, EtProvenance and EtSummary actions: a program is compared with its model, judged, described."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext
+from rules.et.actions import PYTHON_ENV, Flags, repeated, spec_digest
+from rules.et.export_action import GIB, Exported
+from rules.et.lower_action import Lowered, input_flags
+from rules.et.pte_attrs import PteAttrs
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a method's proof leaves behind."""
+
+    measure: Artifact
+    verdict: Artifact
+    inputs: Artifact
+    expected: Artifact
+
+
+def check_method(
+    ctx: RuleContext[PteAttrs],
+    name: str,
+    lowered: Lowered,
+    exported: Exported,
+    float_graph: Artifact | None,
+    environment: PythonEnvironmentInfo,
+) -> Checked:
+    """Register the measurement of a method and its judgement: two actions, so that a looser tolerance measures nothing again."""
+    attrs = ctx.attrs
+    recorded, files = input_flags(ctx, "--inputs", attrs.inputs)
+    flags: Flags = ("--pte", lowered.program, "--method", name, "--graph", exported.graph, "--facts", exported.facts)
+    if float_graph is not None:
+        flags += ("--float", float_graph)
+    if exported.task:
+        flags += ("--task", exported.task)
+    flags += _text_flags(attrs, exported)
+    flags += recorded
+    stem = f"measure-{spec_digest(flags)}"
+    home = exported.model.label
+    measure = ctx.output(f"{stem}.json", beside=home)
+    inputs = ctx.output(f"{stem}.inputs.safetensors", beside=home)
+    expected = ctx.output(f"{stem}.expected.safetensors", beside=home)
+    ctx.run(
+        "EtMeasure",
+        argv=[
+            environment.python,
+            ctx.tool("check/measure.py"),
+            *flags,
+            *("--output", measure, "--inputs-output", inputs, "--expected-output", expected),
+        ],
+        inputs=(*files, *ctx.files(attrs.data)),
+        outputs=(measure, inputs, expected),
+        env=PYTHON_ENV,
+        mounts=(environment.mount,),
+        worker="torch",
+        resources=Resources(cpu=1, ram=3 * GIB),
+        progress="comparing the program with its model",
+    )
+    return Checked(measure, judge(ctx, measure, environment), inputs, expected)
+
+
+def judge(ctx: RuleContext[PteAttrs], measure: Artifact, environment: PythonEnvironmentInfo) -> Artifact:
+    """Register the verdict on a measurement; its bytes are the same whenever it passes."""
+    flags = (
+        *("--measure", measure),
+        *repeated("--tolerance", [f"{figure}={bound:g}" for figure, bound in sorted(ctx.attrs.tolerance.items())]),
+    )
+    verdict = ctx.output(f"verdict-{spec_digest(flags)}.json")
+    ctx.run(
+        "EtVerdict",
+        argv=[environment.python, ctx.tool("check/judge.py"), *flags, "--output", verdict],
+        outputs=(verdict,),
+        env=PYTHON_ENV,
+        mounts=(environment.mount,),
+        progress="judging",
+    )
+    return verdict
+
+
+def provenance(
+    ctx: RuleContext[PteAttrs], lowered: Lowered, methods: Mapping[str, Exported], environment: PythonEnvironmentInfo
+) -> Artifact:
+    """Register the statement of what the program was made from."""
+    statement = ctx.output(f"{ctx.label.name}.provenance.json")
+    weights = {
+        word.path: word for one in methods.values() for word in (*one.model.flags, *one.model.inputs) if isinstance(word, Artifact)
+    }
+    parameters = {key: str(value) for key, value in ctx.attrs.model_dump(mode="json", exclude_defaults=True).items()}
+    ctx.run(
+        "EtProvenance",
+        argv=[
+            environment.python,
+            ctx.tool("provenance/provenance.py"),
+            *("--subject", lowered.program),
+            *repeated("--material", [f"{path}={path}" for path in weights]),
+            *("--material", f"python_environment=sha256:{environment.mount.digest}"),
+            *repeated("--parameter", [f"{key}={value}" for key, value in sorted(parameters.items())]),
+            *repeated("--facts", [one.facts for one in methods.values()]),
+            *("--output", statement),
+        ],
+        inputs=tuple(weights.values()),
+        outputs=(statement,),
+        env=PYTHON_ENV,
+        mounts=(environment.mount,),
+        progress="writing provenance",
+    )
+    return statement
+
+
+def summary(
+    ctx: RuleContext[PteAttrs], lowered: Lowered, measures: Mapping[str, Artifact], environment: PythonEnvironmentInfo
+) -> Artifact:
+    """Register the few lines that a build's end shows of the program."""
+    text = ctx.output(f"{ctx.label.name}.summary.json")
+    ctx.run(
+        "EtSummary",
+        argv=[
+            environment.python,
+            ctx.tool("report/summary.py"),
+            *("--operators", lowered.operators),
+            *("--backend", ctx.attrs.backend, "--dtype", ctx.attrs.dtype, "--quantize", ctx.attrs.quantize),
+            *repeated("--measure", [f"{name}={measure.path}" for name, measure in measures.items()]),
+            *repeated("--tolerance", [f"{figure}={bound:g}" for figure, bound in sorted(ctx.attrs.tolerance.items())]),
+            *("--output", text),
+        ],
+        inputs=tuple(measures.values()),
+        outputs=(text,),
+        env=PYTHON_ENV,
+        mounts=(environment.mount,),
+        progress="summing up",
+    )
+    return text
+
+
+def _text_flags(attrs: PteAttrs, exported: Exported) -> Flags:
+    if exported.task not in ("text-generation", "feature-extraction"):
+        return ()
+    flags = (*repeated("--tokenizer", exported.model.tokenizer), *repeated("--prompt", attrs.prompts))
+    return (*flags, "--tokens", str(attrs.tokens)) if exported.task == "text-generation" else flags

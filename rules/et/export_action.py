@@ -1,0 +1,95 @@
+"""The EtExport action: a model and a method's attributes become a `.pt2`. Knows nothing of backends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext
+from rules.et.actions import PYTHON_ENV, entry_flags, json_word, spec_digest
+from rules.et.providers import ModelInfo
+from rules.et.pte_attrs import MethodAttrs
+
+GIB = 1 << 30
+TORCHAO_SCHEMES = ("8da4w", "8w", "4w")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantization:
+    """What torchao does to the weights before export."""
+
+    scheme: str = "none"
+    group_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An exported method."""
+
+    graph: Artifact
+    facts: Artifact
+    model: ModelInfo
+    task: str
+
+
+def export_method(
+    ctx: RuleContext[Any], method: MethodAttrs, environment: PythonEnvironmentInfo, quantization: Quantization
+) -> Exported:
+    """Register the export of one method; equal ones of other targets are the same action."""
+    if method.model is None:
+        raise ctx.mistake("missing-attribute", "'model' of a method must be given", attribute="model")
+    model = ctx.provider(method.model, ModelInfo)
+    transforms, files = entry_flags("--source-transform", ctx, method.source_transforms)
+    flags = (*model.flags, *_task_flags(method, model), *_quantization_flags(quantization), *transforms)
+    name = f"export-{spec_digest(flags)}"
+    graph, facts = ctx.output(f"{name}.pt2", beside=model.label), ctx.output(f"{name}.json", beside=model.label)
+    ctx.run(
+        "EtExport",
+        argv=[environment.python, ctx.tool("export/export_model.py"), *flags, "--output", graph, "--facts", facts],
+        inputs=(*model.inputs, *files),
+        outputs=(graph, facts),
+        env=PYTHON_ENV,
+        mounts=(environment.mount,),
+        worker="torch",
+        resources=Resources(cpu=1, ram=3 * GIB),
+        progress=f"torch.export, sequence ≤ {method.max_seq_len}" if method.task == "text-generation" else "torch.export",
+    )
+    return Exported(graph, facts, model, method.task or "")
+
+
+def _task_flags(method: MethodAttrs, model: ModelInfo) -> tuple[str, ...]:
+    """Return the flags that the model's kind takes: a graph made elsewhere has only its dtype left to choose."""
+    if model.kind == "pt2_model":
+        return ()
+    if model.kind == "torch_model" or method.task is None:
+        return ("--dtype", method.dtype)
+    flags = ("--dtype", method.dtype, "--task", method.task, "--dynamic-shapes", json_word(method.dynamic_shapes))
+    if method.strict is not None:
+        flags += ("--strict", json_word(method.strict))
+    if method.task == "image-classification":
+        return flags
+    flags += ("--max-seq-len", str(method.max_seq_len), "--attention", attention_of(method))
+    if method.task == "feature-extraction":
+        return (*flags, "--embedding", method.embedding)
+    flags += ("--wrapper", method.wrapper, "--logits", method.logits)
+    if method.example_input_ids is not None:
+        flags += ("--example-input-ids", json_word(method.example_input_ids))
+    if method.example_cache_position is not None:
+        flags += ("--example-cache-position", json_word(method.example_cache_position))
+    return flags
+
+
+def attention_of(method: MethodAttrs) -> str:
+    """Return how attention is computed: what is asked for, else what is fastest for the task."""
+    if method.attention is not None:
+        return method.attention
+    return "custom_sdpa" if method.task == "text-generation" and method.wrapper == "etbuild" else "sdpa"
+
+
+def _quantization_flags(quantization: Quantization) -> tuple[str, ...]:
+    if quantization.scheme not in TORCHAO_SCHEMES:
+        return ()
+    flags = ("--quantize", quantization.scheme)
+    if quantization.group_size is not None:
+        flags += ("--group-size", str(quantization.group_size))
+    return flags

@@ -1,0 +1,105 @@
+"""The EtQuantize and EtLower actions: exported methods become a `.pte`. Knows nothing of proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from etbuild.api import Artifact, Entry, PythonEnvironmentInfo, Resources, RuleContext
+from rules.et.actions import PYTHON_ENV, Flags, entry_flags, json_word, repeated, spec_digest
+from rules.et.export_action import GIB, Exported
+from rules.et.pte_attrs import PteAttrs
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A program and what is known of it."""
+
+    program: Artifact
+    operators: Artifact
+    plan: Artifact
+    etrecord: Artifact | None
+
+
+def quantize_graph(ctx: RuleContext[PteAttrs], exported: Exported, environment: PythonEnvironmentInfo) -> Exported:
+    """Register PT2E quantization of an exported method."""
+    calibration, files = input_flags(ctx, "--calibration", ctx.attrs.calibration)
+    flags = ("--graph", exported.graph, "--scheme", ctx.attrs.quantize, *calibration)
+    graph = ctx.output(f"quantized-{spec_digest(flags)}.pt2", beside=exported.model.label)
+    ctx.run(
+        "EtQuantize",
+        argv=[environment.python, ctx.tool("quantize/quantize_pt2e.py"), *flags, "--output", graph],
+        inputs=(*files, *ctx.files(ctx.attrs.data)),
+        outputs=(graph,),
+        env=PYTHON_ENV,
+        mounts=(environment.mount,),
+        worker="torch",
+        resources=Resources(cpu=1, ram=2 * GIB),
+        progress=f"quantizing: {ctx.attrs.quantize}",
+    )
+    return replace(exported, graph=graph)
+
+
+def lower_program(
+    ctx: RuleContext[PteAttrs], methods: Mapping[str, Exported], environment: PythonEnvironmentInfo
+) -> Lowered:
+    """Register the lowering of all methods into one program."""
+    custom, files = _custom_flags(ctx)
+    flags = (*_method_flags(methods), *_constant_flags(ctx.attrs), *custom)
+    if ctx.attrs.quantize != "none":
+        flags += ("--quantize", ctx.attrs.quantize)
+    home = next(iter(methods.values())).model.label
+    name = f"lowered-{ctx.attrs.backend}-{spec_digest(flags)}"
+    program, operators, plan = (ctx.output(f"{name}{end}", beside=home) for end in (".pte", ".operators.json", ".plan.json"))
+    etrecord = ctx.output(f"{name}.etrecord", beside=home) if ctx.attrs.etrecord else None
+    outputs = (program, operators, plan, *((etrecord,) if etrecord else ()))
+    ctx.run(
+        "EtLower",
+        argv=[
+            environment.python,
+            ctx.tool(f"lower/lower_{ctx.attrs.backend}.py"),
+            *flags,
+            *("--output", program, "--operators", operators, "--plan", plan),
+            *(("--etrecord", etrecord) if etrecord else ()),
+        ],
+        inputs=(*files, *(file for one in methods.values() for file in (one.graph, one.facts))),
+        outputs=outputs,
+        env=PYTHON_ENV,
+        mounts=(environment.mount,),
+        worker="torch",
+        resources=Resources(cpu=1, ram=4 * GIB),
+        progress=f"lowering to {ctx.attrs.backend}",
+    )
+    return Lowered(program, operators, plan, etrecord)
+
+
+def input_flags(
+    ctx: RuleContext[PteAttrs], flag: str, values: tuple[object, ...]
+) -> tuple[Flags, tuple[Artifact, ...]]:
+    """Return the flags for recorded inputs, each a file or a function that makes them, and the functions' files."""
+    entries, files = entry_flags(flag, ctx, [value for value in values if isinstance(value, Entry)])
+    recorded = ctx.files([value for value in values if not isinstance(value, Entry)])
+    return (*entries, *repeated(flag, recorded)), files
+
+
+def _method_flags(methods: Mapping[str, Exported]) -> Flags:
+    graphs = [f"{name}={exported.graph.path}" for name, exported in methods.items()]
+    facts = [f"{name}={exported.facts.path}" for name, exported in methods.items()]
+    return (*repeated("--method", graphs), *repeated("--facts", facts))
+
+
+def _constant_flags(attrs: PteAttrs) -> Flags:
+    return repeated(
+        "--constant-method", [f"{name}={json_word(value)}" for name, value in sorted(attrs.constant_methods.items())]
+    )
+
+
+def _custom_flags(ctx: RuleContext[PteAttrs]) -> tuple[Flags, tuple[Artifact, ...]]:
+    attrs = ctx.attrs
+    pairs = (
+        entry_flags("--partitioner", ctx, [attrs.partitioner] if attrs.partitioner else []),
+        entry_flags("--edge-pass", ctx, attrs.edge_passes),
+        entry_flags("--memory-planner", ctx, [attrs.memory_planner] if attrs.memory_planner else []),
+    )
+    files = tuple(file for _, found in pairs for file in found)
+    return tuple(word for flags, _ in pairs for word in flags), files + (ctx.files(attrs.data) if files else ())

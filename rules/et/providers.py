@@ -1,0 +1,40 @@
+"""What the targets of the et family give each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from etbuild.api import Artifact, Label, Provider
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo(Provider):
+    """A model that can be exported."""
+
+    label: Label
+    """Its outputs stand in this label's package, whoever asks for them: so programs share an export."""
+    kind: str
+    """`hf_model`, `torch_model` or `pt2_model`."""
+    flags: tuple[str | Artifact, ...]
+    """The flags of export_model.py that describe it."""
+    inputs: tuple[Artifact, ...] = ()
+    """Files that the flags name inside a longer word, such as "file.py:function"."""
+    tokenizer: tuple[Artifact, ...] = ()
+    """Files that a tokenizer is made of; empty if it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramInfo(Provider):
+    """A proven `.pte` program."""
+
+    program: Artifact
+    operators: Artifact
+    """JSON: operators and dtypes of each method, delegates."""
+    plan: Artifact
+    """JSON: the memory plan."""
+    facts: Artifact
+    """JSON: inputs, outputs and constants of its method."""
+    verdict: Artifact
+    """Exists only if the program keeps its model's answers."""
+    task: str
+    tokenizer: tuple[Artifact, ...] = ()

@@ -1,0 +1,136 @@
+"""pte: a model, exported, lowered for a backend, and proven to keep its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from etbuild.api import Artifact, DefaultInfo, Provider, PythonEnvironmentInfo, Request, RuleContext, RunInfo, rule
+from rules.et.actions import PYTHON_ENV, repeated
+from rules.et.check_action import Checked, check_method, provenance, summary
+from rules.et.combinations import nearest_combination
+from rules.et.export_action import TORCHAO_SCHEMES, Exported, Quantization, export_method
+from rules.et.lower_action import Lowered, lower_program, quantize_graph
+from rules.et.providers import ProgramInfo
+from rules.et.pte_attrs import MethodAttrs, PteAttrs
+
+
+def _toolchains(attrs: PteAttrs) -> tuple[Request, ...]:
+    return (Request("python_environment", frozenset({"export", attrs.backend, "runtime"})),)
+
+
+@rule(attrs=PteAttrs, toolchains=_toolchains)
+def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
+    """Make an ExecuTorch program of a model, and prove on the host that it keeps the model's answers."""
+    methods = _methods(ctx)
+    for method in methods.values():
+        _check_combination(ctx, method)
+    environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
+    exported = {name: _export(ctx, method, environment) for name, method in methods.items()}
+    lowered = lower_program(ctx, exported, environment)
+    checked = {
+        name: check_method(ctx, name, lowered, one, _float_graph(ctx, methods[name], environment), environment)
+        for name, one in exported.items()
+    }
+    statement = provenance(ctx, lowered, exported, environment)
+    text = summary(ctx, lowered, {name: one.measure for name, one in checked.items()}, environment)
+    first = next(iter(exported.values()))
+    return [
+        DefaultInfo(
+            files=(lowered.program,),
+            validations=tuple(one.verdict for one in checked.values()),
+            beside=(*_reports(lowered, checked), statement),
+            names=_names(ctx.label.name, lowered, checked),
+            summary=text,
+        ),
+        ProgramInfo(
+            lowered.program,
+            lowered.operators,
+            lowered.plan,
+            first.facts,
+            checked[next(iter(checked))].verdict,
+            first.task,
+            first.model.tokenizer,
+        ),
+        *_run_info(ctx, lowered, first, environment),
+    ]
+
+
+def _methods(ctx: RuleContext[PteAttrs]) -> Mapping[str, MethodAttrs]:
+    """Return the methods by name: those of `methods`, or the one that the target itself describes."""
+    attrs = ctx.attrs
+    if attrs.methods and attrs.model is not None:
+        raise ctx.mistake(
+            "method-twice", "'model' must not be given beside 'methods': each method names its own", attribute="model"
+        )
+    if not attrs.methods and attrs.model is None:
+        raise ctx.mistake("missing-attribute", "'model' of pte must be given", hint='model = ":name of a model"')
+    return attrs.methods or {attrs.method: attrs}
+
+
+def _check_combination(ctx: RuleContext[PteAttrs], method: MethodAttrs) -> None:
+    attrs = ctx.attrs
+    nearest = nearest_combination(attrs.backend, attrs.quantize, method.task)
+    if nearest == (attrs.backend, attrs.quantize, method.task):
+        return
+    raise ctx.mistake(
+        "unsupported-combination",
+        f"backend '{attrs.backend}' with quantize '{attrs.quantize}' and task '{method.task or 'none'}' "
+        "does not lower, run and pass",
+        attribute="quantize",
+        hint=f"the nearest that does: backend = \"{nearest[0]}\", quantize = \"{nearest[1]}\"",
+    )
+
+
+def _export(ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: PythonEnvironmentInfo) -> Exported:
+    scheme = ctx.attrs.quantize
+    torchao = Quantization(scheme, ctx.attrs.group_size) if scheme in TORCHAO_SCHEMES else Quantization()
+    exported = export_method(ctx, method, environment, torchao)
+    return quantize_graph(ctx, exported, environment) if scheme.startswith("pt2e_") else exported
+
+
+def _float_graph(ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: PythonEnvironmentInfo) -> Artifact | None:
+    """Return the graph before quantization, where there is any: the second thing that a proof compares with."""
+    if ctx.attrs.quantize == "none":
+        return None
+    return export_method(ctx, method, environment, Quantization()).graph
+
+
+def _reports(lowered: Lowered, checked: Mapping[str, Checked]) -> tuple[Artifact, ...]:
+    records = (lowered.etrecord,) if lowered.etrecord else ()
+    proofs = tuple(file for one in checked.values() for file in (one.measure, one.inputs, one.expected))
+    return (lowered.operators, lowered.plan, *records, *proofs)
+
+
+def _names(name: str, lowered: Lowered, checked: Mapping[str, Checked]) -> tuple[tuple[Artifact, str], ...]:
+    """Return the names that a target's files are placed under: in the actions they are named by what made them."""
+    names = [
+        (lowered.program, f"{name}.pte"),
+        (lowered.operators, f"{name}.operators.json"),
+        (lowered.plan, f"{name}.plan.json"),
+    ]
+    if lowered.etrecord:
+        names.append((lowered.etrecord, f"{name}.etrecord"))
+    for method, one in checked.items():
+        stem = name if len(checked) == 1 else f"{name}.{method}"
+        names += [
+            (one.measure, f"{stem}.proof.json"),
+            (one.inputs, f"{stem}.inputs.safetensors"),
+            (one.expected, f"{stem}.expected.safetensors"),
+        ]
+    return tuple(names)
+
+
+def _run_info(
+    ctx: RuleContext[PteAttrs], lowered: Lowered, method: Exported, environment: PythonEnvironmentInfo
+) -> list[Provider]:
+    """Return how a person tries the program, where its task says what that means."""
+    program = {
+        "text-generation": "run/generate.py",
+        "feature-extraction": "run/embed.py",
+        "image-classification": "run/classify.py",
+    }.get(method.task)
+    if program is None:
+        return []
+    tool = ctx.tool(program)
+    argv = (environment.python, tool.script, "--pte", lowered.program, *repeated("--tokenizer", method.model.tokenizer))
+    return [RunInfo(argv, tool.inputs, tuple(sorted(PYTHON_ENV.items())), (environment.mount,))]

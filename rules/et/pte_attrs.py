@@ -1,0 +1,109 @@
+"""The attributes of pte: of an exported method, and of a program of one or several."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from etbuild.api import Attrs, Dep, EntryPoint, Src, provides
+from rules.et.providers import ModelInfo
+
+Task = Literal["text-generation", "feature-extraction", "image-classification"]
+Backend = Literal["portable", "xnnpack"]
+Quantize = Literal["none", "8da4w", "8w", "4w", "pt2e_static_int8", "pt2e_dynamic_int8"]
+
+
+class MethodAttrs(Attrs):
+    """What is exported as one method."""
+
+    model: Annotated[Dep, provides(ModelInfo)] | None = None
+    """The model."""
+
+    task: Task | None = None
+    """What the method does; none for a torch_model or pt2_model, which are exported as they are."""
+
+    dtype: Literal["float32", "float16", "bfloat16"] = "float32"
+    """Of parameters and activations."""
+
+    max_seq_len: Annotated[int, Field(ge=1, le=131072)] = 512
+    """The longest sequence, in tokens; for text generation the size of the key-value cache."""
+
+    dynamic_shapes: bool = True
+    """Whether sequences may be shorter than the example; false makes a program for one token at a time."""
+
+    attention: Literal["sdpa", "eager", "custom_sdpa"] | None = None
+    """How attention is computed.  [default: custom_sdpa for text generation with xnnpack and portable, sdpa elsewhere]"""
+
+    wrapper: Literal["etbuild", "transformers"] = "etbuild"
+    """Who wraps a decoder and its cache: etbuild, or transformers' TorchExportableModuleWithStaticCache."""
+
+    logits: Literal["last", "all"] = "last"
+    """Of which tokens a decoder returns the logits."""
+
+    embedding: Literal["pooled", "hidden"] = "pooled"
+    """What feature extraction returns: one normalised vector a text, or the last hidden state."""
+
+    strict: bool | None = None
+    """torch.export's strict mode.  [default: what the wrapper needs]"""
+
+    example_input_ids: tuple[int, ...] | None = None
+    """For wrapper = "transformers": its `example_input_ids`, of one sequence."""
+
+    example_cache_position: tuple[int, ...] | None = None
+    """For wrapper = "transformers": its `example_cache_position`."""
+
+    source_transforms: tuple[EntryPoint, ...] = ()
+    """"file.py:function" each: takes the nn.Module before export and returns one."""
+
+
+class PteAttrs(MethodAttrs):
+    """Attributes of pte."""
+
+    backend: Backend
+    """What runs the program: `portable` kernels, or `xnnpack` with portable kernels for the rest."""
+
+    method: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "forward"
+    """The method's name."""
+
+    methods: dict[str, MethodAttrs] = {}
+    """Several methods in one program, by name: each a table of the attributes above. Equal weights are stored once."""
+
+    quantize: Quantize = "none"
+    """8da4w, 8w, 4w: torchao's, before export. pt2e_static_int8, pt2e_dynamic_int8: XNNPACK's, after it."""
+
+    group_size: Annotated[int, Field(ge=1)] | None = None
+    """How many weights share a scale.  [default: 32 for 8da4w and 4w]"""
+
+    calibration: tuple[EntryPoint | Src, ...] = ()
+    """Inputs that static quantization observes: .safetensors files, or "file.py:function" that yields tuples of tensors."""
+
+    data: tuple[Src, ...] = ()
+    """Files that calibration, inputs or transforms read."""
+
+    constant_methods: dict[str, Any] = {}
+    """Methods that return a constant: numbers, booleans, texts or lists of them."""
+
+    partitioner: EntryPoint | None = None
+    """"file.py:function": returns the partitioners to use in place of the backend's own."""
+
+    edge_passes: tuple[EntryPoint, ...] = ()
+    """"file.py:function" each: returns a pass over the edge program."""
+
+    memory_planner: EntryPoint | None = None
+    """"file.py:function": returns the memory planning pass."""
+
+    etrecord: bool = False
+    """Whether an ETRecord is written beside the program, for ExecuTorch's Inspector."""
+
+    prompts: tuple[str, ...] = ("The capital of France is",)
+    """What the proof of a text-generation or feature-extraction program reads."""
+
+    tokens: Annotated[int, Field(ge=1)] = 24
+    """How many tokens the proof generates from each prompt."""
+
+    inputs: tuple[EntryPoint | Src, ...] = ()
+    """Recorded real inputs for the proof: .safetensors files, or "file.py:function" that returns a tuple of tensors."""
+
+    tolerance: dict[str, float] = {}
+    """What the proof allows, by figure, such as { max_abs_error = 1e-3 }; see docs/rules.md for the defaults."""
