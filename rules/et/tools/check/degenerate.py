@@ -1,0 +1,44 @@
+"""Finds references that could prove nothing: constant, all tiny or not finite; knows no program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from common.diagnostics import mistake
+
+TINY = 1e-6
+
+
+def require_telling(results: Sequence[tuple[Any, ...]], what: str) -> None:
+    """Refuse `results` (outputs a run) if no output could show an error."""
+    reasons = [degenerate(outputs) for outputs in zip(*results, strict=True)]
+    broken = [reason for reason in reasons if reason == "not finite"]
+    if reasons and not broken and not all(reasons):
+        return
+    reason = broken[0] if broken else next((reason for reason in reasons if reason), "empty")
+    raise mistake(
+        "degenerate-reference",
+        f"{what} must give values that can differ, its output is {reason}: agreeing with it would prove nothing",
+        hint="give real weights, and real inputs through 'inputs' or 'prompts'",
+    )
+
+
+def degenerate(outputs: Sequence[Any]) -> str | None:
+    """Say why one output, over all runs, could prove nothing; None if it can."""
+    tensors = [value for value in outputs if isinstance(value, torch.Tensor) and value.numel()]
+    if not tensors:
+        return "empty"
+    floats = [value for value in tensors if value.dtype.is_floating_point]
+    if any(not bool(torch.isfinite(value).all()) for value in floats):
+        return "not finite"
+    if floats and max(float(value.abs().max()) for value in floats) < TINY:
+        return f"all below {TINY}"
+    first = tensors[0].flatten()[0]
+    if sum(value.numel() for value in tensors) > 1 and all(bool((value == first).all()) for value in tensors):
+        return "constant"
+    if len(tensors) > 1 and all(torch.equal(value, tensors[0]) for value in tensors[1:]):
+        return "the same for every input"
+    return None

@@ -1,0 +1,149 @@
+"""Gathers what a program is run on: recorded tensors, sentences, or the graph's own examples; runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from check.graph_runner import InputSpec
+from common.diagnostics import UserError, mistake
+from common.entry import call_entry
+from run.tokenizer import Tokenizer
+
+SENTENCES = ("A man is eating food.", "A man is eating a piece of bread.", "The baby is carried by the nurse.")
+"""What a text model is tried on where the target names no prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputSet:
+    """One call's inputs, in the graph's sequence, and what people call them."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+def recorded_inputs(sources: Sequence[str], specs: Sequence[InputSpec]) -> tuple[InputSet, ...]:
+    """Return the inputs in `sources`: safetensors files, or functions as "file.py:function"."""
+    sets: list[InputSet] = []
+    for index, source in enumerate(sources):
+        try:
+            sets += _from_source(source, specs)
+        except UserError as error:
+            raise _at(error, index) from error
+    return tuple(sets)
+
+
+def sentence_inputs(sentences: Sequence[str], tokenizer: Tokenizer, specs: Sequence[InputSpec]) -> tuple[InputSet, ...]:
+    """Return the inputs of a text encoder, one set a sentence."""
+    return tuple(InputSet(text, _encoded(tokenizer.encode(text), specs)) for text in sentences)
+
+
+def example_inputs(exported: Any, specs: Sequence[InputSpec]) -> tuple[InputSet, ...]:
+    """Return the inputs that the graph was traced with, and seeded ones of their shapes beside them."""
+    if exported.example_inputs is None:
+        return (InputSet("seeded", tuple(_seeded(spec, 0) for spec in specs)),)
+    flat = tuple(torch.utils._pytree.tree_leaves(exported.example_inputs))  # noqa: SLF001  torch has no other name for it.
+    again = tuple(_like(value, 1) for value in flat)
+    return InputSet("example", flat), InputSet("seeded", again)
+
+
+def encoded_text(tokens: Sequence[int], specs: Sequence[InputSpec]) -> tuple[Any, ...]:
+    """Return the inputs of a text encoder for `tokens`."""
+    return _encoded(tokens, specs)
+
+
+def _from_source(source: str, specs: Sequence[InputSpec]) -> list[InputSet]:
+    if ".py:" not in source:
+        from safetensors.torch import load_file
+
+        return [InputSet(Path(source).name, _ordered(load_file(source), specs, source))]
+    given = call_entry(source, "inputs")
+    sets = given if isinstance(given, list) else [given]
+    return [
+        InputSet(f"{source.rpartition(':')[2]} {at}", _ordered(values, specs, source)) for at, values in enumerate(sets)
+    ]
+
+
+def _ordered(given: Any, specs: Sequence[InputSpec], source: str) -> tuple[Any, ...]:
+    """Return `given` in the graph's sequence: a tensor, a tuple of them, or a mapping by the inputs' names."""
+    if isinstance(given, Mapping):
+        if set(given) != {spec.name for spec in specs}:
+            _mismatch(source, f"the inputs {', '.join(spec.name for spec in specs)}", ", ".join(sorted(given)))
+        values = tuple(given[spec.name] for spec in specs)
+    else:
+        values = tuple(given) if isinstance(given, tuple) else (given,)
+    if len(values) != len(specs):
+        _mismatch(source, f"{len(specs)} inputs", str(len(values)))
+    for spec, value in zip(specs, values, strict=True):
+        _check_fits(spec, value, source)
+    return values
+
+
+def _check_fits(spec: InputSpec, value: Any, source: str) -> None:
+    if spec.dtype is None:
+        return
+    wanted = f"{str(spec.dtype).removeprefix('torch.')}{_sizes_text(spec)} for '{spec.name}'"
+    if not isinstance(value, torch.Tensor):
+        _mismatch(source, wanted, f"a {type(value).__name__}")
+    fits = len(value.shape) == len(spec.sizes) and all(
+        size == own if own is not None else size <= most
+        for size, own, most in zip(value.shape, spec.sizes, spec.largest, strict=True)
+    )
+    if not fits or value.dtype != spec.dtype:
+        _mismatch(source, wanted, f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}")
+
+
+def _mismatch(source: str, must: str, given: str) -> None:
+    raise mistake("inputs-do-not-fit", f"'{source}' must give {must}, gives {given}", "inputs")
+
+
+def _sizes_text(spec: InputSpec) -> str:
+    sizes = [str(own) if own is not None else f"≤{most}" for own, most in zip(spec.sizes, spec.largest, strict=True)]
+    return f"[{', '.join(sizes)}]"
+
+
+def _encoded(tokens: Sequence[int], specs: Sequence[InputSpec]) -> tuple[Any, ...]:
+    """Fill the inputs that a text encoder may have, by name; a static length is padded with masked zeros."""
+    length = max((spec.largest[-1] if spec.sizes[-1] is None else spec.sizes[-1]) or 1 for spec in specs if spec.sizes)
+    static = all(spec.sizes[-1] is not None for spec in specs if spec.sizes)
+    kept = list(tokens[:length])
+    padding = [0] * (length - len(kept)) if static else []
+    rows = {
+        "input_ids": kept + padding,
+        "attention_mask": [1] * len(kept) + padding,
+        "token_type_ids": [0] * (len(kept) + len(padding)),
+        "position_ids": list(range(len(kept) + len(padding))),
+    }
+    values = []
+    for at, spec in enumerate(specs):
+        # A graph made elsewhere may name its inputs as it likes; their sequence is then the usual one.
+        row = rows.get(spec.name, list(rows.values())[min(at, 3)])
+        values.append(torch.tensor([row], dtype=spec.dtype))
+    return tuple(values)
+
+
+def _seeded(spec: InputSpec, seed: int) -> Any:
+    if spec.dtype is None:
+        return None
+    shape = [most if most < 1 << 20 else 2 for most in spec.largest]
+    return _like(torch.zeros(shape, dtype=spec.dtype), seed)
+
+
+def _like(value: Any, seed: int) -> Any:
+    """Return other values of the same form: noise for numbers, the same ones (turned round) for indices and truths."""
+    if not isinstance(value, torch.Tensor):
+        return value
+    if not value.dtype.is_floating_point:
+        return value.flip(-1).contiguous() if value.dim() else value
+    noise = torch.randn(value.shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float32)
+    return noise.to(value.dtype)
+
+
+def _at(error: UserError, index: int) -> UserError:
+    from dataclasses import replace
+
+    return UserError(*(replace(diagnostic, attribute="inputs", index=index) for diagnostic in error.diagnostics))

@@ -1,0 +1,124 @@
+"""Runs a program and its graph on the same inputs and writes by how much they differ; judges nothing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+import argparse  # noqa: E402
+import json  # noqa: E402
+from collections.abc import Sequence  # noqa: E402
+from typing import Any  # noqa: E402
+
+from common.diagnostics import mistake, run_tool  # noqa: E402
+from common.progress import progress  # noqa: E402
+from common.quiet import deterministic, quiet  # noqa: E402
+
+DEFAULT_TOKENS = 24
+
+
+def main(argv: Sequence[str]) -> None:
+    """Measure, and write the figures and the tensors they come from."""
+    quiet()
+    arguments = parse(argv)
+    deterministic(0)
+    from safetensors.torch import save_file
+
+    from check.divergence import first_divergence
+
+    measurement, graph = measure(arguments)
+    divergence = None
+    if measurement.off is not None:
+        progress("looking for the operator that diverged first")
+        divergence = first_divergence(Path(arguments.pte), arguments.method, graph, measurement.off)
+    report = measurement.report(divergence)
+    Path(arguments.output).write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if arguments.inputs_output:
+        save_file(dict(sorted(measurement.recorded.items())), arguments.inputs_output)
+    if arguments.expected_output:
+        save_file(dict(sorted(measurement.expected.items())), arguments.expected_output)
+
+
+def measure(arguments: argparse.Namespace) -> tuple[Any, Any]:
+    """Return the measurement, and the graph that it was made against."""
+    from check.graph_runner import load_graph
+    from check.measurement import Measurement
+    from run.program_runner import ProgramRunner
+    from run.tokenizer import load_tokenizer
+
+    facts = read_facts(Path(arguments.facts))
+    quantized = arguments.float is not None
+    measurement = Measurement(
+        kind=arguments.task or "tensors",
+        method=arguments.method,
+        precision="quantized" if quantized else str(facts.get("dtype") or "float32"),
+    )
+    progress("loading the graph")
+    graph = load_graph(Path(arguments.graph))
+    original = load_graph(Path(arguments.float)) if quantized else None
+    progress("loading the program")
+    program = ProgramRunner(Path(arguments.pte), arguments.method)
+    tokenizer = load_tokenizer([Path(file) for file in arguments.tokenizer]) if arguments.tokenizer else None
+    if arguments.task == "text-generation":
+        _measure_text(arguments, measurement, (graph, program, original), tokenizer)
+    else:
+        _measure_tensors(arguments, measurement, (graph, program, original), tokenizer)
+    return measurement, graph
+
+
+def _measure_text(arguments: argparse.Namespace, measurement: Any, runners: Any, tokenizer: Any) -> None:
+    from check.text_generation import decoder_of, measure_text, tokenize_prompts
+
+    graph, program, original = runners
+    constants = program.constants()
+    prompts = tokenize_prompts(arguments.prompt, tokenizer, int(constants.get("get_vocab_size") or 32))
+    decoders = [decoder_of(runner, graph, constants) if runner is not None else None for runner in runners]
+    measure_text(measurement, prompts, arguments.tokens, *decoders)
+    if tokenizer is not None:
+        for index, prompt in enumerate(prompts):
+            tokens = measurement.expected[f"{index}/tokens"].tolist()
+            measurement.texts.append(tokenizer.decode([*prompt.tokens, *tokens]))
+
+
+def _measure_tensors(arguments: argparse.Namespace, measurement: Any, runners: Any, tokenizer: Any) -> None:
+    from check.inputs import SENTENCES, example_inputs, recorded_inputs, sentence_inputs
+    from check.tensors import measure_tensors
+
+    graph, program, original = runners
+    if arguments.inputs:
+        sets = recorded_inputs(arguments.inputs, graph.inputs)
+    elif arguments.task == "feature-extraction" and tokenizer is not None:
+        sets = sentence_inputs(arguments.prompt or SENTENCES, tokenizer, graph.inputs)
+    else:
+        sets = example_inputs(graph.exported, graph.inputs)
+    measure_tensors(measurement, sets, graph, program, original)
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """Return what the export wrote about itself."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise mistake("invalid-facts", f"'{path.name}' must be what the export wrote: {error}") from error
+    return facts if isinstance(facts, dict) else {}
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="measure", description=__doc__, allow_abbrev=False)
+    add = parser.add_argument
+    for flag in ("--pte", "--graph", "--facts", "--output"):
+        add(flag, required=True)
+    add("--method", default="forward")
+    for flag in ("--float", "--task", "--inputs-output", "--expected-output"):
+        add(flag)
+    for flag in ("--tokenizer", "--prompt", "--inputs"):
+        add(flag, action="append", default=[])
+    add("--tokens", type=int, default=DEFAULT_TOKENS)
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_tool(main, sys.argv[1:]))
