@@ -11,9 +11,9 @@ from pathlib import Path
 
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
-from etbuild.model.lock import LockedFile, LockFile, normalise_name
 from etbuild.locking.stub_wheel import write_stub_wheel
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.lock import LockedFile, LockFile, normalise_name
 
 _WHEELS = ("--only-binary", ":all:")
 

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far something that lasts has come, for people."""
-
-    what: str
-    """Such as `environment base: 58 packages`."""
-    done: int = 0
-    total: int = 0
-    """In `unit`; 0 if unknown."""
-    unit: str = "bytes"
-    finished: bool = False
-
-
-def _say_nothing(_: Progress) -> None:
-    """Drop it."""
+from etbuild.model.events import Events, ignore_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +19,4 @@ class FetchSession:
     env: Mapping[str, str] = field(default_factory=dict)
     """For pip and npm: their configuration, indexes and credentials are the user's."""
     offline: bool = False
-    say: Callable[[Progress], None] = _say_nothing
+    events: Events = ignore_events

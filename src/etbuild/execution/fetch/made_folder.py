@@ -1,0 +1,80 @@
+"""Folders that are made once, whole or not at all, under any number of processes. Knows not what is in them."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+
+MARKER = ".complete"
+
+
+def is_made(folder: Path) -> bool:
+    """Tell whether `folder` was made to the end."""
+    return os.access(folder / MARKER, os.F_OK)
+
+
+def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Return `folder`; if it is not there, let `fill` fill a new one beside it and put that in its place.
+
+    Killed at any step, it leaves a folder without a name that counts; the next call begins anew.
+    """
+    if is_made(folder):
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(folder.with_name(folder.name + ".lock")), disk_full_is_said(folder.parent):
+        if is_made(folder):  # Somebody made it while we waited.
+            return folder
+        unfinished = folder.with_name(folder.name + ".tmp")
+        remove_tree(unfinished)
+        remove_tree(folder)
+        unfinished.mkdir()
+        try:
+            fill(unfinished)
+            (unfinished / MARKER).touch()
+            # Of the same parent, so that a read-only folder can be renamed too.
+            unfinished.rename(folder)
+        finally:
+            remove_tree(unfinished)
+    return folder
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    # The file stays: removing it would let a third process lock another file of this name.
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def disk_full_is_said(folder: Path) -> Iterator[None]:
+    """Turn a full disk into the user's diagnostic."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        hint = "free some space, or choose another place with --cache-dir"
+        raise EtbuildError(Diagnostic("disk-full", f"no space left in '{folder}'", hint=hint)) from error
+
+
+def seal_folders(folder: Path) -> None:
+    """Take away the right to write from a folder and all below it; files are made read-only when they are written."""
+    for place, _, _ in os.walk(folder):
+        os.chmod(place, 0o555)  # noqa: PTH101, S103 - Readable by all, as what is installed.
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder, read-only or not, if it is there."""
+    if not folder.exists():
+        return
+    for place, _, _ in os.walk(folder):
+        os.chmod(place, 0o755)  # noqa: PTH101, S103 - About to go.
+    shutil.rmtree(folder)

@@ -1,0 +1,122 @@
+"""Fetches locked wheels through pip, checked by SHA-256, several at a time. Knows no environment."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from etbuild.execution.fetch.made_folder import disk_full_is_said
+from etbuild.execution.fetch.pip import run_pip
+from etbuild.execution.fetch.session import FetchSession
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.events import FetchProgress
+from etbuild.model.lock import LockedFile
+
+_BIG = 10_000_000
+_AT_ONCE = 3
+PINNED_WHEELS = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
+
+
+def fetch_wheels(session: FetchSession, files: Sequence[LockedFile], folder: Path, what: str) -> None:
+    """Fetch those of `files` that are not in `folder`, each checked against the lock before it gets there."""
+    missing = [file for file in files if not (folder / file.filename).exists()]
+    if not missing:
+        return
+    if session.offline:
+        raise offline_missing(what, (file.filename for file in missing))
+    folder.mkdir(parents=True, exist_ok=True)
+    progress = _Progress(session, what, missing)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        jobs = [pool.submit(_fetch_batch, session, batch, folder, progress) for batch in _batches(missing)]
+        for job in jobs:
+            job.result()
+
+
+def offline_missing(what: str, names: Iterable[str]) -> EtbuildError:
+    """Return the error of needing something from outside under --offline."""
+    listed = sorted(names)
+    notes = tuple(f"missing: {name}" for name in listed[:10])
+    more = (f"and {len(listed) - 10} more",) if len(listed) > 10 else ()
+    message = f"{what} must be fetched, and --offline forbids it"
+    return EtbuildError(
+        Diagnostic("offline-missing", message, notes=notes + more, hint="run `etbuild fetch` while online")
+    )
+
+
+def check_sha256(path: Path, file: LockedFile) -> None:
+    """Raise an error unless a file's bytes are what the lock pins."""
+    with path.open("rb") as content:
+        found = hashlib.file_digest(content, "sha256").hexdigest()
+    if found != file.sha256:
+        message = f"'{file.filename}' must have sha256 {file.sha256}, has {found}"
+        notes = (f"its size must be {file.size}, is {path.stat().st_size}",)
+        hint = "what was served differs from what was locked; `etbuild lock` pins anew"
+        raise EtbuildError(Diagnostic("wrong-sha256", message, notes=notes, hint=hint))
+
+
+class _Progress:
+    """Adds up what several runs of pip say."""
+
+    def __init__(self, session: FetchSession, what: str, files: Sequence[LockedFile]) -> None:
+        self._session, self._what = session, what
+        self._total = sum(file.size for file in files)
+        self._done = 0
+        self._running: dict[int, int] = {}
+        self._begin = time.monotonic()
+        self._guard = threading.Lock()
+
+    def line(self, batch: int, line: str) -> None:
+        """Take a line of pip's; those of a transfer say `Progress 262144 of 18887977`."""
+        found = re.match(r"Progress (\d+) of", line)
+        if found:
+            with self._guard:
+                self._running[batch] = int(found[1])
+                self._say()
+
+    def finish(self, batch: int, size: int) -> None:
+        """Count a batch as done."""
+        with self._guard:
+            self._running.pop(batch, None)
+            self._done += size
+            self._say()
+
+    def _say(self) -> None:
+        done = min(self._total, self._done + sum(self._running.values()))
+        seconds = time.monotonic() - self._begin
+        self._session.events(FetchProgress(self._what, done, self._total, seconds=seconds))
+
+
+def _batches(files: Iterable[LockedFile]) -> list[list[LockedFile]]:
+    # pip hands files over when its run ends: a big one goes by itself, so that a broken run loses little.
+    ordered = sorted(files, key=lambda file: -file.size)
+    small = [file for file in ordered if file.size < _BIG]
+    return [[file] for file in ordered if file.size >= _BIG] + ([small] if small else [])
+
+
+def _fetch_batch(session: FetchSession, batch: Sequence[LockedFile], folder: Path, progress: _Progress) -> None:
+    with tempfile.TemporaryDirectory(dir=folder, prefix="pip-") as name, disk_full_is_said(folder):
+        scratch, identity = Path(name), id(batch)
+        wanted = "".join(f"{file.name}=={file.version} --hash=sha256:{file.sha256}\n" for file in batch)
+        (scratch / "requirements.txt").write_text(wanted)
+        # Its temporary files in the cache too: /tmp may be small, and another file system.
+        run = replace(session, env={**session.env, "TMPDIR": name})
+        arguments = ["download", *PINNED_WHEELS, "--progress-bar", "raw", "--dest", "wheels", "-r", "requirements.txt"]
+        run_pip(run, arguments, scratch, lambda line: progress.line(identity, line))
+        for file in batch:
+            _keep(scratch / "wheels" / file.filename, file, folder)
+    progress.finish(identity, sum(file.size for file in batch))
+
+
+def _keep(found: Path, file: LockedFile, folder: Path) -> None:
+    if not found.exists():
+        message = f"pip did not bring '{file.filename}', which the lock pins"
+        raise EtbuildError(Diagnostic("fetch-failed", message, hint="`etbuild lock` pins what your index offers"))
+    check_sha256(found, file)
+    found.rename(folder / file.filename)

@@ -1,0 +1,171 @@
+"""Installs locked Python environments, once each, read-only, named by what is in them. Knows no target."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree, seal_folders
+from etbuild.execution.fetch.session import FetchSession
+from etbuild.execution.fetch.unpack import unpack
+from etbuild.execution.fetch.wheels import fetch_wheels
+from etbuild.execution.interpreter import Interpreter
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.events import FetchProgress
+from etbuild.model.lock import LockedFile, LockFile
+
+RECIPE = 1
+"""Part of the digest; raised when what `_install` makes changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledEnvironment:
+    """An environment on this machine; it works wherever it is mounted."""
+
+    path: Path
+    digest: str
+    interpreter: Interpreter
+    """Its bin/python is a link to this; a sandbox must show the base prefix too."""
+
+
+def select_wheels(lock: LockFile, interpreter: Interpreter, name: str) -> tuple[LockedFile, ...]:
+    """Choose each package's file for this interpreter, or raise one error that names all that have none."""
+    chosen: dict[str, LockedFile] = {}
+    for file in lock.files:
+        if interpreter.fits(file.filename):
+            # Of alternatives that all fit, a build made for this (`+cpu`) stands before the index's own.
+            chosen[file.name] = max(chosen.get(file.name, file), file, key=_preference)
+    lacking = sorted({file.name for file in lock.files} - chosen.keys())
+    if lacking:
+        need = f"environment '{name}' must have a wheel of each package for {interpreter.cache_tag}"
+        more = tuple(f"nor of {each}" for each in lacking[1:6])
+        hint = "run etbuild with the Python that the lock was made for (ETBUILD_PYTHON), or lock anew with yours"
+        raise EtbuildError(Diagnostic("no-wheel", f"{need}, has none of {lacking[0]}", notes=more, hint=hint))
+    return tuple(chosen[name] for name in sorted(chosen))
+
+
+def _preference(file: LockedFile) -> tuple[bool, bool]:
+    return "+" in file.version, not file.filename.endswith("-any.whl")
+
+
+def environment_digest(files: Sequence[LockedFile], interpreter: Interpreter) -> str:
+    """Return what keys an environment: the lock's lines, the interpreter and the recipe."""
+    python = (interpreter.cache_tag, interpreter.version, interpreter.system, interpreter.machine)
+    text = "\n".join([f"recipe {RECIPE}", repr(python), *sorted(file.line() for file in files)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def environment_path(cache: Path, digest: str) -> Path:
+    """Return where an environment is, once it is installed."""
+    return cache / "environments" / digest
+
+
+def ensure_environment(
+    session: FetchSession, lock: LockFile, interpreter: Interpreter, name: str
+) -> InstalledEnvironment:
+    """Return the environment that `lock` pins; fetch and install it if it is not there. `name` is for people."""
+    files = select_wheels(lock, interpreter, name)
+    digest = environment_digest(files, interpreter)
+    path = environment_path(session.cache, digest)
+    if not is_made(path):
+        what = f"environment {name}: {len(files)} packages"
+        begin = time.monotonic()
+        make_folder_once(path, lambda folder: _install(session, files, interpreter, folder, what))
+        size = sum(file.size for file in files)
+        session.events(FetchProgress(what, size, size, finished=True, seconds=time.monotonic() - begin))
+    return InstalledEnvironment(path, digest, interpreter)
+
+
+def _install(
+    session: FetchSession, files: Sequence[LockedFile], interpreter: Interpreter, folder: Path, what: str
+) -> None:
+    # Kept until the end, so that a killed run need not fetch them again.
+    wheels = session.cache / "downloads" / folder.name
+    fetch_wheels(session, files, wheels, what)
+    _lay_out(folder, interpreter)
+    with ThreadPoolExecutor(2) as pool:  # Inflating releases the interpreter's lock.
+        for _ in pool.map(lambda file: _unpack_wheel(wheels, file, interpreter, folder), _biggest_first(files)):
+            pass
+    _compile(interpreter, folder)
+    seal_folders(folder)
+    remove_tree(wheels)
+
+
+def _biggest_first(files: Sequence[LockedFile]) -> list[LockedFile]:
+    return sorted(files, key=lambda file: -file.size)
+
+
+def _lay_out(folder: Path, interpreter: Interpreter) -> None:
+    """Lay out a virtual environment: it finds its packages beside it wherever it is mounted, its library at `home`."""
+    version = ".".join(map(str, interpreter.version))
+    home = Path(interpreter.executable).parent
+    (folder / "bin").mkdir()
+    (folder / "pyvenv.cfg").write_text(f"home = {home}\ninclude-system-site-packages = false\nversion = {version}\n")
+    for name in ("python", "python3", interpreter.name):
+        (folder / "bin" / name).symlink_to(interpreter.executable)
+    _packages(folder, interpreter).mkdir(parents=True)
+
+
+def _packages(folder: Path, interpreter: Interpreter) -> Path:
+    return folder / "lib" / interpreter.name / "site-packages"
+
+
+def _unpack_wheel(wheels: Path, file: LockedFile, interpreter: Interpreter, folder: Path) -> None:
+    """Unpack a wheel as its format says; its console scripts are not made: they would name one place."""
+    stem = "-".join(file.filename.split("-")[:2])
+    packages = str(_packages(Path(), interpreter))
+    schemes = {
+        "purelib": packages,
+        "platlib": packages,
+        "data": ".",
+        "scripts": "bin",
+        "headers": f"include/{file.name}",
+    }
+
+    def place(name: str) -> str:
+        first, _, rest = name.partition("/")
+        scheme, _, path = rest.partition("/")
+        return f"{schemes.get(scheme, 'data')}/{path}" if first == f"{stem}.data" else f"{packages}/{name}"
+
+    unpack(wheels / file.filename, folder, place)
+
+
+def _compile(interpreter: Interpreter, folder: Path) -> None:
+    """Compile all but tests beforehand: read-only and mounted elsewhere, it must not need to, nor to look at times."""
+    command = [interpreter.executable, "-I", "-m", "compileall", "-qq", "-j", "0", "-x", r"/(tests?|testing)/",
+               "--invalidation-mode", "unchecked-hash", "lib"]  # fmt: skip
+    subprocess.run(
+        command, cwd=folder, check=False, capture_output=True
+    )  # Some packages ship templates that do not compile.
+
+
+def verify(environment: Path) -> tuple[str, ...]:
+    """Hash every file that the wheels listed again, and return those that are missing or changed."""
+    bad: list[str] = []
+    for record in sorted(environment.glob("lib/*/site-packages/*.dist-info/RECORD")):
+        bad += [path for path, digest in _recorded(record) if not _has_digest(record.parents[1] / path, digest)]
+    return tuple(bad)
+
+
+def _recorded(record: Path) -> Iterator[tuple[str, str]]:
+    with record.open(newline="", encoding="utf-8") as lines:
+        for path, digest, _ in csv.reader(lines):
+            if digest and ".data/" not in path:
+                yield path, digest
+
+
+def _has_digest(path: Path, recorded: str) -> bool:
+    algorithm, _, expected = recorded.partition("=")
+    try:
+        with path.open("rb") as content:
+            found = hashlib.file_digest(content, algorithm).digest()
+    except OSError:
+        return False
+    return base64.urlsafe_b64encode(found).rstrip(b"=").decode() == expected
