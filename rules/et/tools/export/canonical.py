@@ -1,0 +1,76 @@
+"""Makes a module and an exported program independent of where and how they were made; knows nothing of models."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import torch
+from common.diagnostics import mistake
+from common.entry import relative_name
+from torch.export import ExportedProgram
+
+FILE = re.compile(r'File "([^"]+)"')
+TOOLS = Path(__file__).absolute().parents[1]
+
+
+def plain_strides(module: torch.nn.Module) -> None:
+    """Give each parameter the strides of a fresh tensor.
+
+    Weights that were born channels-last export and lower, and fail when they run; a 1x1 kernel hides from contiguous().
+    """
+    done: dict[int, torch.Tensor] = {}
+    for owner in module.modules():
+        for name, tensor in (*owner._parameters.items(), *owner._buffers.items()):
+            if tensor is not None and type(tensor) in (torch.Tensor, torch.nn.Parameter) and not _is_plain(tensor):
+                done.setdefault(id(tensor), torch.empty(tensor.shape, dtype=tensor.dtype).copy_(tensor.detach()))
+                owner_tensor = done[id(tensor)]
+                if name in owner._parameters:
+                    owner._parameters[name] = torch.nn.Parameter(owner_tensor, requires_grad=False)
+                else:
+                    owner._buffers[name] = owner_tensor
+
+
+def relative_traces(program: ExportedProgram) -> None:
+    """Name the files of stack traces below the execution root or their package: no path of this machine may stay."""
+    names: dict[str, str] = {}
+    for module in program.graph_module.modules():
+        if isinstance(module, torch.fx.GraphModule):
+            for node in module.graph.nodes:
+                trace = node.meta.get("stack_trace")
+                if trace:
+                    node.meta["stack_trace"] = FILE.sub(lambda found: f'File "{_short(found[1], names)}"', trace)
+
+
+def save_program(program: ExportedProgram, path: Path) -> None:
+    """Write `program` as a `.pt2`."""
+    relative_traces(program)
+    torch.export.save(program, path)
+
+
+def load_program(path: Path, attribute: str) -> ExportedProgram:
+    """Read a `.pt2`."""
+    if not path.is_file():
+        raise mistake("missing-file", f"no exported program at '{path.name}'", attribute)
+    try:
+        return torch.export.load(path)
+    except Exception as error:
+        text = str(error).strip().splitlines() or [type(error).__name__]
+        message = f"'{path.name}' is not a .pt2 that torch {torch.__version__} can load"
+        raise mistake("corrupt-pt2", message, attribute, notes=(text[0][:200],)) from error
+
+
+def _is_plain(tensor: torch.Tensor) -> bool:
+    return tensor.stride() == torch.empty(tensor.shape, device="meta").stride()
+
+
+def _short(name: str, names: dict[str, str]) -> str:
+    if name not in names:
+        path = Path(name)
+        if "/site-packages/" in name:
+            names[name] = name.rpartition("/site-packages/")[2]
+        elif path.is_relative_to(TOOLS):
+            names[name] = f"etbuild/{path.relative_to(TOOLS).as_posix()}"
+        else:
+            names[name] = relative_name(name)
+    return names[name]

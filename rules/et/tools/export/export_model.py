@@ -1,0 +1,81 @@
+"""Exports a declared model to a `.pt2` and writes down its facts; knows nothing of backends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
+
+import torch  # noqa: E402
+from common.diagnostics import mistake, run_tool  # noqa: E402
+from common.entry import call_entry  # noqa: E402
+from common.progress import progress  # noqa: E402
+from common.quiet import deterministic, quiet  # noqa: E402
+
+from export.canonical import load_program, plain_strides, save_program  # noqa: E402
+from export.encoders import export_embedding, export_image_classifier  # noqa: E402
+from export.facts import SCALAR_TYPES, facts_of, runner_metadata, write_facts  # noqa: E402
+from export.hf_model import load_hf_model  # noqa: E402
+from export.quantize_weights import quantize_weights  # noqa: E402
+from export.request import ExportRequest, parse_request  # noqa: E402
+from export.text_generation import Captured, export_decoder  # noqa: E402
+from export.torch_model import build_module, export_module  # noqa: E402
+
+EXPORTS = {
+    "text-generation": export_decoder,
+    "feature-extraction": export_embedding,
+    "image-classification": export_image_classifier,
+}
+
+
+def main(argv: Sequence[str]) -> None:
+    """Export what the command line describes."""
+    quiet()
+    request = parse_request(argv)
+    deterministic(request.seed)
+    captured, constants = {"hf_model": _hf_model, "torch_model": _torch_model, "pt2_model": _pt2_model}[request.kind](request)
+    progress("saving the exported program")
+    save_program(captured.program, Path(request.output))
+    write_facts(Path(request.facts), facts_of(captured, request, constants))
+
+
+def _hf_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
+    if request.task is None:
+        raise mistake("missing-attribute", "a pte of an hf_model must name its task", "task")
+    progress(f"loading {request.architecture}")
+    loaded = load_hf_model(request)
+    module = _prepared(loaded.module, request)
+    progress(f"torch.export, sequence ≤ {request.max_seq_len}" if request.max_seq_len else "torch.export")
+    captured = EXPORTS[request.task](module, request)
+    return captured, runner_metadata(module, request, captured, loaded.generation_config)
+
+
+def _torch_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
+    module = _prepared(build_module(request), request)
+    progress("torch.export")
+    return export_module(module, request), {"get_dtype": SCALAR_TYPES[request.dtype]}
+
+
+def _pt2_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
+    if request.pt2 is None:
+        raise mistake("missing-attribute", "a pt2_model must name its file", "pt2")
+    return Captured(load_program(Path(request.pt2), "pt2"), ""), {}
+
+
+def _prepared(module: torch.nn.Module, request: ExportRequest) -> torch.nn.Module:
+    """Transform, straighten and quantize `module`, in this sequence."""
+    for index, entry in enumerate(request.source_transforms):
+        module = call_entry(entry, "source_transforms", module)
+        if not isinstance(module, torch.nn.Module):
+            message = f"'{entry}' must return a torch.nn.Module, returns {type(module).__name__}"
+            raise mistake("bad-entry", message, "source_transforms", index=index)
+    plain_strides(module)
+    quantize_weights(module, request.quantize, request.group_size)
+    return module
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_tool(main, sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""Quantizes a module's linear layers with torchao, before it is exported; knows nothing of backends."""
+
+from __future__ import annotations
+
+import torch
+from common.diagnostics import mistake
+from torchao.quantization import quantize_
+from torchao.quantization.granularity import PerAxis, PerGroup
+from torchao.quantization.quant_api import Int8DynamicActivationIntxWeightConfig, IntxWeightOnlyConfig
+
+DEFAULT_GROUP = 32
+SHOWN = 4
+
+
+def quantize_weights(module: torch.nn.Module, scheme: str, group_size: int | None) -> None:
+    """Quantize each linear layer in place by `scheme`."""
+    if scheme == "none":
+        return
+    group = group_size or DEFAULT_GROUP
+    if scheme != "8w" or group_size is not None:
+        _require_divides(module, group)
+    quantize_(module, _config(scheme, group, group_size))
+
+
+def _config(scheme: str, group: int, given: int | None) -> object:
+    if scheme == "8da4w":
+        return Int8DynamicActivationIntxWeightConfig(weight_dtype=torch.int4, weight_granularity=PerGroup(group))
+    if scheme == "4w":
+        return IntxWeightOnlyConfig(weight_dtype=torch.int4, granularity=PerGroup(group))
+    return IntxWeightOnlyConfig(weight_dtype=torch.int8, granularity=PerAxis(0) if given is None else PerGroup(group))
+
+
+def _require_divides(module: torch.nn.Module, group: int) -> None:
+    layers = {name: each for name, each in module.named_modules() if isinstance(each, torch.nn.Linear)}
+    if not layers:
+        raise mistake("nothing-to-quantize", "the model has no linear layer to quantize", "quantize")
+    misfits = {name: each.in_features for name, each in layers.items() if each.in_features % group}
+    if not misfits:
+        return
+    message = f"'group_size' must divide the inputs of each linear layer, {group} does not divide {len(misfits)} of {len(layers)}"
+    notes = tuple(f"{name} has {size} inputs" for name, size in list(misfits.items())[:SHOWN])
+    fitting = [size for size in (256, 128, 64, 32, 16, 8, 4) if all(each.in_features % size == 0 for each in layers.values())]
+    hint = f"{fitting[0]} divides all of them" if fitting else None
+    raise mistake("group-does-not-divide", message, "group_size", notes=notes, hint=hint)

@@ -1,0 +1,146 @@
+"""Exports a decoder for text generation, with etbuild's wrapper or transformers'; falls back where attention must."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from common.diagnostics import mistake
+from torch.export import Dim, ExportedProgram
+from transformers import GenerationConfig
+from transformers.integrations.executorch import TorchExportableModuleWithStaticCache
+
+from export.capture import Traceable, capture, chain
+from export.decoder import Decoder, UnsupportedAttentionError
+from export.request import ExportRequest
+
+FALLBACKS = {"custom_sdpa": "sdpa", "sdpa": "eager"}
+EXAMPLE_TOKENS = 3
+DEFAULT_LENGTH = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """An exported program, with what was taken in place of what was asked for."""
+
+    program: ExportedProgram
+    attention: str
+    fallbacks: tuple[dict[str, str], ...] = ()
+
+
+def export_decoder(model: Any, request: ExportRequest) -> Captured:
+    """Export `model` as `forward(input_ids, cache_position) -> logits`."""
+    require_length(model, request.max_seq_len or DEFAULT_LENGTH)
+    prepare_experts(model)
+    attention, fallbacks = request.attention, []
+    while True:
+        try:
+            program = _export(model, replace(request, attention=attention))
+        except Exception as error:
+            reason = _unsupported(error)
+            if reason is None or attention not in FALLBACKS:
+                raise
+            fallbacks.append({"what": "attention", "from": attention, "to": FALLBACKS[attention], "why": reason})
+            attention = FALLBACKS[attention]
+        else:
+            return Captured(program, attention, tuple(fallbacks))
+
+
+def require_length(model: Any, length: int) -> None:
+    """Refuse a sequence longer than the positions that the model was trained with."""
+    most = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    if most is not None and length > most:
+        message = f"'max_seq_len' must be at most {most}, the model's max_position_embeddings, is {length}"
+        raise mistake("sequence-too-long", message, "max_seq_len")
+
+
+def prepare_experts(model: Any) -> None:
+    """Choose the experts' implementation that has kernels everywhere, for a mixture of experts."""
+    if getattr(model, "_can_set_experts_implementation", lambda: False)():
+        model.set_experts_implementation("batched_mm")
+
+
+def _export(model: Any, request: ExportRequest) -> ExportedProgram:
+    build = _own_wrapper if request.wrapper == "etbuild" else _transformers_wrapper
+    return capture(build(model, request))
+
+
+def _own_wrapper(model: Any, request: ExportRequest) -> Traceable:
+    length = request.max_seq_len or DEFAULT_LENGTH
+    module = Decoder(model, length, request.attention, request.logits).eval()
+    ids, position, shapes = _example(request, length, length)
+    return Traceable(module, (), {"input_ids": ids, "cache_position": position}, shapes, bool(request.strict))
+
+
+def _transformers_wrapper(model: Any, request: ExportRequest) -> Traceable:
+    if request.logits == "last":
+        raise mistake("unsupported-option", 'wrapper = "transformers" returns all logits: set logits = "all"', "logits")
+    length = request.max_seq_len or DEFAULT_LENGTH
+    if request.attention == "custom_sdpa":
+        raise mistake("unsupported-option", 'attention = "custom_sdpa" needs wrapper = "etbuild"', "attention")
+    model.set_attn_implementation(request.attention)
+    model.generation_config = GenerationConfig(
+        use_cache=True,
+        cache_implementation="static",
+        max_length=length,
+        cache_config={"batch_size": 1, "max_cache_len": length},
+    )
+    module = TorchExportableModuleWithStaticCache(model, batch_size=1, max_cache_len=length)
+    # Its position is a tensor that it adds to: the last place of the cache cannot be reached by a longest prompt.
+    ids, position, shapes = _example(request, length, length - 1)
+    strict = True if request.strict is None else request.strict
+    return Traceable(module, (), {"input_ids": ids, "cache_position": position}, shapes, strict)
+
+
+def _example(request: ExportRequest, length: int, longest: int) -> tuple[torch.Tensor, torch.Tensor, Any]:
+    dynamic = request.dynamic_shapes is not False and longest > 1
+    count = min(EXAMPLE_TOKENS, longest) if dynamic else 1
+    ids = _given(request.example_input_ids, "example_input_ids")
+    ids = torch.ones(1, count, dtype=torch.long) if ids is None else ids.reshape(1, -1)
+    position = _given(request.example_cache_position, "example_cache_position")
+    position = torch.arange(ids.shape[1]) if position is None else position
+    if position.numel() != ids.shape[1] or ids.shape[1] > length:
+        message = f"'example_cache_position' must hold {ids.shape[1]} positions, holds {position.numel()}"
+        raise mistake("inputs-do-not-fit", message, "example_cache_position")
+    if not dynamic:
+        return ids, position, None
+    if isinstance(request.dynamic_shapes, dict):
+        return ids, position, named_dimensions(request.dynamic_shapes, ("input_ids", "cache_position"))
+    tokens = Dim("seq_len", max=longest)
+    return ids, position, {"input_ids": {1: tokens}, "cache_position": {0: tokens}}
+
+
+def named_dimensions(shapes: dict[str, dict[str, list[int]]], names: tuple[str, ...]) -> Any:
+    """Return torch.export's dynamic shapes, from dimension to [least, most] by an input's name or index."""
+    found: dict[str, Any] = {name: None for name in names}
+    for key, dimensions in shapes.items():
+        name = names[int(key)] if key.isdigit() and int(key) < len(names) else key
+        if name not in found:
+            message = f"'dynamic_shapes' must name an input of the model, one of {', '.join(names)}, is '{key}'"
+            raise mistake("unknown-input", message, "dynamic_shapes")
+        found[name] = {int(dim): Dim.DYNAMIC(min=least, max=most) for dim, (least, most) in dimensions.items()}
+    return found
+
+
+def _given(text: str | None, attribute: str) -> torch.Tensor | None:
+    if text is None:
+        return None
+    try:
+        return torch.tensor(json.loads(text), dtype=torch.long)
+    except (ValueError, TypeError) as error:
+        raise mistake("wrong-type", f"'{attribute}' must be a list of whole numbers, is '{text}'", attribute) from error
+
+
+def _unsupported(error: BaseException) -> str | None:
+    """Return why an attention cannot serve this model, if that is what `error` says."""
+    for each in chain(error):
+        if isinstance(each, UnsupportedAttentionError):
+            return f"custom_sdpa does not compute {each}"
+        text = str(each)
+        if "UnsupportedAttentionError" in text:
+            return "custom_sdpa does not compute what this model's attention does"
+        if isinstance(each, ValueError) and "does not support" in text and "attention" in text.lower():
+            return text.strip().splitlines()[0][:200]
+    return None

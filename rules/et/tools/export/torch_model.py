@@ -1,0 +1,63 @@
+"""Exports a module that a user's function returns."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from common.diagnostics import mistake
+from common.entry import call_entry
+
+from export.capture import Traceable, capture
+from export.request import ExportRequest
+from export.text_generation import Captured, named_dimensions
+
+
+def build_module(request: ExportRequest) -> torch.nn.Module:
+    """Call the user's entry with the paths of the weights and return its module, with plain strides."""
+    if request.entry is None:
+        raise mistake("missing-attribute", "a torch_model must name its entry", "entry")
+    module = call_entry(request.entry, "entry", *(Path(file) for file in request.weights))
+    if not isinstance(module, torch.nn.Module):
+        message = f"'{request.entry}' must return a torch.nn.Module, returns {type(module).__name__}"
+        raise mistake("bad-entry", message, "entry")
+    return module.eval().to(getattr(torch, request.dtype))
+
+
+def export_module(module: torch.nn.Module, request: ExportRequest) -> Captured:
+    """Export `module` on the example inputs."""
+    args = example_inputs(request)
+    shapes = None
+    if isinstance(request.dynamic_shapes, dict) and request.dynamic_shapes:
+        names = tuple(inspect.signature(module.forward).parameters)[: len(args)]
+        shapes = tuple(named_dimensions(request.dynamic_shapes, names).values())
+    return Captured(capture(Traceable(module, args, {}, shapes, bool(request.strict))), "")
+
+
+def example_inputs(request: ExportRequest) -> tuple[torch.Tensor, ...]:
+    """Return the tensors that the model is traced with."""
+    text = request.example_inputs
+    if text is None:
+        raise mistake("missing-attribute", "a torch_model must give its example inputs", "example_inputs")
+    if not text.lstrip().startswith("["):
+        inputs = call_entry(text, "example_inputs")
+        inputs = inputs if isinstance(inputs, (tuple, list)) else (inputs,)
+    else:
+        generator = torch.Generator().manual_seed(request.seed)
+        inputs = [_random(each, index, generator) for index, each in enumerate(json.loads(text))]
+    dtype = getattr(torch, request.dtype)
+    return tuple(each.to(dtype) if each.is_floating_point() else each for each in inputs)
+
+
+def _random(spec: dict[str, Any], index: int, generator: torch.Generator) -> torch.Tensor:
+    dtype = getattr(torch, spec.get("dtype", "float32"), None)
+    if not isinstance(dtype, torch.dtype):
+        message = f"'example_inputs' must name a torch dtype, is '{spec.get('dtype')}'"
+        raise mistake("wrong-type", message, "example_inputs", index=index)
+    shape = tuple(spec["shape"])
+    if dtype.is_floating_point:
+        return torch.rand(shape, generator=generator).to(dtype)
+    return torch.randint(0, spec.get("high") or 2, shape, generator=generator).to(dtype)

@@ -1,0 +1,22 @@
+"""Lowers exported programs for the portable kernels alone: nothing is delegated."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
+
+from common.diagnostics import run_tool  # noqa: E402
+
+from lower.lowering import lower_main  # noqa: E402
+
+
+def main(argv: Sequence[str]) -> None:
+    """Lower what the command line describes."""
+    lower_main(argv, "portable", lambda _request: ())
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_tool(main, sys.argv[1:]))

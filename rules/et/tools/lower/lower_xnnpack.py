@@ -1,0 +1,35 @@
+"""Lowers exported programs to XNNPACK; what it does not take, portable kernels run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
+
+from common.diagnostics import run_tool  # noqa: E402
+from executorch.backends.xnnpack.partition.xnnpack_partitioner import (  # noqa: E402
+    XnnpackDynamicallyQuantizedPartitioner,
+    XnnpackPartitioner,
+)
+
+from lower.lowering import lower_main  # noqa: E402
+from lower.request import LowerRequest  # noqa: E402
+
+
+def main(argv: Sequence[str]) -> None:
+    """Lower what the command line describes."""
+    lower_main(argv, "xnnpack", partitioners)
+
+
+def partitioners(request: LowerRequest) -> Sequence[Any]:
+    """Return XNNPACK's partitioners: layers that quantize their input as they run must be taken one by one, first."""
+    if request.quantize in ("8da4w", "pt2e_dynamic_int8"):
+        return (XnnpackDynamicallyQuantizedPartitioner(), XnnpackPartitioner())
+    return (XnnpackPartitioner(),)
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_tool(main, sys.argv[1:]))

@@ -1,0 +1,103 @@
+"""Lowers exported programs to a `.pte` with the partitioners of a backend; knows no backend itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from common.diagnostics import mistake
+from common.entry import call_entry
+from common.progress import progress
+from common.quiet import deterministic, quiet
+from executorch.exir import EdgeCompileConfig, ExecutorchBackendConfig, to_edge_transform_and_lower
+from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401 -- registers torch.ops.llama.*
+from export.canonical import load_program
+from pte.operators import operators_of
+from pte.plan import plan_of
+from torch.export import ExportedProgram
+
+from lower.fast_exir import without_repeated_work
+from lower.refusal import lowering_refused
+from lower.request import LowerRequest, parse_request
+
+Partitioners = Callable[[LowerRequest], Sequence[Any]]
+
+
+def lower_main(argv: Sequence[str], backend: str, partitioners: Partitioners) -> None:
+    """Lower what the command line describes, always from the saved program: one reloaded lowers to other bytes."""
+    quiet()
+    deterministic(0)
+    request = parse_request(argv, backend)
+    programs = {name: load_program(Path(file), "method") for name, file in request.methods}
+    if request.partitioner is None:
+        chosen = partitioners(request)
+    else:
+        chosen = _sequence(call_entry(request.partitioner, "partitioner"))
+    write_program(lower_programs(programs, request, chosen, backend), request)
+
+
+def lower_programs(
+    programs: Mapping[str, ExportedProgram], request: LowerRequest, partitioners: Sequence[Any], backend: str
+) -> Any:
+    """Return the ExecuTorch program of `programs`."""
+    passes = [call_entry(entry, "edge_passes") for entry in request.edge_passes]
+    constants = constant_methods(request)
+    config = _backend_config(request)
+    progress(f"{backend}: partitioning")
+    try:
+        with without_repeated_work():
+            edge = to_edge_transform_and_lower(
+                dict(programs),
+                transform_passes=passes or None,
+                partitioner=list(partitioners),
+                constant_methods=constants or None,
+                compile_config=EdgeCompileConfig(_check_ir_validity=False),
+                generate_etrecord=request.etrecord is not None,
+            )
+            progress(f"{backend}: planning memory")
+            return edge.to_executorch(config)
+    except Exception as error:
+        raise lowering_refused(error, programs, backend) from error
+
+
+def write_program(lowered: Any, request: LowerRequest) -> None:
+    """Write the `.pte`, and beside it what it calls and its memory plan, both read from the file itself."""
+    path = Path(request.output)
+    progress("writing the program")
+    with path.open("wb") as stream:
+        lowered.write_to_file(stream)
+    if request.etrecord is not None:
+        lowered.get_etrecord().save(request.etrecord)
+    _write_json(Path(request.operators), operators_of(path))
+    _write_json(Path(request.plan), plan_of(path))
+
+
+def constant_methods(request: LowerRequest) -> dict[str, Any]:
+    """Return the metadata of the methods' facts and, before it, what the user declared."""
+    constants: dict[str, Any] = {}
+    for name, file in request.facts:
+        for key, value in json.loads(Path(file).read_text(encoding="utf-8"))["constant_methods"].items():
+            if constants.setdefault(key, value) != value:
+                message = f"methods of one program must agree on '{key}', '{name}' has {value}, another {constants[key]}"
+                raise mistake("methods-disagree", message, "methods")
+    constants.update(request.constant_methods)
+    taken = sorted(set(constants) & {name for name, _ in request.methods})
+    if taken:
+        raise mistake("name-twice", f"'{taken[0]}' is both a method and a constant method", "constant_methods")
+    return dict(sorted(constants.items()))
+
+
+def _backend_config(request: LowerRequest) -> ExecutorchBackendConfig:
+    if request.memory_planner is None:
+        return ExecutorchBackendConfig()
+    return ExecutorchBackendConfig(memory_planning_pass=call_entry(request.memory_planner, "memory_planner"))
+
+
+def _sequence(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,54 @@
+"""Says why a lowering failed: which operator, and where in the model's source; knows no backend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from common.diagnostics import UserError, mistake
+from torch.export import ExportedProgram
+
+MISSING_VARIANTS = re.compile(r"Missing out variants: \{([^}]*)\}")
+NO_KERNEL = re.compile(r"Operator (torch\.ops\.|<OpOverload\(op=')?([\w.:]+)'?[^\n]*? is not (?:Aten|a core ATen|supported)")
+FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+
+
+def lowering_refused(error: Exception, programs: Mapping[str, ExportedProgram], backend: str) -> Exception:
+    """Return the mistake that `error` stands for; the error itself where it is none of the user's."""
+    if isinstance(error, UserError):
+        return error
+    text = str(error)
+    found = MISSING_VARIANTS.search(text)
+    if found:
+        names = sorted(name.strip(" '\"") for name in found[1].split(","))
+        return _missing(names, programs, backend)
+    found = NO_KERNEL.search(text)
+    if found:
+        return _missing([found[2].replace("::", ".")], programs, backend)
+    first = (text.strip().splitlines() or [type(error).__name__])[0][:300]
+    message = f"{backend} refuses the program: {type(error).__name__}: {first}"
+    return mistake("lowering-failed", message, "backend")
+
+
+def _missing(names: list[str], programs: Mapping[str, ExportedProgram], backend: str) -> UserError:
+    notes = [f"{name} {place}" for name in names for place in _places(name, programs)]
+    message = f"the runtime has no kernel for {', '.join(names)}, which {backend} leaves to it"
+    hint = "write the model without it, or take a backend that delegates it"
+    return mistake("missing-operator", message, "backend", notes=tuple(notes), hint=hint)
+
+
+def _places(name: str, programs: Mapping[str, ExportedProgram]) -> Iterator[str]:
+    """Yield the first source line of each method that calls operator `name`."""
+    wanted = name.replace("::", ".")
+    for method, program in programs.items():
+        nodes = (node for node in program.graph.nodes if node.op == "call_function" and wanted in str(node.target))
+        node = next(nodes, None)
+        if node is not None:
+            yield f"is called by method '{method}'{_source(node.meta)}"
+
+
+def _source(meta: Mapping[str, Any]) -> str:
+    frames = FRAME.findall(meta.get("stack_trace") or "")
+    own = [frame for frame in frames if not frame[0].startswith(("torch/", "etbuild/"))] or frames
+    return f" at {own[-1][0]}:{own[-1][1]}" if own else ""
