@@ -1,0 +1,48 @@
+"""`--config=NAME`: named sets of flags from WORKSPACE and the user's own configuration file. The command line wins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
+
+
+def expand_configs(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the words with each config's flags put before the command line's own, and which config set each flag."""
+    names = _config_names(argv)
+    if not names:
+        return list(argv), {}
+    sets = _flag_sets(env, cwd)
+    flags: list[str] = []
+    origins: dict[str, str] = {}
+    for name in names:
+        if name not in sets:
+            hint = did_you_mean(name, sets) or "declare it in WORKSPACE as [config.NAME] with flags = [...]"
+            raise EtbuildError(Diagnostic("unknown-config", f"no config '{name}' is declared", hint=hint))
+        origin, found = sets[name]
+        flags += found
+        origins.update({flag.partition("=")[0]: f"{origin} [config.{name}]" for flag in found})
+    verb = 1 if argv and not argv[0].startswith(("-", "/", "@", ":")) else 0
+    return [*argv[:verb], *flags, *argv[verb:]], origins
+
+
+def _config_names(argv: Sequence[str]) -> list[str]:
+    words = list(argv[: argv.index("--")] if "--" in argv else argv)
+    names = [word.removeprefix("--config=") for word in words if word.startswith("--config=")]
+    return names + [words[i + 1] for i, word in enumerate(words[:-1]) if word == "--config"]
+
+
+def _flag_sets(env: Mapping[str, str], cwd: Path) -> dict[str, tuple[str, list[str]]]:
+    """Return each config's origin and flags; the user's own file wins over WORKSPACE."""
+    from etbuild.loading.toml_text import read_toml
+    from etbuild.loading.workspace import find_workspace
+
+    home = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME') or '/'}/.config"
+    sets: dict[str, tuple[str, list[str]]] = {}
+    for origin, path in (("WORKSPACE", find_workspace(cwd) / "WORKSPACE"), ("user", Path(home, "etbuild/config.toml"))):
+        if path.is_file():
+            table: dict[str, Any] = read_toml(path).get("config", {})
+            sets.update({name: (origin, list(one.get("flags", []))) for name, one in table.items()})
+    return sets

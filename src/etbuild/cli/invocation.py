@@ -1,0 +1,66 @@
+"""Invocation: how the program was called, as a value, and what a verb needs to answer. The only reader of environment and cwd."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etbuild.cli.console import Console
+from etbuild.model.request import Settings
+
+if TYPE_CHECKING:
+    from etbuild.session import Session
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One call of the program."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: Path
+    etbuild_root: Path
+    """The folder that etbuild itself stands in."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Flag to the configuration that set it, for `info`."""
+
+    @property
+    def default_cache(self) -> str:
+        """The user's cache folder for etbuild."""
+        if self.env.get("ETBUILD_CACHE"):
+            return str(Path(self.env["ETBUILD_CACHE"]).absolute())
+        base = self.env.get("XDG_CACHE_HOME") or f"{self.env.get('HOME') or '/tmp'}/.cache"  # noqa: S108
+        return f"{base}/etbuild"
+
+    @property
+    def user_config(self) -> Path:
+        """The user's own configuration file."""
+        base = self.env.get("XDG_CONFIG_HOME") or f"{self.env.get('HOME') or '/'}/.config"
+        return Path(base, "etbuild", "config.toml")
+
+    @property
+    def workspace_root(self) -> Path:
+        """The workspace that the working folder is in. Raises EtbuildError `workspace-not-found`."""
+        from etbuild.loading.workspace import find_workspace
+
+        return find_workspace(self.cwd)
+
+    def session(self, settings: Settings) -> Session:
+        """Open the workspace for a verb."""
+        from etbuild.session import Session
+
+        return Session(
+            root=self.workspace_root,
+            etbuild_root=self.etbuild_root,
+            settings=settings,
+            base=self.package_of_cwd(),
+            events=Console(sys.stderr),
+        )
+
+    def package_of_cwd(self) -> str:
+        """Return the folder that patterns are relative to, below the workspace's root."""
+        return os.path.relpath(self.cwd, self.workspace_root).removeprefix(".").lstrip("/")

@@ -1,0 +1,39 @@
+"""The verb `test`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from etbuild.cli.invocation import Invocation
+from etbuild.cli.options import json_option, settings_of, settings_options
+from etbuild.cli.report_output import show, show_logs
+from etbuild.model.request import BuildRequest
+
+
+@click.command
+@click.argument("patterns", nargs=-1, required=True)
+@settings_options
+@json_option
+@click.option("--runs", type=click.IntRange(min=1), default=1, help="Run each test so often, none from the cache.")
+@click.option("--filter", "name_filter", default="", metavar="TEXT", help="Only tests whose label holds TEXT.")
+@click.option(
+    "--output", type=click.Choice(("summary", "errors", "all")), default="errors", help="Whose output is printed."
+)
+@click.pass_obj
+def test(
+    invocation: Invocation,
+    patterns: tuple[str, ...],
+    as_json: bool,
+    runs: int,
+    name_filter: str,
+    output: str,
+    **flags: Any,
+) -> int:
+    """Build and run the tests that PATTERNS name; a test that passed before and has not changed is not run again."""
+    request = BuildRequest(patterns, settings_of(invocation, flags), test=True, runs=runs, filter=name_filter)
+    session = invocation.session(request.settings)
+    report = session.build(request)
+    show_logs(report, session.root, output)
+    return show(report, as_json=as_json)
