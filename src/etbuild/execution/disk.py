@@ -1,0 +1,83 @@
+"""Disk: every touch of a store on the file system and the clock, as a seam. Knows nothing of blobs or keys.
+
+Tests put a Disk in its place that dies at the n-th touch, or is full.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from io import BufferedWriter, FileIO
+from pathlib import Path
+
+from etbuild.model.digest import Digest
+
+CHUNK = 1 << 20
+FIXED_TIME = 1_000_000_000
+"""The mtime of all blobs, in seconds: a file's time must not reach an action."""
+
+
+class Disk:
+    """The real file system."""
+
+    def touch(self, _what: str) -> None:
+        """Be told before and after each change, database commits included; for tests."""
+
+    def now(self) -> float:
+        """Return the time in seconds."""
+        return time.time()
+
+    def stat(self, path: Path | str) -> os.stat_result | None:
+        """Return the stat of what `path` leads to, or None if there is nothing."""
+        try:
+            return os.stat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder and its parents unless they exist."""
+        self.touch("make folder")
+        path.mkdir(parents=True, exist_ok=True)
+
+    def hash(self, path: Path | str) -> Digest:
+        """Return the digest of a file's bytes."""
+        with open(path, "rb", buffering=0) as file:
+            return _pump(file, None)
+
+    def copy(self, source: Path, target: Path) -> Digest:
+        """Copy a file's bytes to a new file, and return their digest."""
+        self.touch("copy")
+        with open(source, "rb", buffering=0) as file, open(target, "xb") as copy:
+            self.touch("write")
+            return _pump(file, copy)
+
+    def seal(self, path: Path, executable: bool) -> os.stat_result:
+        """Make a file read-only, with a fixed time."""
+        self.touch("seal")
+        os.chmod(path, 0o555 if executable else 0o444)
+        os.utime(path, (FIXED_TIME, FIXED_TIME))
+        return os.stat(path)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Move a file within its file system, over what is there."""
+        self.touch("rename")
+        os.rename(source, target)
+        self.touch("renamed")
+
+    def remove(self, path: Path) -> None:
+        """Remove a file if it is there."""
+        self.touch("remove")
+        path.unlink(missing_ok=True)
+
+
+def _pump(file: FileIO, copy: BufferedWriter | None) -> Digest:
+    size = os.fstat(file.fileno()).st_size
+    # Clearing a whole chunk costs more than hashing a small file.
+    hasher, total, buffer = hashlib.sha256(), 0, memoryview(bytearray(min(CHUNK, size + 1)))
+    while count := file.readinto(buffer):
+        hasher.update(buffer[:count])
+        if copy is not None:
+            copy.write(buffer[:count])
+        total += count
+    return Digest(hasher.hexdigest(), total)

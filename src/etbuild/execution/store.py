@@ -1,0 +1,302 @@
+"""Store: results by key, blobs by digest, and what is remembered of runs and sources. Knows nothing of actions' meaning.
+
+Blobs are read-only files below cas/; all else is in one database. A blob stands before the result that names it is written, and
+changes of the database go in batches. A hit is digests only: `blob` may say that a blob is gone, and then its action runs again.
+"""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from etbuild.execution.action_key import ActionKey
+from etbuild.execution.database import Database, disk_full
+from etbuild.execution.disk import Disk
+from etbuild.execution.manifest import Manifest, pack, unpack
+from etbuild.execution.pending_rows import PendingRows
+from etbuild.execution.result_row import decode_result, encode_result
+from etbuild.model.action import ActionResult, OutputFile
+from etbuild.model.digest import Digest, digest_of
+
+_BATCH_SECONDS = 0.05
+_QUERY_SIZE = 500
+_INO_BITS = (1 << 63) - 1
+
+
+class Fingerprint(NamedTuple):
+    """By what a file is known to be unchanged. Neither device number nor boot: both may change over a reboot."""
+
+    ino: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int = 0
+    """0 for the store's own files: link() changes it."""
+
+
+def fingerprint(stat: os.stat_result, *, own: bool = False) -> Fingerprint:
+    """Return a file's fingerprint; `own` for the store's own files."""
+    # SQLite's whole numbers have a sign.
+    return Fingerprint(stat.st_ino & _INO_BITS, stat.st_size, stat.st_mtime_ns, 0 if own else stat.st_ctime_ns)
+
+
+class Timing(NamedTuple):
+    """What an action's last run took."""
+
+    wall_ms: int
+    peak_ram: int
+
+
+class Store:
+    """The cache folder. Any thread may call; a forked child must open its own."""
+
+    def __init__(self, cache: Path, disk: Disk | None = None) -> None:
+        self.cache = cache
+        self.disk = disk or Disk()
+        self.corrupt: list[Path] = []
+        """Blobs that did not hold what their names say, where they were set aside."""
+        with self._room():
+            self.disk.make_folder(cache / "tmp")
+        self.database = Database(cache / "store.db", self.disk)
+        self._pending = PendingRows()
+        self._trusted: dict[tuple[str, bool], Fingerprint] = {}
+        self._lock = threading.RLock()
+        self._written = 0.0
+        self._names = itertools.count()
+
+    @classmethod
+    def open(cls, cache: Path) -> Store:
+        """Open the store in this folder; made if it is not there, begun anew if its database is bad."""
+        return cls(cache)
+
+    def result(self, key: str) -> ActionResult | None:
+        """Return what the action of this key made, or None if that is not known. Blobs are not looked at."""
+        with self._lock:
+            row = self._pending.results.get(key)
+            if row is None:
+                found = self.database.rows("SELECT result FROM action WHERE key = ?", (bytes.fromhex(key),))
+                row = found[0][0] if found else None
+                if row is not None:
+                    self._pending.used_results.add(key)
+        return decode_result(row) if row is not None else None
+
+    def record(self, identity: str, key: ActionKey, result: ActionResult) -> None:
+        """Remember what an action made, once its blobs are here; written at the latest by `flush`."""
+        with self._lock:
+            self._pending.results[key.key] = encode_result(result)
+            self._pending.runs[identity] = (key.key, result.wall_ms, result.peak_ram, pack(key, self._put))
+            self._write_if_due()
+
+    def reuse(self, identity: str, key: ActionKey, result: ActionResult) -> None:
+        """Remember that the action's last key is this one, for `explain`, though its result was a hit."""
+        if self._last_key(identity) != key.key:
+            with self._lock:
+                self._pending.runs[identity] = (key.key, result.wall_ms, result.peak_ram, pack(key, self._put))
+                self._write_if_due()
+
+    def forget(self, key: str) -> None:
+        """Drop a result that proved wrong."""
+        self.flush()
+        self.database.write([("DELETE FROM action WHERE key = ?", [(bytes.fromhex(key),)])])
+
+    def timing(self, identity: str) -> Timing | None:
+        """Return what the action took when it last ran, or None."""
+        with self._lock:
+            if run := self._pending.runs.get(identity):
+                return Timing(run[1], run[2])
+        found = self.database.rows("SELECT wall_ms, peak_ram FROM run WHERE identity = ?", (identity,))
+        return Timing(*found[0]) if found else None
+
+    def manifests(self, identity: str) -> tuple[Manifest, ...]:
+        """Return what the action's last key was made of, and the one before: the newest first."""
+        self.flush()
+        found = self.database.rows("SELECT manifest, previous FROM run WHERE identity = ?", (identity,))
+        return tuple(unpack(packed, self._read_small) for packed in (found[0] if found else ()) if packed)
+
+    def blob(self, digest: Digest, executable: bool = False) -> Path | None:
+        """Return where a blob's bytes are on disk, or None if they are gone or are not what they must be.
+
+        It may be gone a moment later all the same, as others may collect garbage: whoever uses it takes that for None.
+        """
+        path = self._path(digest.hash, executable)
+        stat = self.disk.stat(path)
+        if stat is None:
+            return self._other_variant(digest, executable)
+        identifier = (digest.hash, executable)
+        with self._lock:
+            self._pending.used_blobs.add(identifier)
+            known = self._trusted.get(identifier) or self._recorded(identifier)
+        if known != fingerprint(stat, own=True) or bool(stat.st_mode & 0o100) != executable:
+            return path if self._adopt(path, digest, executable) else None
+        self._trusted[identifier] = known
+        return path
+
+    def ingest(self, path: Path, *, executable: bool) -> OutputFile:
+        """Move a regular file into the store, hashing it once; `path` is gone then."""
+        with self._room():
+            # Bytes with another name may change through it later.
+            movable = os.lstat(path).st_nlink == 1 and self._same_file_system(path)
+            incoming = path if movable else self._temporary()
+            digest = self.disk.hash(path) if movable else self.disk.copy(path, incoming)
+            if self._is_trusted(digest, executable):
+                self.disk.remove(incoming)
+            else:
+                self._place(incoming, digest, executable, path.suffix)
+            if not movable:
+                self.disk.remove(path)
+        return OutputFile(digest, executable)
+
+    def put(self, content: bytes) -> Digest:
+        """Keep a small blob that no action reads, such as what a command printed."""
+        with self._lock:
+            digest = self._put(content)
+            self._write_if_due()
+        return digest
+
+    def read(self, digest: Digest) -> bytes | None:
+        """Return a blob's bytes, or None if they are gone."""
+        content = self._read_small(digest.hash)
+        if content is None and (path := self.blob(digest) or self.blob(digest, executable=True)):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                return None
+        return content
+
+    def sources(self, paths: Sequence[str]) -> dict[str, tuple[Fingerprint, str]]:
+        """Return the fingerprints and hashes that are remembered of these sources."""
+        found: dict[str, tuple[Fingerprint, str]] = {}
+        for start in range(0, len(paths), _QUERY_SIZE):
+            some = paths[start : start + _QUERY_SIZE]
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT path, hash, ino, size, mtime_ns, ctime_ns FROM source WHERE path IN ({marks})"  # noqa: S608
+            for path, hash_, *stat in self.database.rows(sql, some):
+                found[path] = (Fingerprint(*stat), hash_.hex())
+        return found
+
+    def remember_sources(self, sources: Iterable[tuple[str, Fingerprint, str]]) -> None:
+        """Remember hashes of sources."""
+        with self._lock:
+            for path, known, hash_ in sources:
+                self._pending.sources[path] = (known, hash_)
+            self._write_if_due()
+
+    def flush(self) -> None:
+        """Write what waits to be written; called before waiting for something that takes long."""
+        with self._lock:
+            if batches := self._pending.batches(int(self.disk.now())):
+                self.database.write(batches)
+                self._pending = PendingRows()
+            self._written = self.disk.now()
+
+    def close(self) -> None:
+        """Write what waits, and close the database."""
+        try:
+            self.flush()
+        finally:
+            self.database.close()
+
+    def _write_if_due(self) -> None:
+        # The first record after a pause is written at once: what runs next may take minutes and be killed.
+        if self.disk.now() - self._written >= _BATCH_SECONDS:
+            self.flush()
+
+    def _put(self, content: bytes) -> Digest:
+        digest = digest_of(content)
+        self._pending.small[digest.hash] = content
+        return digest
+
+    def _read_small(self, hash_: str) -> bytes | None:
+        with self._lock:
+            if hash_ in self._pending.small:
+                return self._pending.small[hash_]
+        found = self.database.rows("SELECT content FROM small WHERE hash = ?", (bytes.fromhex(hash_),))
+        return found[0][0] if found else None
+
+    def _last_key(self, identity: str) -> str | None:
+        with self._lock:
+            if run := self._pending.runs.get(identity):
+                return run[0]
+        found = self.database.rows("SELECT key FROM run WHERE identity = ?", (identity,))
+        return found[0][0].hex() if found else None
+
+    def _path(self, hash_: str, executable: bool) -> Path:
+        return self.cache / "cas" / hash_[:2] / (hash_ + ".x" if executable else hash_)
+
+    def _temporary(self) -> Path:
+        return self.cache / "tmp" / f"{os.getpid()}.{next(self._names)}"
+
+    def _same_file_system(self, path: Path) -> bool:
+        return os.lstat(path).st_dev == os.stat(self.cache / "tmp").st_dev
+
+    def _recorded(self, identifier: tuple[str, bool]) -> Fingerprint | None:
+        if waiting := self._pending.blobs.get(identifier):
+            return waiting[0]
+        hash_, executable = identifier
+        sql = "SELECT ino, size, mtime_ns FROM blob WHERE hash = ? AND executable = ?"
+        found = self.database.rows(sql, (bytes.fromhex(hash_), executable))
+        return Fingerprint(*found[0]) if found else None
+
+    def _is_trusted(self, digest: Digest, executable: bool) -> bool:
+        path = self._path(digest.hash, executable)
+        return self.disk.stat(path) is not None and self.blob(digest, executable) is not None
+
+    def _place(self, incoming: Path, digest: Digest, executable: bool, suffix: str) -> Path:
+        path = self._path(digest.hash, executable)
+        stat = self.disk.seal(incoming, executable)
+        try:
+            self.disk.rename(incoming, path)
+        except FileNotFoundError:
+            self.disk.make_folder(path.parent)
+            self.disk.rename(incoming, path)
+        self._trust(digest, executable, stat, suffix)
+        return path
+
+    def _trust(self, digest: Digest, executable: bool, stat: os.stat_result, suffix: str) -> None:
+        known = fingerprint(stat, own=True)
+        with self._lock:
+            self._trusted[digest.hash, executable] = known
+            self._pending.blobs[digest.hash, executable] = (known, suffix)
+
+    def _adopt(self, path: Path, digest: Digest, executable: bool) -> bool:
+        """Hash a blob that differs from its record, or has none; set it aside if it is not what its name says."""
+        try:
+            if self.disk.hash(path) == digest:
+                self._trust(digest, executable, self.disk.seal(path, executable), path.suffix)
+                return True
+            aside = self.cache / "corrupt" / path.name
+            self.disk.make_folder(aside.parent)
+            self.disk.rename(path, aside)
+        except FileNotFoundError:
+            return False
+        self.corrupt.append(aside)
+        return False
+
+    def _other_variant(self, digest: Digest, executable: bool) -> Path | None:
+        """Make the executable variant of the other one, or the reverse: each is an inode of its own."""
+        if not self._is_trusted(digest, not executable):
+            return None
+        incoming = self._temporary()
+        with self._room():
+            try:
+                copied = self.disk.copy(self._path(digest.hash, not executable), incoming)
+            except FileNotFoundError:
+                return None
+            if copied != digest:
+                self.disk.remove(incoming)
+                return None
+            return self._place(incoming, digest, executable, "")
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise disk_full(self.cache) from error
+            raise
