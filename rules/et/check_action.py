@@ -68,7 +68,7 @@ def judge(ctx: RuleContext[PteAttrs], measure: Artifact, environment: PythonEnvi
     """Register the verdict on a measurement; its bytes are the same whenever it passes."""
     flags = (
         *("--measure", measure),
-        *repeated("--tolerance", [f"{figure}={bound:g}" for figure, bound in sorted(ctx.attrs.tolerance.items())]),
+        *repeated("--tolerance", [f"{figure}={bound:g}" for figure, bound in sorted(ctx.attrs.tolerances.items())]),
     )
     verdict = ctx.output(f"verdict-{spec_digest(flags)}.json")
     ctx.run(
@@ -113,9 +113,14 @@ def provenance(
 
 
 def summary(
-    ctx: RuleContext[PteAttrs], lowered: Lowered, measures: Mapping[str, Artifact], environment: PythonEnvironmentInfo
+    ctx: RuleContext[PteAttrs],
+    lowered: Lowered,
+    methods: Mapping[str, Exported],
+    measures: Mapping[str, Artifact],
+    environment: PythonEnvironmentInfo,
 ) -> Artifact:
     """Register the few lines that a build's end shows of the program."""
+    facts = {name: one.facts for name, one in methods.items()}
     text = ctx.output(f"{ctx.label.name}.summary.json")
     ctx.run(
         "EtSummary",
@@ -125,10 +130,11 @@ def summary(
             *("--operators", lowered.operators),
             *("--backend", ctx.attrs.backend, "--dtype", ctx.attrs.dtype, "--quantize", ctx.attrs.quantize),
             *repeated("--measure", [f"{name}={measure.path}" for name, measure in measures.items()]),
-            *repeated("--tolerance", [f"{figure}={bound:g}" for figure, bound in sorted(ctx.attrs.tolerance.items())]),
+            *repeated("--facts", [f"{name}={fact.path}" for name, fact in facts.items()]),
+            *repeated("--tolerance", [f"{figure}={bound:g}" for figure, bound in sorted(ctx.attrs.tolerances.items())]),
             *("--output", text),
         ],
-        inputs=tuple(measures.values()),
+        inputs=(*measures.values(), *facts.values()),
         outputs=(text,),
         env=PYTHON_ENV,
         mounts=(environment.mount,),

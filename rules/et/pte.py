@@ -32,7 +32,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
         for name, one in exported.items()
     }
     statement = provenance(ctx, lowered, exported, environment)
-    text = summary(ctx, lowered, {name: one.measure for name, one in checked.items()}, environment)
+    text = summary(ctx, lowered, exported, {name: one.measure for name, one in checked.items()}, environment)
     first = next(iter(exported.values()))
     return [
         DefaultInfo(

@@ -105,5 +105,5 @@ class PteAttrs(MethodAttrs):
     inputs: tuple[EntryPoint | Src, ...] = ()
     """Recorded real inputs for the proof: .safetensors files, or "file.py:function" that returns a tuple of tensors."""
 
-    tolerance: dict[str, float] = {}
+    tolerances: dict[str, float] = {}
     """What the proof allows, by figure, such as { max_abs_error = 1e-3 }; see docs/rules.md for the defaults."""

@@ -1,0 +1,1 @@
+"""Programs that word what others found, for a build's end."""

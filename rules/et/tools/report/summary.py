@@ -1,0 +1,107 @@
+"""Words the few lines that a build's end shows of a program; measures nothing and judges nothing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+import argparse  # noqa: E402
+import json  # noqa: E402
+from collections.abc import Mapping, Sequence  # noqa: E402
+from typing import Any  # noqa: E402
+
+from check.tolerances import default_tolerances  # noqa: E402
+from common.diagnostics import run_tool  # noqa: E402
+
+PRECISIONS = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16"}
+BACKENDS = {"xnnpack": "XNNPACK", "portable": "portable kernels"}
+
+
+def main(argv: Sequence[str]) -> None:
+    """Write {"lines": […], "short": …}."""
+    arguments = _parser().parse_args(argv)
+    operators = _read(arguments.operators)
+    measures = {name: _read(path) for name, _, path in (word.partition("=") for word in arguments.measure)}
+    facts = {name: _read(path) for name, _, path in (word.partition("=") for word in arguments.facts)}
+    lines = [_program(arguments, operators, facts)]
+    proofs = [proof(measure, dict(_bound(word) for word in arguments.tolerance)) for measure in measures.values()]
+    names = list(measures)
+    lines += [f"{names[i]}: {text}" if len(names) > 1 else text for i, text in enumerate(proofs)]
+    short = "; ".join(_short(measure) for measure in measures.values())
+    text = json.dumps({"lines": lines, "short": short}, ensure_ascii=False)
+    Path(arguments.output).write_text(text, encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="summary", description=__doc__, allow_abbrev=False)
+    for flag in ("--operators", "--backend", "--dtype", "--quantize", "--output"):
+        parser.add_argument(flag, required=True)
+    for flag in ("--measure", "--facts", "--tolerance"):
+        parser.add_argument(flag, action="append", default=[])
+    return parser
+
+
+def _read(path: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    return content
+
+
+def _bound(word: str) -> tuple[str, float]:
+    key, _, value = word.partition("=")
+    return key, float(value)
+
+
+def _program(arguments: argparse.Namespace, operators: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    precision = PRECISIONS[arguments.dtype] if arguments.quantize == "none" else arguments.quantize
+    delegates = sum(operators["delegates"].values())
+    outside = operators["operators_outside_delegates"]
+    held = f"{delegates:,} delegates, {outside:,} operators outside them" if delegates else f"{outside:,} operators"
+    methods = ", ".join(_signature(name, fact) for name, fact in facts.items())
+    return " · ".join(part for part in (f"{BACKENDS[arguments.backend]} {precision}", held, methods) if part)
+
+
+def _signature(name: str, facts: Mapping[str, Any]) -> str:
+    inputs = ", ".join(f"{one['name']}[{', '.join(_extent(d) for d in one['shape'])}]" for one in facts["inputs"])
+    return f"{name}({inputs})"
+
+
+def _extent(extent: Any) -> str:  # noqa: ANN401 - a number, or [least, most].
+    return f"≤{extent[1]}" if isinstance(extent, list) else str(extent)
+
+
+def proof(measure: Mapping[str, Any], given: Mapping[str, float]) -> str:
+    """Return what was compared with what, and how near it came."""
+    figures = measure["against_graph"]
+    bounds = default_tolerances(measure) | given
+    parts = []
+    if "tokens_equal" in figures:
+        parts.append(f"{figures['tokens_equal']} of {figures['tokens']} tokens equal")
+    if "top1" in figures:
+        parts.append(f"{figures['top1_equal']} of {figures['top1']} first places equal")
+    allowed = bounds.get("max_abs_error")
+    limit = f" (allowed {allowed:.0e})" if allowed is not None else ""
+    parts.append(f"largest error {figures['max_abs_error']:.1e}{limit}")
+    if "relative_error" in bounds:
+        parts.append(f"relative {figures['relative_error']:.1e} (allowed {bounds['relative_error']:.0e})")
+    text = f"proven against eager: {', '.join(parts)}"
+    return text + _against_float(measure)
+
+
+def _against_float(measure: Mapping[str, Any]) -> str:
+    figures = measure.get("against_float")
+    if not figures:
+        return ""
+    parts = [f"{figures['sqnr_db']:.0f} dB"]
+    if "tokens_equal" in figures:
+        parts.insert(0, f"{figures['tokens_equal']} of {figures['tokens']} tokens equal")
+    return f"; against float: {', '.join(parts)}"
+
+
+def _short(measure: Mapping[str, Any]) -> str:
+    return f"largest error {measure['against_graph']['max_abs_error']:.1e}"
+
+
+if __name__ == "__main__":
+    run_tool(main)
