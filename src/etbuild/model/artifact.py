@@ -38,11 +38,16 @@ class InputSet:
     Compared by identity: a set is built once and handed on.
     """
 
-    __slots__ = ("direct", "transitive")
+    __slots__ = ("configurations", "direct", "transitive")
 
     def __init__(self, direct: Iterable[Artifact] = (), transitive: Iterable[InputSet] = ()) -> None:
         self.direct = tuple(dict.fromkeys(direct))
         self.transitive: tuple[InputSet, ...] = tuple(s for s in dict.fromkeys(transitive) if s.direct or s.transitive)
+        configurations: set[str] = {artifact.configuration for artifact in self.direct}
+        configurations.update(*(s.configurations for s in self.transitive))
+        configurations.discard("")
+        self.configurations: frozenset[str] = frozenset(configurations)
+        """Those of its outputs: only where there are several can one path mean two artifacts."""
 
     def __iter__(self) -> Iterator[Artifact]:
         """Yield each artifact once, the set's own first, then of its sub-sets in order."""

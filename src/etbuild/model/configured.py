@@ -55,3 +55,5 @@ class Analysis:
     actions: ActionGraph
     read: tuple[str, ...] = ()
     """Absolute paths of files whose content analysis used, such as locks."""
+    probed: tuple[str, ...] = ()
+    """Absolute paths that analysis looked for and did not find: a tool's imports may come to mean them."""

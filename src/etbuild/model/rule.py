@@ -92,6 +92,8 @@ class Rule(Generic[AttrsT]):
     """Set where its targets are toolchains of this type: they have `features` and `…_compatible_with` attributes."""
     family: str = ""
     """The family's name: set when the family is loaded."""
+    provides: tuple[type[Provider], ...] = ()
+    """What its targets give for certain: analysis holds it to that, and names it to who needs such a target."""
 
     @property
     def doc(self) -> str:
@@ -104,11 +106,12 @@ def rule(
     attrs: type[AttrsT],
     toolchains: Callable[[AttrsT], tuple[Request, ...]] = lambda _attrs: (),
     toolchain_type: str = "",
+    provides: tuple[type[Provider], ...] = (),
 ) -> Callable[[Callable[[Any], Sequence[Provider]]], Rule[AttrsT]]:
     """Make a Rule of a function `(RuleContext) -> providers`; the rule has the function's name. Registers nothing."""
 
     def make(implementation: Callable[[Any], Sequence[Provider]]) -> Rule[AttrsT]:
-        return Rule(implementation.__name__, attrs, implementation, toolchains, toolchain_type)
+        return Rule(implementation.__name__, attrs, implementation, toolchains, toolchain_type, provides=provides)
 
     return make
 

@@ -1,0 +1,147 @@
+"""Analysis: targets and platforms to configured targets and their actions. Touches the machine only through World."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from etbuild.analysis.configure import Configurator
+from etbuild.analysis.context import RuleContext, Surroundings, each_once
+from etbuild.analysis.node import TargetNode
+from etbuild.analysis.platforms import check_mode, find_platform, read_constraints
+from etbuild.analysis.provider_types import ProviderTypes
+from etbuild.analysis.tools import Tools
+from etbuild.analysis.verify import verify
+from etbuild.analysis.world import World
+from etbuild.model.action import Action
+from etbuild.model.configured import Analysis, ConfiguredTarget
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.graph import CycleError, topological_order
+from etbuild.model.rule import DefaultInfo, Provider, TestInfo
+from etbuild.model.target import TargetGraph
+from etbuild.model.workspace import Workspace
+
+
+def analyze(graph: TargetGraph, workspace: Workspace, platforms: Sequence[str], mode: str, world: World) -> Analysis:
+    """Run the rules of all targets that `graph.requested` needs on `platforms`; raise all their mistakes at once."""
+    check_mode(mode)
+    constraints = read_constraints(graph)
+    configurator = Configurator(graph, workspace, world, constraints)
+    found = [find_platform(text, graph, workspace, world.host, constraints) for text in platforms]
+    scopes = dict.fromkeys(configurator.scope(platform, mode) for platform in found)
+    requested = [configurator.node(label, scope) for scope in scopes for label in graph.requested]
+    order = _order(requested, configurator)
+    around = Surroundings(world, Tools({family.name: family.root for family in workspace.families}, world.read_text))
+    types = ProviderTypes(workspace.families)
+    mistakes = configurator.mistakes
+    for node in order:
+        try:
+            _analyze_target(node, around, types)
+        except EtbuildError as error:
+            node.failed = True
+            mistakes.extend(error.diagnostics)
+    mistakes += [_incompatible(node) for node in requested if node.incompatible and node.spec.label in graph.named]
+    if mistakes:
+        raise EtbuildError(*each_once(mistakes))
+    return _finish(order, requested, around, workspace, configurator.source_paths)
+
+
+def _order(requested: Iterable[TargetNode], configurator: Configurator) -> list[TargetNode]:
+    """Return all nodes that are needed, dependencies first."""
+    try:
+        return topological_order(requested, configurator.dependencies)
+    except CycleError as error:
+        ring = " -> ".join(f"'{node.spec.label}'" for node in error.cycle if isinstance(node, TargetNode))
+        message = f"targets must not need themselves, through their toolchains either: {ring}"
+        raise EtbuildError(*configurator.mistakes, Diagnostic("dependency-cycle", message)) from None
+
+
+def _analyze_target(node: TargetNode, around: Surroundings, types: ProviderTypes) -> None:
+    """Run a target's rule, unless something that it needs has failed or is not for this platform."""
+    spec = node.spec
+    for dependency in node.dependencies:
+        if dependency.failed:
+            node.failed = True
+        elif dependency.incompatible and not node.incompatible:
+            node.incompatible = f"it needs '{dependency.spec.label}', which can't be: {dependency.incompatible}"
+    if node.failed:
+        return
+    if node.incompatible:
+        node.target = _configured(node)
+        return
+    types.check_uses(node)
+    context: RuleContext[Any] = RuleContext(node, around)
+    try:
+        given = spec.rule.implementation(context)
+    except EtbuildError:
+        raise
+    except Exception as error:
+        error.add_note(f"in rule {spec.rule.name}, for {spec.label}")
+        raise
+    providers = types.collect(node, given)
+    _gate(node, context, providers)
+    test = providers.get(TestInfo)
+    action = context.test_action(test) if isinstance(test, TestInfo) else None
+    node.target = _configured(node, providers, tuple(dict.fromkeys(context.actions)), action)
+
+
+def _gate(node: TargetNode, context: RuleContext[Any], providers: dict[type[Provider], Provider]) -> None:
+    """Let verdicts follow the files that they are on, through any number of targets that hand them on."""
+    gates, info = context.gates(), providers.get(DefaultInfo)
+    node.gates = gates
+    if isinstance(info, DefaultInfo) and (gates or info.validations):
+        inherited = [verdict for file in info.files for verdict in gates.get(file, ())]
+        own = {file: info.validations for file in info.files if file not in gates} if info.validations else {}
+        node.gates = {**gates, **own}
+        providers[DefaultInfo] = replace(info, validations=tuple(dict.fromkeys((*info.validations, *inherited))))
+
+
+def _configured(
+    node: TargetNode,
+    providers: Mapping[type[Provider], Provider] | None = None,
+    actions: tuple[int, ...] = (),
+    test: Action | None = None,
+) -> ConfiguredTarget:
+    spec = node.spec if node.attrs is node.spec.attrs else replace(node.spec, attrs=node.attrs)
+    needs = tuple([(other.spec.label, other.scope.name) for other in node.dependencies])
+    return ConfiguredTarget(
+        spec.label,
+        node.scope.configuration,
+        spec,
+        providers or {},
+        needs,
+        actions,
+        test,
+        node.resolutions,
+        node.incompatible,
+    )
+
+
+def _incompatible(node: TargetNode) -> Diagnostic:
+    platform = node.scope.configuration.platform
+    message = f"'{node.spec.label}' can't be built for '{platform.label or platform.name}': {node.incompatible}"
+    return Diagnostic("incompatible-target", message, node.spec.span())
+
+
+def _finish(
+    order: Iterable[TargetNode],
+    requested: Iterable[TargetNode],
+    around: Surroundings,
+    workspace: Workspace,
+    sources: frozenset[str],
+) -> Analysis:
+    """Put actions into order, verify the whole, and hand it on."""
+    actions, moved = around.register.graph()
+    targets = [node.target for node in order if node.target is not None]
+    if moved is not None:
+        targets = [replace(target, actions=tuple(moved[i] for i in target.actions)) for target in targets]
+    folders = (workspace.root, *(family.root for family in workspace.families))
+    verify(actions, targets, sources, folders)
+    return Analysis(
+        {target.key: target for target in targets},
+        tuple((node.spec.label, node.scope.name) for node in requested),
+        actions,
+        (*around.read, *around.tools.read),
+        around.tools.probed,
+    )

@@ -1,0 +1,290 @@
+"""RuleContext: what a rule's function sees and may do. Gives no disk, and only the targets it needs."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from etbuild.analysis.node import TargetNode
+from etbuild.analysis.register import ActionRegister
+from etbuild.analysis.tools import Tool, Tools
+from etbuild.analysis.world import World
+from etbuild.model.action import Action, Mount, Resources
+from etbuild.model.artifact import Artifact, InputSet
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.label import Label
+from etbuild.model.platform import Configuration, Platform
+from etbuild.model.rule import AttrsT, DefaultInfo, Provider, TestInfo
+
+ProviderT = TypeVar("ProviderT", bound=Provider)
+Word = str | Artifact | Tool
+Inputs = Iterable[Artifact | InputSet | Tool] | InputSet
+_PLAIN = Resources()
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What all rules of one analysis share."""
+
+    world: World
+    tools: Tools
+    register: ActionRegister = field(default_factory=ActionRegister)
+    read: dict[str, None] = field(default_factory=dict)
+    """Absolute paths of files whose content reached an action's key."""
+
+
+class RuleContext(Generic[AttrsT]):
+    """A target in one configuration, for its rule's function."""
+
+    __slots__ = ("_around", "_gates", "_node", "actions", "attrs", "configuration", "label")
+
+    def __init__(self, node: TargetNode, around: Surroundings) -> None:
+        self._node = node
+        self._around = around
+        self._gates: dict[Artifact, tuple[Artifact, ...]] | None = None
+        self.label: Label = node.spec.label
+        self.attrs: AttrsT = node.attrs  # type: ignore[assignment]
+        self.configuration: Configuration = node.scope.configuration
+        self.actions: list[int] = []
+        """Indices of the actions registered so far, for the engine."""
+
+    @property
+    def platform(self) -> Platform:
+        """What the target is built for."""
+        return self.configuration.platform
+
+    # What dependencies give
+
+    def provider(self, label: Label, provider: type[ProviderT], *, for_exec: bool = False) -> ProviderT:
+        """Return what the dependency `label` gives; `for_exec` where attributes name it for both platforms."""
+        found = self.find(label, provider, for_exec=for_exec)
+        if found is None:
+            message = f"'{label}' must provide {provider.__name__}, and does not"
+            raise EtbuildError(Diagnostic("wrong-provider", message, self._node.spec.span()))
+        return found
+
+    def providers(self, labels: Iterable[Label], provider: type[ProviderT]) -> list[ProviderT]:
+        """Return what each of these dependencies gives, in order."""
+        return [self.provider(label, provider) for label in labels]
+
+    def find(self, label: Label, provider: type[ProviderT], *, for_exec: bool = False) -> ProviderT | None:
+        """Return what the dependency `label` gives, or None if it gives no such thing."""
+        found = self.all_providers(label, for_exec=for_exec)
+        return next((p for p in found if isinstance(p, provider)), None)
+
+    def all_providers(self, label: Label, *, for_exec: bool = False) -> Sequence[Provider]:
+        """Return all that the dependency `label` gives; a source file gives itself."""
+        found = self._node.dependency(label, for_exec)
+        return tuple(found.providers.values()) if isinstance(found, TargetNode) else (DefaultInfo((found,)),)
+
+    def files(self, labels: Iterable[Label], *, for_exec: bool = False) -> tuple[Artifact, ...]:
+        """Return the sources and the targets' files that `labels` mean, in order, each once."""
+        files: list[Artifact] = []
+        for label in labels:
+            found = self._node.dependency(label, for_exec)
+            if isinstance(found, Artifact):
+                files.append(found)
+            else:
+                files += found.files
+        return tuple(dict.fromkeys(files))
+
+    def file(self, label: Label, *, for_exec: bool = False) -> Artifact:
+        """Return the one file that `label` means. Raises `not-one-file`."""
+        files = self.files((label,), for_exec=for_exec)
+        if len(files) != 1:
+            attribute, index = self._node.place(label)
+            raise self.mistake("not-one-file", f"'{label}' must be one file, is {len(files)}", attribute, index)
+        return files[0]
+
+    def toolchain(self, type_: str, provider: type[ProviderT]) -> ProviderT:
+        """Return what the toolchain gives that was resolved for the rule's request of this type."""
+        node = self._node.toolchains[type_]
+        found = node.providers.get(provider)
+        if not isinstance(found, provider):
+            message = f"toolchain '{node.spec.label}' must provide {provider.__name__}, and does not"
+            raise EtbuildError(Diagnostic("wrong-provider", message, node.spec.span()))
+        return found
+
+    # What actions are made of
+
+    def output(self, name: str, beside: Label | None = None) -> Artifact:
+        """Return a file to make, in the target's own package or in that of `beside`."""
+        return Artifact(self._path(name, beside), self._node.scope.name)
+
+    def output_tree(self, name: str, beside: Label | None = None) -> Artifact:
+        """Return a folder to make, whose files are known only once it exists."""
+        return Artifact(self._path(name, beside), self._node.scope.name, is_tree=True)
+
+    def tool(self, script: str) -> Tool:
+        """Return the program at `script` below the `tools` of the rule's family."""
+        return self._around.tools.tool(self._node.spec.rule.family, script)
+
+    def python_environment(self, lock: Artifact) -> Mount:
+        """Return the environment that a lock file, a source, describes."""
+        if not lock.is_source:
+            raise self.mistake("lock-not-source", f"lock '{lock}' must be a source file, is made by an action")
+        self._around.read[lock.location] = None
+        return self._around.world.environment_mount(lock.location)
+
+    def system(self) -> Mount:
+        """Return this machine's own programs, such as `sh`."""
+        return self._around.world.system_mount()
+
+    def run(  # noqa: PLR0913 - the parts of an action.
+        self,
+        mnemonic: str,
+        *,
+        argv: Sequence[Word],
+        inputs: Inputs = (),
+        outputs: Sequence[Artifact],
+        env: Mapping[str, str | Artifact | Sequence[Word]] | None = None,
+        mounts: Sequence[Mount] = (),
+        worker: str = "",
+        resources: Resources = _PLAIN,
+        progress: str = "",
+        timeout: int = 0,
+    ) -> None:
+        """Register an action. Artifacts and tools in `argv` and `env` that are no outputs become inputs.
+
+        A sequence in `env` becomes its words, quoted for a shell. Verdicts on dependencies' files become inputs, too.
+        """
+        made = tuple(outputs)
+        if not made:
+            raise ValueError(f"an action of {self.label} has no outputs")
+        variables = env or {}
+        words = [w for value in variables.values() if not isinstance(value, str) for w in _words(value)]
+        used = self._input_set((*argv, *words), inputs, made)
+        moved = self._moved(used, made, (*argv, *words)) if used.configurations - {self._node.scope.name} else {}
+        if moved:
+            used = InputSet([moved.get(a, a) for a in used])
+        action = Action(
+            mnemonic,
+            tuple([w if type(w) is str else _text(w, moved) for w in argv]),
+            used,
+            made,
+            tuple(sorted((name, _value(value, moved)) for name, value in variables.items())) if variables else (),
+            tuple(mounts),
+            self.label,
+            self._node.scope.name,
+            progress,
+            self._resources(resources),
+            worker,
+            timeout,
+        )
+        self.actions.append(self._around.register.add(action))
+
+    def test_action(self, info: TestInfo) -> Action:
+        """Return the action that runs a test, below the platform's emulator; for the engine."""
+        argv = (*self.platform.run_under, *info.argv)
+        return Action(
+            "Test",
+            tuple(map(str, argv)),
+            self._input_set(argv, info.inputs, ()),
+            (),
+            tuple(sorted(info.env)),
+            info.mounts,
+            self.label,
+            self._node.scope.name,
+            resources=self._resources(_PLAIN),
+            worker=info.worker,
+            timeout=info.timeout,
+        )
+
+    def mistake(
+        self,
+        code: str,
+        message: str,
+        attribute: str | None = None,
+        index: int | None = None,
+        notes: Sequence[str] = (),
+        hint: str | None = None,
+    ) -> EtbuildError:
+        """Return the user's mistake to raise, placed at the attribute."""
+        return EtbuildError(Diagnostic(code, message, self._node.spec.span(attribute, index), tuple(notes), hint))
+
+    def gates(self) -> Mapping[Artifact, tuple[Artifact, ...]]:
+        """Return the verdicts without which files of dependencies are not used, by file; for the engine."""
+        if self._gates is None:
+            self._gates = {}
+            for dependency in self._node.dependencies:
+                self._gates.update(dependency.gates)
+        return self._gates
+
+    def _path(self, name: str, beside: Label | None) -> str:
+        if not name or name.startswith("/") or ".." in name.split("/"):
+            raise self.mistake("bad-output", f"output '{name}' must be a path below the package")
+        place = beside or self.label
+        return Label(place.repository, place.package, name).path
+
+    def _resources(self, resources: Resources) -> Resources:
+        ram = self._node.spec.ram
+        return Resources(resources.cpu, max(ram, resources.ram)) if ram else resources
+
+    def _input_set(
+        self,
+        words: Iterable[Word],
+        inputs: Inputs,
+        outputs: tuple[Artifact, ...],
+    ) -> InputSet:
+        direct = [word for word in words if type(word) is Artifact and word not in outputs]
+        sets = [word.inputs for word in words if type(word) is Tool]
+        for element in (inputs,) if isinstance(inputs, InputSet) else inputs:
+            if type(element) is Artifact:
+                direct.append(element)
+            else:
+                sets.append(element.inputs if isinstance(element, Tool) else element)  # type: ignore[arg-type]
+        gates = self.gates()
+        if gates:
+            used = dict.fromkeys((*direct, *(artifact for one in sets for artifact in one)))
+            direct += [verdict for artifact in used for verdict in gates.get(artifact, ()) if verdict not in outputs]
+        return sets[0] if len(sets) == 1 and not direct else InputSet(direct, sets)
+
+    def _moved(
+        self, inputs: InputSet, outputs: tuple[Artifact, ...], words: Sequence[Word]
+    ) -> dict[Artifact, Artifact]:
+        """Give inputs of another configuration a place of their own where the action has their path already.
+
+        A copy makes it, so that whoever runs actions need not know that one path can mean two artifacts.
+        """
+        own = self._node.scope.name
+        taken = {a.path: a for a in (*outputs, *(a for a in inputs if a.configuration in ("", own)))}
+        moved: dict[Artifact, Artifact] = {}
+        for artifact in sorted(inputs, key=lambda a: a.configuration):
+            if taken.setdefault(artifact.path, artifact) == artifact:
+                continue
+            if artifact not in words:
+                message = f"'{artifact}' is an input for '{own}' and for '{artifact.configuration}'"
+                raise self.mistake(
+                    "same-path-twice", message, hint="the rule must hand it over in argv or env, as an artifact"
+                )
+            place = Artifact(f"_cfg/{artifact.configuration}/{artifact.path}", own, is_tree=artifact.is_tree)
+            copy = ("/bin/cp", "-R", artifact.path, place.path)
+            one = InputSet((artifact,))
+            action = Action("Place", copy, one, (place,), (), (self.system(),), self.label, own)
+            self.actions.append(self._around.register.add(action))
+            moved[artifact] = place
+        return moved
+
+
+def _words(value: Artifact | Sequence[Word]) -> Sequence[Word]:
+    return (value,) if isinstance(value, Artifact) else value
+
+
+def _text(word: Word, moved: Mapping[Artifact, Artifact]) -> str:
+    return str(moved.get(word, word) if isinstance(word, Artifact) else word)
+
+
+def _value(value: str | Artifact | Sequence[Word], moved: Mapping[Artifact, Artifact]) -> str:
+    return value if isinstance(value, str) else " ".join(shlex.quote(_text(word, moved)) for word in _words(value))
+
+
+def each_once(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield diagnostics without those that say the same of the same place."""
+    seen = set()
+    for diagnostic in diagnostics:
+        key = (diagnostic, diagnostic.span)
+        if key not in seen:
+            seen.add(key)
+            yield diagnostic

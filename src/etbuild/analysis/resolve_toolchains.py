@@ -1,0 +1,74 @@
+"""Toolchain resolution: the first in WORKSPACE order that serves, and why those before it did not. Knows no targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from etbuild.analysis.platforms import Constraints
+from etbuild.model.diagnostics import Diagnostic, Span
+from etbuild.model.label import Label
+from etbuild.model.platform import Platform
+from etbuild.model.toolchain import Refusal, Request, Resolution, Toolchain
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The toolchains on offer, in WORKSPACE order, and where they would run."""
+
+    toolchains: Sequence[Toolchain]
+    exec_platform: Platform
+    constraints: Constraints
+
+    def resolve(self, request: Request, platform: Platform) -> Resolution:
+        """Choose a toolchain that serves `request` for `platform`."""
+        refusals: list[Refusal] = []
+        for toolchain in self.toolchains:
+            if toolchain.type != request.type:
+                continue
+            reason = "; ".join(self._reasons(toolchain, request, platform))
+            if not reason:
+                return Resolution(request, toolchain.label, tuple(refusals))
+            refusals.append(Refusal(toolchain.label, reason))
+        return Resolution(request, None, tuple(refusals))
+
+    def _reasons(self, toolchain: Toolchain, request: Request, platform: Platform) -> Iterator[str]:
+        missing = sorted(request.features - toolchain.features)
+        if missing:
+            yield f"has {', '.join(sorted(toolchain.features)) or 'no features'}, must have {', '.join(missing)}"
+        yield from self._unmet(toolchain.target_compatible_with, platform)
+        for reason in self._unmet(toolchain.exec_compatible_with, self.exec_platform):
+            yield f"where it runs, {reason}"
+
+    def _unmet(self, values: frozenset[Label], platform: Platform) -> Iterator[str]:
+        """Say which values a toolchain is for that the platform does not have: the platform's are what must be."""
+        for value in sorted(values):
+            setting = self.constraints.setting(value)
+            wanted = platform.constraints.get(setting)
+            if wanted != value:
+                yield f"{setting.name} is {value.name}, must be {wanted.name if wanted else 'none'}"
+
+
+def unmet_constraints(values: frozenset[Label], platform: Platform, constraints: Constraints) -> str:
+    """Say what `platform` must have and has, or nothing if it has all of `values`."""
+    reasons = []
+    for value in sorted(values):
+        setting = constraints.setting(value)
+        has = platform.constraints.get(setting)
+        if has != value:
+            reasons.append(f"{setting.name} must be {value.name}, is {has.name if has else 'none'}")
+    return "; ".join(reasons)
+
+
+def no_toolchain(resolution: Resolution, platform: Platform, asked_by: Label, span: Span | None) -> Diagnostic:
+    """Return the mistake that nothing serves a request, with the table of refusals."""
+    tried = ", ".join(f"'{refusal.toolchain.name}' ({refusal.reason})" for refusal in resolution.refusals)
+    request = resolution.request
+    return Diagnostic(
+        "no-toolchain",
+        f"no toolchain for '{request}' on '{platform.label or platform.name}': "
+        + (f"tried {tried}" if tried else f"WORKSPACE lists none of type '{request.type}'"),
+        span,
+        notes=(f"'{asked_by}' asks for it",),
+        hint=None if tried else "add one to 'toolchains' in WORKSPACE",
+    )

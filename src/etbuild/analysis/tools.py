@@ -1,0 +1,113 @@
+"""Tools: a family's programs with the closure of their imports. Reads Python as text; runs none of it.
+
+A change of a file re-runs the actions whose tools import it, and no others.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from etbuild.model.artifact import Artifact, InputSet
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
+from etbuild.model.graph import reachable
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A program of a family, as a word of an action's argv: its script's path, with all that it imports as inputs."""
+
+    script: Artifact
+    inputs: InputSet
+    """The script and the files of `tools` that it imports, at any depth."""
+    root: str
+    """The folder inside an action that its imports start from."""
+
+    def __str__(self) -> str:
+        return self.script.path
+
+
+class Tools:
+    """The tools of all families, each file read once."""
+
+    def __init__(self, roots: Mapping[str, str], read_text: Callable[[str], str]) -> None:
+        self._roots = roots
+        self._read_text = read_text
+        self._tools: dict[tuple[str, str], Tool] = {}
+        self._texts: dict[str, str | None] = {}
+        self._imports: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Absolute paths of the files that decided closures."""
+        return tuple(path for path, text in self._texts.items() if text is not None)
+
+    @property
+    def probed(self) -> tuple[str, ...]:
+        """Absolute paths that imports could have meant, had there been such files."""
+        return tuple(path for path, text in self._texts.items() if text is None)
+
+    def tool(self, family: str, script: str) -> Tool:
+        """Return the program at `script` below the family's `tools`. Raises `unknown-tool`, `bad-tool`."""
+        known = self._tools.get((family, script))
+        if known is None:
+            known = self._tools[family, script] = self._closure(family, script)
+        return known
+
+    def _closure(self, family: str, script: str) -> Tool:
+        folder = f"{self._roots[family]}/tools"
+        if self._text(f"{folder}/{script}") is None:
+            raise EtbuildError(Diagnostic("unknown-tool", f"family '{family}' has no tool '{script}'"))
+        root = f"_exec/rules/{family}/tools"
+        files = sorted(reachable([script], lambda file: self._imported(folder, file)))
+        artifacts = {file: Artifact(f"{root}/{file}", location=f"{folder}/{file}") for file in files}
+        return Tool(artifacts[script], InputSet(artifacts.values()), root)
+
+    def _imported(self, folder: str, file: str) -> tuple[str, ...]:
+        """Return the files below `folder` that `file` imports itself."""
+        known = self._imports.get((folder, file))
+        if known is None:
+            place = f"{folder}/{file}"
+            names = dict.fromkeys(_imported_names(_parse(self._text(place) or "", place), file))
+            found = (path for name in names for path in self._files_of(folder, name))
+            known = self._imports[folder, file] = tuple(dict.fromkeys(found))
+        return known
+
+    def _files_of(self, folder: str, module: str) -> Iterator[str]:
+        """Yield the files that importing `module` runs: its packages' `__init__.py`, and its own."""
+        parts = module.split(".")
+        for end in range(1, len(parts) + 1):
+            package = "/".join(parts[:end])
+            candidates = [f"{package}/__init__.py"] + ([f"{package}.py"] if end == len(parts) else [])
+            found = [file for file in candidates if self._text(f"{folder}/{file}") is not None]
+            yield from found[:1]
+
+    def _text(self, path: str) -> str | None:
+        if path not in self._texts:
+            try:
+                self._texts[path] = self._read_text(path)
+            except (FileNotFoundError, NotADirectoryError):
+                self._texts[path] = None
+        return self._texts[path]
+
+
+def _parse(text: str, path: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        span = Span(path, error.lineno or 1, error.offset or 1, 1, (error.text or "").rstrip("\n"))
+        raise EtbuildError(Diagnostic("bad-tool", f"this tool is no Python: {error.msg}", span)) from None
+
+
+def _imported_names(tree: ast.Module, file: str) -> Iterator[str]:
+    """Yield the dotted names that a module's import statements, wherever they stand, may mean."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = file.split("/")[: -node.level] if node.level else []
+            base = ".".join([*package, *([node.module] if node.module else [])])
+            if base:
+                yield base
+            yield from (f"{base}.{alias.name}" if base else alias.name for alias in node.names if alias.name != "*")

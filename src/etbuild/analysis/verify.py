@@ -1,0 +1,81 @@
+"""Invariants of what analysis hands on: inputs have producers, paths have one meaning, nothing names this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from etbuild.model.action import Action, ActionGraph
+from etbuild.model.artifact import Artifact, InputSet
+from etbuild.model.configured import ConfiguredTarget
+from etbuild.model.diagnostics import Diagnostic, raise_all
+from etbuild.model.rule import DefaultInfo
+
+
+def verify(
+    graph: ActionGraph, targets: Iterable[ConfiguredTarget], sources: frozenset[str], machine: Iterable[str]
+) -> None:
+    """Raise all violations at once.
+
+    `sources` are the paths of source files; `machine` are absolute folders that no action may name.
+    """
+    folders = tuple(folder for folder in machine if folder.count("/") > 1)
+    tests = [target.test for target in targets if target.test is not None]
+    raise_all(
+        [
+            *_unproduced([*graph.actions, *tests], graph.producers),
+            *_clashing_outputs(graph, sources),
+            *_machine_paths([*graph.actions, *tests], folders),
+            *(d for target in targets for d in _unmade_files(target, graph.producers)),
+        ]
+    )
+
+
+def _unproduced(actions: Iterable[Action], producers: Mapping[Artifact, int]) -> Iterator[Diagnostic]:
+    seen: set[InputSet] = set()
+    for action in actions:
+        pending = [action.inputs]
+        while pending:
+            part = pending.pop()
+            if part in seen:
+                continue
+            seen.add(part)
+            pending.extend(part.transitive)
+            for artifact in part.direct:
+                if not artifact.location and artifact not in producers:
+                    yield _unmade(artifact, f"an input of {action.mnemonic} of '{action.owner}'")
+
+
+def _unmade_files(target: ConfiguredTarget, producers: Mapping[Artifact, int]) -> Iterator[Diagnostic]:
+    info = target.get(DefaultInfo)
+    if info is not None:
+        for artifact in (*info.files, *info.validations, *info.beside, *((info.summary,) if info.summary else ())):
+            if not artifact.location and artifact not in producers:
+                yield _unmade(artifact, f"a file of '{target.label}'")
+
+
+def _unmade(artifact: Artifact, what: str) -> Diagnostic:
+    return Diagnostic("missing-producer", f"'{artifact}', {what}, must be made by an action, is made by none")
+
+
+def _clashing_outputs(graph: ActionGraph, sources: frozenset[str]) -> Iterator[Diagnostic]:
+    """Yield outputs that stand where a source does, or below another output."""
+    places = {(output.path, output.configuration) for output in graph.producers}
+    for output, index in graph.producers.items():
+        owner = graph.actions[index].owner
+        if output.path in sources:
+            yield Diagnostic("output-conflict", f"output '{output}' of '{owner}' must differ from source files, is one")
+        folder = output.path.rpartition("/")[0]
+        while folder:
+            if (folder, output.configuration) in places:
+                message = f"output '{output}' of '{owner}' must not stand below the output '{folder}'"
+                yield Diagnostic("output-conflict", message)
+            folder = folder.rpartition("/")[0]
+
+
+def _machine_paths(actions: Iterable[Action], folders: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """Yield actions whose key would differ on another machine."""
+    for action in actions:
+        for word in (*action.argv, *(value for _, value in action.env)):
+            if "/" in word and any(folder in word for folder in folders):
+                message = f"{action.mnemonic} of '{action.owner}' must name no folder of this machine, names '{word}'"
+                yield Diagnostic("absolute-path", message)

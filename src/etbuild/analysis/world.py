@@ -1,0 +1,29 @@
+"""World: what analysis may ask of the machine, as a value. Knows nothing of how the answers come about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from etbuild.model.action import Mount
+from etbuild.model.attrs import Attrs
+from etbuild.model.host import Host
+from etbuild.model.target import TargetSpec
+
+CheckAttrs = Callable[[TargetSpec, Mapping[str, Any]], Attrs]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The machine, as far as analysis sees it."""
+
+    host: Host
+    environment_mount: Callable[[str], Mount]
+    """The Python environment that a lock file of this absolute path describes."""
+    system_mount: Callable[[], Mount]
+    """The machine's own programs, such as `sh`."""
+    read_text: Callable[[str], str]
+    """A file's text by absolute path; FileNotFoundError or NotADirectoryError where there is none."""
+    check_attrs: CheckAttrs
+    """A target's raw attributes, all selects resolved, to its schema. Raises EtbuildError."""
