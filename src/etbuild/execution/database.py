@@ -1,4 +1,4 @@
-"""Database: the store's SQLite file: its tables, transactions, and what happens if it is bad. Knows nothing of what rows mean.
+"""Database: the store's SQLite file, its tables and transactions, set aside if bad. Knows nothing of what rows mean.
 
 Local file systems only: SQLite's write-ahead log needs shared memory. Open it after forking.
 """
@@ -91,7 +91,7 @@ class Database:
 
     def _open(self) -> tuple[sqlite3.Connection, int]:
         """Connect under a lock: several processes may do so at once, on a database that does not exist yet."""
-        with open(self.path.with_suffix(".lock"), "w", encoding="utf-8") as lock:
+        with self.path.with_suffix(".lock").open("w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             return self._connect()
 
@@ -101,7 +101,7 @@ class Database:
         try:
             [[version]] = connection.execute("PRAGMA user_version").fetchall()
             if version not in {0, VERSION}:
-                raise _OtherVersionError
+                raise _OtherVersionError  # noqa: TRY301 - closes the connection like any other failure.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             if version == 0:
@@ -114,7 +114,7 @@ class Database:
 
     def _replace(self, inode: int) -> None:
         """Set a bad database aside and begin anew, unless another process just did."""
-        with open(self.path.with_suffix(".lock"), "w", encoding="utf-8") as lock:
+        with self.path.with_suffix(".lock").open("w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             found = self._disk.stat(self.path)
             if found is not None and inode in {0, found.st_ino}:

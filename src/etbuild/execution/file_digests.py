@@ -52,21 +52,20 @@ class FileDigests:
 
     def tree(self, folder: str) -> tuple[tuple[str, OutputFile], ...]:
         """Return the files below a folder, by their paths relative to it."""
-        paths = sorted(os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names)
+        paths = sorted(f"{parent}/{name}" for parent, _, names in os.walk(folder) for name in names)
         self.look_up(paths)
         start = len(folder.rstrip("/")) + 1
         return tuple((path[start:], self.digest(path)) for path in paths)
 
-    def check_unchanged(self, paths: Iterable[str]) -> None:
-        """Raise error[input-changed] if one of these files is not what it was when this build hashed it."""
+    def changed(self, paths: Iterable[str]) -> list[str]:
+        """Return which of these files are not what they were when this build hashed them."""
         changed = []
         for path in paths:
             if path in self._known:
                 stat = self._store.disk.stat(path)
                 if stat is None or self._known[path][0] != fingerprint(stat):
-                    changed.append(_input_changed(path))
-        if changed:
-            raise EtbuildError(*changed, exit_code=EXIT_BUILD_FAILED)
+                    changed.append(path)
+        return changed
 
     def _hash(self, files: list[_Fresh]) -> None:
         files.sort(key=lambda file: -file[1].st_size)

@@ -1,14 +1,14 @@
 """Manifest: what a key was made of, packed to be kept and read again. Knows nothing of where it is kept.
 
-Small folders stand in the pack itself. A big one is a blob that all manifests share, so that an action that has 10,000 files in
-common with others costs no more than its own.
+Small folders stand in the pack itself. A big one is a blob that all manifests share, so that an action that has 10,000
+files in common with others costs no more than its own.
 """
 
 from __future__ import annotations
 
 import marshal
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from etbuild.execution.action_key import ActionKey
@@ -62,11 +62,7 @@ def pack(key: ActionKey, put: Callable[[bytes], Digest]) -> bytes:
             put(folder.message)
             folder.kept = True
         pending.extend(folder.folders.values())
-    return zlib.compress(_dump(key, inline), 1)
-
-
-def _dump(key: ActionKey, inline: Mapping[str, bytes]) -> bytes:
-    return marshal.dumps((key.key, key.command, key.root.digest.hash, key.provenance, inline), 4)
+    return zlib.compress(marshal.dumps((key.key, key.command, key.root.digest.hash, key.provenance, inline)), 1)
 
 
 def unpack(packed: bytes, read: Callable[[str], bytes | None]) -> Manifest:

@@ -1,7 +1,7 @@
 """The canonical bytes of REAPI messages (v2): Command, Directory, Action. Knows nothing of actions, files or stores.
 
-Canonical: fields in the order of their numbers, defaults left out, what the protocol calls sorted is sorted. Hence equal
-values have equal bytes, and a digest of ours is the digest that a server computes.
+Canonical: fields in the order of their numbers, defaults left out, what the protocol calls sorted is sorted. Hence
+equal values have equal bytes, and a digest of ours is the digest that a server computes.
 """
 
 from __future__ import annotations

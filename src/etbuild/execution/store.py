@@ -1,7 +1,8 @@
-"""Store: results by key, blobs by digest, and what is remembered of runs and sources. Knows nothing of actions' meaning.
+"""Store: results by key, blobs by digest, what is remembered of runs and sources. Knows nothing of what actions mean.
 
-Blobs are read-only files below cas/; all else is in one database. A blob stands before the result that names it is written, and
-changes of the database go in batches. A hit is digests only: `blob` may say that a blob is gone, and then its action runs again.
+Blobs are read-only files below cas/; all else is in one database. A blob stands before the result that names it is
+written, and changes of the database go in batches. A hit is digests only: `blob` may say that a blob is gone, and then
+its action runs again.
 """
 
 from __future__ import annotations
@@ -130,10 +131,11 @@ class Store:
         identifier = (digest.hash, executable)
         with self._lock:
             self._pending.used_blobs.add(identifier)
-            known = self._trusted.get(identifier) or self._recorded(identifier)
-        if known != fingerprint(stat, own=True) or bool(stat.st_mode & 0o100) != executable:
+            now = fingerprint(stat, own=True)
+            known = self._trusted.get(identifier) == now or self._recorded(identifier) == now
+        if not known or bool(stat.st_mode & 0o100) != executable:
             return path if self._adopt(path, digest, executable) else None
-        self._trusted[identifier] = known
+        self._trusted[identifier] = now
         return path
 
     def ingest(self, path: Path, *, executable: bool) -> OutputFile:
@@ -232,7 +234,7 @@ class Store:
         return self.cache / "tmp" / f"{os.getpid()}.{next(self._names)}"
 
     def _same_file_system(self, path: Path) -> bool:
-        return os.lstat(path).st_dev == os.stat(self.cache / "tmp").st_dev
+        return os.lstat(path).st_dev == (self.cache / "tmp").stat().st_dev
 
     def _recorded(self, identifier: tuple[str, bool]) -> Fingerprint | None:
         if waiting := self._pending.blobs.get(identifier):
