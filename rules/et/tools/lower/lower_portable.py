@@ -10,12 +10,12 @@ sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from common.diagnostics import run_tool  # noqa: E402
 
-from lower.lowering import lower_main  # noqa: E402
+from lower.lowering import Backend, lower_main  # noqa: E402
 
 
 def main(argv: Sequence[str]) -> None:
     """Lower what the command line describes."""
-    lower_main(argv, "portable", lambda _request: ())
+    lower_main(argv, Backend("portable", lambda _request: ()))
 
 
 if __name__ == "__main__":

@@ -15,13 +15,14 @@ from executorch.backends.xnnpack.partition.xnnpack_partitioner import (  # noqa:
     XnnpackPartitioner,
 )
 
-from lower.lowering import lower_main  # noqa: E402
+from lower.fast_xnnpack import trimmed_passes  # noqa: E402
+from lower.lowering import Backend, lower_main  # noqa: E402
 from lower.request import LowerRequest  # noqa: E402
 
 
 def main(argv: Sequence[str]) -> None:
     """Lower what the command line describes."""
-    lower_main(argv, "xnnpack", partitioners)
+    lower_main(argv, Backend("xnnpack", partitioners, trimmed_passes))
 
 
 def partitioners(request: LowerRequest) -> Sequence[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,35 +20,45 @@ from pte.plan import plan_of
 from torch.export import ExportedProgram
 
 from lower.fast_exir import without_repeated_work
+from lower.patches import Patch
 from lower.refusal import lowering_refused
 from lower.request import LowerRequest, parse_request
 
-Partitioners = Callable[[LowerRequest], Sequence[Any]]
 
 
-def lower_main(argv: Sequence[str], backend: str, partitioners: Partitioners) -> None:
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What a backend brings to a lowering."""
+
+    name: str
+    partitioners: Callable[[LowerRequest], Sequence[Any]]
+    patches: Callable[[], Sequence[Patch]] = tuple
+    """What spares it work that changes nothing."""
+
+
+def lower_main(argv: Sequence[str], backend: Backend) -> None:
     """Lower what the command line describes, always from the saved program: one reloaded lowers to other bytes."""
     quiet()
     deterministic(0)
-    request = parse_request(argv, backend)
+    request = parse_request(argv, backend.name)
     programs = {name: load_program(Path(file), "method") for name, file in request.methods}
     if request.partitioner is None:
-        chosen = partitioners(request)
+        chosen = backend.partitioners(request)
     else:
         chosen = _sequence(call_entry(request.partitioner, "partitioner"))
     write_program(lower_programs(programs, request, chosen, backend), request)
 
 
 def lower_programs(
-    programs: Mapping[str, ExportedProgram], request: LowerRequest, partitioners: Sequence[Any], backend: str
+    programs: Mapping[str, ExportedProgram], request: LowerRequest, partitioners: Sequence[Any], backend: Backend
 ) -> Any:
     """Return the ExecuTorch program of `programs`."""
     passes = [call_entry(entry, "edge_passes") for entry in request.edge_passes]
     constants = constant_methods(request)
     config = _backend_config(request)
-    progress(f"{backend}: partitioning")
+    progress(f"{backend.name}: partitioning")
     try:
-        with without_repeated_work():
+        with without_repeated_work(backend.patches()):
             edge = to_edge_transform_and_lower(
                 dict(programs),
                 transform_passes=passes or None,
@@ -56,10 +67,10 @@ def lower_programs(
                 compile_config=EdgeCompileConfig(_check_ir_validity=False),
                 generate_etrecord=request.etrecord is not None,
             )
-            progress(f"{backend}: planning memory")
+            progress(f"{backend.name}: planning memory")
             return edge.to_executorch(config)
     except Exception as error:
-        raise lowering_refused(error, programs, backend) from error
+        raise lowering_refused(error, programs, backend.name) from error
 
 
 def write_program(lowered: Any, request: LowerRequest) -> None:
