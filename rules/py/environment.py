@@ -16,6 +16,12 @@ class PythonEnvironmentAttrs(Attrs):
     requirements: tuple[str, ...] = ()
     """What `etbuild lock` resolves, as pip's requirement specifiers."""
 
+    without: tuple[str, ...] = ()
+    """`name==version` of packages that others ask for and that are left out, with all that only they need."""
+
+    platforms: tuple[str, ...] = ()
+    """Wheel platforms to pin for beside this one, such as `manylinux_2_28_aarch64` or `cp312-macosx_14_0_arm64`."""
+
     features: tuple[str, ...] = ()
     """What it can be asked for, such as `export` or a backend's name."""
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import csv
 import hashlib
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,28 +142,3 @@ def _compile(interpreter: Interpreter, folder: Path) -> None:
     subprocess.run(
         command, cwd=folder, check=False, capture_output=True
     )  # Some packages ship templates that do not compile.
-
-
-def verify(environment: Path) -> tuple[str, ...]:
-    """Hash every file that the wheels listed again, and return those that are missing or changed."""
-    bad: list[str] = []
-    for record in sorted(environment.glob("lib/*/site-packages/*.dist-info/RECORD")):
-        bad += [path for path, digest in _recorded(record) if not _has_digest(record.parents[1] / path, digest)]
-    return tuple(bad)
-
-
-def _recorded(record: Path) -> Iterator[tuple[str, str]]:
-    with record.open(newline="", encoding="utf-8") as lines:
-        for path, digest, _ in csv.reader(lines):
-            if digest and ".data/" not in path:
-                yield path, digest
-
-
-def _has_digest(path: Path, recorded: str) -> bool:
-    algorithm, _, expected = recorded.partition("=")
-    try:
-        with path.open("rb") as content:
-            found = hashlib.file_digest(content, algorithm).digest()
-    except OSError:
-        return False
-    return base64.urlsafe_b64encode(found).rstrip(b"=").decode() == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
@@ -13,15 +14,17 @@ from etbuild.model.lock import LockedFile, LockFile
 FORMAT = 1
 _HEADER = "# Written by `etbuild lock`. Do not edit: change what it was made from, then run `etbuild lock`.\n"
 _FIELDS: Mapping[str, type] = {"name": str, "version": str, "filename": str, "size": int, "sha256": str}
+_INTENT = ("requirements", "without", "platforms")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def render_lock(lock: LockFile) -> str:
     """Return the text of a lock file; equal values give equal bytes."""
     lines = [_HEADER, f"format = {FORMAT}\n"]
-    for key, words in (("requirements", lock.requirements), ("without", lock.without)):
-        if words:
-            lines.append(f"{key} = {_array(json.dumps(word, ensure_ascii=False) for word in words)}")
+    intent = ((key, getattr(lock, key)) for key in _INTENT)
+    lines += [
+        f"{key} = {_array(json.dumps(word, ensure_ascii=False) for word in words)}" for key, words in intent if words
+    ]
     lines.append(f"files = {_array(file.line() for file in sorted(set(lock.files)))}")
     return "".join(lines)
 
@@ -41,7 +44,7 @@ def parse_lock(text: str, path: str) -> LockFile:
     if table.get("format") != FORMAT:
         raise _bad(path, f"must have format = {FORMAT}, has {table.get('format', 'none')}")
     files = tuple(_locked_file(entry, path) for entry in table.get("files", ()))
-    return LockFile(files, tuple(table.get("requirements", ())), tuple(table.get("without", ())))
+    return LockFile(files, **{key: tuple(table.get(key, ())) for key in _INTENT})
 
 
 def _locked_file(entry: Mapping[str, Any], path: str) -> LockedFile:
@@ -52,8 +55,9 @@ def _locked_file(entry: Mapping[str, Any], path: str) -> LockedFile:
     if not _SHA256.fullmatch(file.sha256):
         raise _bad(path, f"the sha256 of '{file.filename}' must be 64 hexadecimal digits, is '{file.sha256}'")
     # A lock comes with a checkout: its file names must not lead out of the cache.
-    if "/" in file.filename or file.filename in {"", ".", ".."}:
-        raise _bad(path, f"a file name must have no folder, is '{file.filename}'")
+    parts = PurePosixPath(file.filename).parts
+    if not parts or ".." in parts or file.filename.startswith("/"):
+        raise _bad(path, f"a file name must stay in its folder, is '{file.filename}'")
     return file
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.locking.stub_wheel import write_stub_wheel
@@ -27,7 +28,7 @@ class EnvironmentIntent:
     without: tuple[str, ...] = ()
     """`name==version` of packages that others ask for and that are left out, with all that only they need."""
     platforms: tuple[str, ...] = ()
-    """Further wheel platforms to pin the same versions for, such as `manylinux_2_28_aarch64`."""
+    """Where else it is to work, in the same versions: `manylinux_2_28_aarch64`, `cp312-macosx_14_0_arm64`."""
 
 
 def lock_environment(session: FetchSession, intent: EnvironmentIntent) -> LockFile:
@@ -39,12 +40,12 @@ def lock_environment(session: FetchSession, intent: EnvironmentIntent) -> LockFi
         wheels = _download(session, versions, folder / "wheels")
         for platform in intent.platforms:
             wheels += _download_for(session, versions, platform, folder / platform)
-        return LockFile(tuple(sorted(set(wheels))), intent.requirements, intent.without)
+        return LockFile(tuple(sorted(set(wheels))), intent.requirements, intent.without, intent.platforms)
 
 
-def is_stale(lock: LockFile, intent: EnvironmentIntent) -> bool:
-    """Tell whether a lock was made from something else than `intent`."""
-    return (lock.requirements, lock.without) != (intent.requirements, intent.without)
+def intent_of(lock: LockFile) -> EnvironmentIntent:
+    """Return what a lock was made from: to make it anew, or to tell that it is stale."""
+    return EnvironmentIntent(lock.requirements, lock.without, lock.platforms)
 
 
 def resolve(session: FetchSession, intent: EnvironmentIntent, folder: Path) -> tuple[str, ...]:
@@ -106,12 +107,20 @@ def _download(
 def _download_for(session: FetchSession, versions: Iterable[str], platform: str, folder: Path) -> list[LockedFile]:
     # A local version names one platform's build, such as `+cpu`; elsewhere the plain one is meant.
     public = [version.partition("+")[0] for version in versions]
-    return _download(session, public, folder, ["--platform", platform])
+    python, _, system = platform.rpartition("-")
+    options = ["--python-version", python.removeprefix("cp")] if python else []
+    return _download(session, public, folder, [*options, *(f"--platform={tag}" for tag in _older(system))])
+
+
+def _older(platform: str) -> list[str]:
+    """Return a platform and those that run there too; pip knows macOS's, but not glibc's."""
+    found = re.fullmatch(r"manylinux_2_(\d+)_(\w+)", platform)
+    if found is None:
+        return [platform]
+    return [*(f"manylinux_2_{minor}_{found[2]}" for minor in range(int(found[1]), 4, -1)), f"manylinux2014_{found[2]}"]
 
 
 def lock_wheel(path: Path) -> LockedFile:
     """Return what pins a wheel; name and version stand in its file name."""
     name, version = path.name.split("-")[:2]
-    with path.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    return LockedFile(normalise_name(name), version, path.name, path.stat().st_size, sha256)
+    return LockedFile(normalise_name(name), version, path.name, path.stat().st_size, file_sha256(path))

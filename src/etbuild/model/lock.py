@@ -35,6 +35,8 @@ class LockFile:
     """Compared with the intent, to tell a stale lock."""
     without: tuple[str, ...] = ()
     """Packages that others ask for and that are left out."""
+    platforms: tuple[str, ...] = ()
+    """Wheel platforms that it serves beside the one it was resolved on."""
 
     def named(self, name: str) -> tuple[LockedFile, ...]:
         """Return the files of this name."""
@@ -44,5 +46,3 @@ class LockFile:
 def normalise_name(name: str) -> str:
     """Return a package's name as all indexes compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-

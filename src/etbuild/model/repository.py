@@ -21,6 +21,10 @@ class Repository:
     version: str = ""
     url: str = ""
     """For url and archive."""
+    files: tuple[str, ...] = ()
+    """For url: names below the address, if it is that of a folder."""
+    strip_prefix: str = ""
+    """For what is unpacked: a folder of it that becomes the repository's root."""
     path: str = ""
     """For local: an absolute folder outside the workspace."""
     build_file: str = ""

@@ -1,9 +1,10 @@
-"""Folders that are made once, whole or not at all, under any number of processes. Knows not what is in them."""
+"""Folders made once, whole or not at all, by any number of processes, and verified later. Knows not what for."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 
 MARKER = ".complete"
+"""Holds the digest of every file, for `verify_folder`."""
 
 
 def is_made(folder: Path) -> bool:
@@ -37,12 +39,32 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
         unfinished.mkdir()
         try:
             fill(unfinished)
-            (unfinished / MARKER).touch()
+            manifest = "".join(f"{file_sha256(path)}  {path.relative_to(unfinished)}\n" for path in _files(unfinished))
+            (unfinished / MARKER).write_text(manifest)
             # Of the same parent, so that a read-only folder can be renamed too.
             unfinished.rename(folder)
         finally:
             remove_tree(unfinished)
     return folder
+
+
+def verify_folder(folder: Path) -> tuple[str, ...]:
+    """Hash a made folder's files again, and return those that are missing or changed."""
+    lines = (line.partition("  ") for line in (folder / MARKER).read_text().splitlines())
+    return tuple(
+        path for digest, _, path in lines if not (folder / path).is_file() or file_sha256(folder / path) != digest
+    )
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, _, names in os.walk(folder):
+        yield from (path for path in (Path(place, name) for name in sorted(names)) if not path.is_symlink())
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tempfile
 import threading
@@ -12,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from etbuild.execution.fetch.made_folder import disk_full_is_said
+from etbuild.execution.fetch.made_folder import disk_full_is_said, file_sha256
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
@@ -24,8 +23,11 @@ _AT_ONCE = 3
 PINNED_WHEELS = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
 
 
-def fetch_wheels(session: FetchSession, files: Sequence[LockedFile], folder: Path, what: str) -> None:
-    """Fetch those of `files` that are not in `folder`, each checked against the lock before it gets there."""
+def fetch_wheels(session: FetchSession, files: Sequence[LockedFile], folder: Path, what: str, *options: str) -> None:
+    """Fetch those of `files` that are not in `folder`, each checked against the lock before it gets there.
+
+    `options` are pip's, such as another platform than this.
+    """
     missing = [file for file in files if not (folder / file.filename).exists()]
     if not missing:
         return
@@ -34,9 +36,18 @@ def fetch_wheels(session: FetchSession, files: Sequence[LockedFile], folder: Pat
     folder.mkdir(parents=True, exist_ok=True)
     progress = _Progress(session, what, missing)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        jobs = [pool.submit(_fetch_batch, session, batch, folder, progress) for batch in _batches(missing)]
+        jobs = [pool.submit(_fetch_batch, session, batch, folder, progress, options) for batch in _batches(missing)]
         for job in jobs:
             job.result()
+
+
+def platform_options(wheel: str) -> tuple[str, ...]:
+    """Return what lets pip fetch a wheel that need not fit this machine."""
+    python, abi, platform = wheel.removesuffix(".whl").split("-")[-3:]
+    if platform == "any":
+        return ()
+    tags = tuple(option for tag in platform.split(".") for option in ("--platform", tag))
+    return "--python-version", python.split(".")[0][2:], "--implementation", python[:2], "--abi", abi, *tags
 
 
 def offline_missing(what: str, names: Iterable[str]) -> EtbuildError:
@@ -52,8 +63,7 @@ def offline_missing(what: str, names: Iterable[str]) -> EtbuildError:
 
 def check_sha256(path: Path, file: LockedFile) -> None:
     """Raise an error unless a file's bytes are what the lock pins."""
-    with path.open("rb") as content:
-        found = hashlib.file_digest(content, "sha256").hexdigest()
+    found = file_sha256(path)
     if found != file.sha256:
         message = f"'{file.filename}' must have sha256 {file.sha256}, has {found}"
         notes = (f"its size must be {file.size}, is {path.stat().st_size}",)
@@ -100,14 +110,26 @@ def _batches(files: Iterable[LockedFile]) -> list[list[LockedFile]]:
     return [[file] for file in ordered if file.size >= _BIG] + ([small] if small else [])
 
 
-def _fetch_batch(session: FetchSession, batch: Sequence[LockedFile], folder: Path, progress: _Progress) -> None:
+def _fetch_batch(
+    session: FetchSession, batch: Sequence[LockedFile], folder: Path, progress: _Progress, options: Sequence[str]
+) -> None:
     with tempfile.TemporaryDirectory(dir=folder, prefix="pip-") as name, disk_full_is_said(folder):
         scratch, identity = Path(name), id(batch)
         wanted = "".join(f"{file.name}=={file.version} --hash=sha256:{file.sha256}\n" for file in batch)
         (scratch / "requirements.txt").write_text(wanted)
         # Its temporary files in the cache too: /tmp may be small, and another file system.
         run = replace(session, env={**session.env, "TMPDIR": name})
-        arguments = ["download", *PINNED_WHEELS, "--progress-bar", "raw", "--dest", "wheels", "-r", "requirements.txt"]
+        arguments = [
+            "download",
+            *PINNED_WHEELS,
+            "--progress-bar",
+            "raw",
+            "--dest",
+            "wheels",
+            "-r",
+            "requirements.txt",
+            *options,
+        ]
         run_pip(run, arguments, scratch, lambda line: progress.line(identity, line))
         for file in batch:
             _keep(scratch / "wheels" / file.filename, file, folder)

@@ -1,0 +1,35 @@
+"""Brings a repository's files as they are served, by the kind it says. Checks and unpacks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from etbuild.execution.fetch.address import fetch_address
+from etbuild.execution.fetch.npm import fetch_npm
+from etbuild.execution.fetch.pip import run_pip
+from etbuild.execution.fetch.session import FetchSession
+from etbuild.model.repository import Repository
+
+
+def bring_files(session: FetchSession, repository: Repository, folder: Path, options: Sequence[str] = ()) -> list[Path]:
+    """Bring what `repository` names into `folder`, which is empty; `options` are pip's."""
+    if repository.kind == "pypi":
+        wanted = f"{repository.package}=={repository.version}" if repository.version else repository.package
+        run_pip(session, ["download", "--no-deps", "--only-binary", ":all:", "--dest", ".", *options, wanted], folder)
+    elif repository.kind == "npm":
+        fetch_npm(session, repository.package, repository.version or "latest", folder)
+    else:
+        for url, name in addresses(repository):
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            fetch_address(session, url, target, f"@{repository.name} {name}")
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def addresses(repository: Repository) -> list[tuple[str, str]]:
+    """Return each address with the name of its file."""
+    if repository.files:
+        return [(f"{repository.url.rstrip('/')}/{name}", name) for name in repository.files]
+    return [(repository.url, unquote(PurePosixPath(urlsplit(repository.url).path).name) or "file")]

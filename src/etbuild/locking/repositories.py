@@ -1,0 +1,49 @@
+"""Pins the files of repositories. Knows no targets."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from etbuild.execution.fetch.located import bring_files
+from etbuild.execution.fetch.made_folder import file_sha256
+from etbuild.execution.fetch.repository import UNLOCKED, intended_version, locked_files
+from etbuild.execution.fetch.session import FetchSession
+from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.lock import LockedFile, LockFile
+from etbuild.model.repository import Repository
+
+
+def lock_repositories(session: FetchSession, repositories: Iterable[Repository], old: LockFile) -> LockFile:
+    """Return a lock for all `repositories`; what `old` pins and still fits is kept, the rest is fetched once."""
+    files: list[LockedFile] = []
+    for repository in repositories:
+        if repository.kind not in UNLOCKED:
+            files += _still_good(repository, old) or _pin(session, repository)
+    return LockFile(tuple(sorted(files)))
+
+
+def _still_good(repository: Repository, old: LockFile) -> tuple[LockedFile, ...]:
+    try:
+        return locked_files(repository, old)
+    except EtbuildError:
+        return ()
+
+
+def _pin(session: FetchSession, repository: Repository) -> tuple[LockedFile, ...]:
+    session.cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=session.cache, prefix="lock-") as scratch:
+        root = Path(scratch)
+        return tuple(_pinned(repository, path, root) for path in bring_files(session, repository, root))
+
+
+def _pinned(repository: Repository, path: Path, root: Path) -> LockedFile:
+    version = intended_version(repository) or _version_of(path, repository)
+    return LockedFile(repository.name, version, str(path.relative_to(root)), path.stat().st_size, file_sha256(path))
+
+
+def _version_of(path: Path, repository: Repository) -> str:
+    if repository.kind == "pypi":
+        return path.name.split("-")[1]
+    return path.name.removesuffix(".tgz").rpartition("-")[2]
