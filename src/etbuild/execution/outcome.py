@@ -1,0 +1,48 @@
+"""Outcome and Execution: how actions ended, as values. Knows nothing of how they ran."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from etbuild.execution.input_tree import Files
+from etbuild.model.action import ActionResult
+from etbuild.model.artifact import Artifact
+from etbuild.model.diagnostics import Diagnostic
+
+TEST = "Test"
+"""The mnemonic of actions that are tests: one that fails stops nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one action ended."""
+
+    status: str
+    """`run`, `hit`, `shared`, `failed` or `skipped`."""
+    key: str = ""
+    result: ActionResult | None = None
+    """Of all but `failed` and `skipped`."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    log: str = ""
+    """Where the output of a failed action is kept: an absolute path; empty if it wrote nothing."""
+    exit_code: int = 0
+    timed_out: bool = False
+    wall_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What became of a request's actions."""
+
+    files: Mapping[Artifact, Files] = field(repr=False)
+    """What each output that exists holds, by path below the execution root."""
+    outcomes: Mapping[int, Outcome]
+    """By the action's index in the graph."""
+    sandbox: str = ""
+
+    @property
+    def failures(self) -> tuple[Diagnostic, ...]:
+        """What went wrong, each mistake once, in the order of the graph."""
+        found = (diagnostic for _, outcome in sorted(self.outcomes.items()) for diagnostic in outcome.diagnostics)
+        return tuple(dict.fromkeys(found))

@@ -1,0 +1,136 @@
+"""RunningAction: one action from its inputs in place to what it made. Knows nothing of other actions, keys or caches."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from etbuild.execution.execution_root import ExecutionRoot, Input, OutputMissingError, is_outside
+from etbuild.execution.machinery import Machinery
+from etbuild.execution.sandbox.protocol import DIAGNOSTICS, PROGRESS, SandboxCommand
+from etbuild.execution.spawn import End, Job
+from etbuild.model.action import Action, OutputFile
+
+GRACE = 2.0
+"""Seconds between being asked to end and being made to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run of an action ended."""
+
+    end: End
+    wall_ms: int
+    files: dict[str, OutputFile] = field(default_factory=dict)
+    missing: OutputMissingError | None = None
+    stdout: bytes = b""
+    stderr: bytes = b""
+    mistakes: bytes = b""
+    """What the tool wrote to $ETBUILD_DIAGNOSTICS."""
+    timed_out: bool = False
+    shell: str = ""
+    """How to enter the sandbox, if it was kept."""
+    worker: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it did all that was asked."""
+        return self.end.code == 0 and self.missing is None and not self.timed_out
+
+
+class RunningAction:
+    """Started when made. `job` is to be waited for; then `finish` is called, once."""
+
+    def __init__(
+        self, machinery: Machinery, index: int, action: Action, root: ExecutionRoot, inputs: Sequence[Input]
+    ) -> None:
+        self.index = index
+        self.action = action
+        self.started = machinery.clock()
+        self.deadline = self.started + action.timeout if action.timeout else 0.0
+        self.timed_out = False
+        self._machinery = machinery
+        self._root = root
+        self._command = _command(machinery, action, root, inputs)
+        job = machinery.workers.start(action, self._command, root.output) if machinery.workers else None
+        self.worker = job is not None
+        self.job: Job = job or machinery.sandbox.start(self._command, root.output)
+        self._said = ""
+
+    def time_out(self) -> None:
+        """End it: it has had its time."""
+        self.timed_out = True
+        self.deadline = 0.0
+        self.job.kill(signal.SIGKILL)
+
+    def progress(self) -> str:
+        """Return the last thing its tool said of itself."""
+        try:
+            said = Path(self._root.report, PROGRESS).read_bytes()
+        except OSError:
+            return self._said
+        # The last line may be half written.
+        lines = said[: said.rfind(b"\n") + 1].splitlines()
+        self._said = lines[-1].decode(errors="replace") if lines else self._said
+        return self._said
+
+    def finish(self) -> Ended:
+        """Take what it made, and give its root back."""
+        end = self.job.end()
+        wall_ms = round((self._machinery.clock() - self.started) * 1000)
+        store, root = self._machinery.store, self._root
+        files: dict[str, OutputFile] = {}
+        missing = None
+        if end.code == 0 and not self.timed_out:
+            try:
+                files = root.collect(
+                    self.action.outputs, lambda path, executable: store.ingest(path, executable=executable)
+                )
+            except OutputMissingError as error:
+                missing = error
+        failed = end.code != 0 or missing is not None
+        ended = Ended(
+            end,
+            wall_ms,
+            files,
+            missing,
+            root.log(0),
+            root.log(1),
+            _read(Path(root.report, DIAGNOSTICS)) if failed else b"",
+            self.timed_out,
+            self._machinery.sandbox.shell(self._command) if failed else "",
+            self.worker,
+        )
+        if failed and self._machinery.sandbox_debug:
+            self._machinery.roots.keep()
+        else:
+            root.sweep(self._command.writable if self._machinery.sandbox.guards else ("",))
+            self._machinery.roots.give_back(root)
+        return ended
+
+
+def _command(machinery: Machinery, action: Action, root: ExecutionRoot, inputs: Sequence[Input]) -> SandboxCommand:
+    folders = {a.path if a.is_tree else a.path.rpartition("/")[0] for a in action.outputs}
+    return SandboxCommand(
+        action.argv,
+        action.env,
+        root.path,
+        tuple(folder for folder in sorted(folders) if not _is_below_another(folder, folders)),
+        root.temporary,
+        root.report,
+        tuple((mount.path, str(machinery.realize_mount(mount))) for mount in action.mounts),
+        tuple((path, at) for path, file, at in inputs if is_outside(file, at)),
+    )
+
+
+def _is_below_another(folder: str, folders: set[str]) -> bool:
+    return any(folder != other and (not other or folder.startswith(other + "/")) for other in folders)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

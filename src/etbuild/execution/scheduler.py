@@ -1,0 +1,421 @@
+"""Scheduler: actions to results, in one thread. Decides what runs when; knows nothing of how a command runs.
+
+An action is Waiting for its producers, then Ready: its key is looked up, and it is Done (a hit: digests only, no blob is touched) or
+Runnable. It is Running when there is room, then Done or Failed; what depends on a failed one is Skipped. If a blob that a Runnable
+action needs is gone, its producer becomes Runnable again, and the action Waiting.
+"""
+
+from __future__ import annotations
+
+import errno
+import heapq
+import selectors
+import signal
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from etbuild.execution.action_key import ActionKey, action_identity, action_key
+from etbuild.execution.critical_path import producers_of, sources_of, weights
+from etbuild.execution.database import disk_full
+from etbuild.execution.execution_root import SMALL, Input
+from etbuild.execution.failure import diagnose, input_changed, keep_log, name_of, not_reproducible
+from etbuild.execution.input_tree import Files, InputTrees
+from etbuild.execution.interruption import Interruption
+from etbuild.execution.machinery import Machinery
+from etbuild.execution.outcome import TEST, Execution, Outcome
+from etbuild.execution.running_action import GRACE, Ended, RunningAction
+from etbuild.model.action import Action, ActionGraph, ActionResult, OutputFile, Resources
+from etbuild.model.artifact import Artifact
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.digest import Digest
+from etbuild.model.events import ActionFinished, ActionProgress, ActionsPlanned, ActionStarted
+from etbuild.model.graph import reachable
+
+TICK = 1.0
+"""Seconds between two looks at what runs."""
+_REWINDS = 3
+"""Times an action is made again because its blobs vanish, before that is taken for a broken disk."""
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
+
+
+def execute(
+    graph: ActionGraph, wanted: Iterable[Artifact], machinery: Machinery, also: Iterable[int] = ()
+) -> Execution:
+    """Make `wanted`, and run the actions `also`, which may have no outputs."""
+    scheduler = Scheduler(graph, tuple(wanted), tuple(also), machinery)
+    with Interruption() as interruption:
+        return scheduler.run(interruption)
+
+
+class Scheduler:
+    """The state of one execution. It is also where the keys of actions learn what artifacts hold."""
+
+    def __init__(
+        self, graph: ActionGraph, wanted: Sequence[Artifact], also: Sequence[int], machinery: Machinery
+    ) -> None:
+        self._graph = graph
+        self._machinery = machinery
+        self._producers = producers_of(graph)
+        roots = [graph.producers[artifact] for artifact in wanted if artifact in graph.producers]
+        needed = sorted(reachable([*roots, *also], lambda index: self._producers[index]))
+        self._needed = needed
+        self._wanted: dict[int, list[Artifact]] = {}
+        for artifact in wanted:
+            if artifact in graph.producers:
+                self._wanted.setdefault(graph.producers[artifact], []).append(artifact)
+        self._trees = InputTrees(self)
+        self._files: dict[Artifact, Files] = {}
+        self._outcomes: dict[int, Outcome] = {}
+        self._waiting = {index: len(self._producers[index]) for index in needed}
+        self._dependents: dict[int, list[int]] = {index: [] for index in needed}
+        for index in needed:
+            for producer in self._producers[index]:
+                self._dependents[producer].append(index)
+        self._ready = deque(index for index in needed if not self._waiting[index])
+        self._keys: dict[int, ActionKey] = {}
+        self._leaders: dict[str, int] = {}
+        """Who runs, or will, of those that have this key."""
+        self._followers: dict[int, list[int]] = {}
+        self._ran: dict[str, ActionResult] = {}
+        self._runnable: list[tuple[int, int]] = []
+        self._weights: Mapping[int, int] | None = None
+        self._running: dict[int, RunningAction] = {}
+        self._alone: set[int] = set()
+        """Killed once, probably for want of memory: to be tried again with nothing beside them."""
+        self._rewound: dict[int, list[int]] = {}
+        """Actions being made again, and who waits for their blobs."""
+        self._rewinds: dict[int, int] = {}
+        self._first: dict[int, ActionResult] = {}
+        """Results of first runs, where each action runs twice."""
+        self._planned = len(needed)
+        self._stopping = False
+        self._start = machinery.clock()
+        self._selector = selectors.DefaultSelector()
+
+    def run(self, interruption: Interruption) -> Execution:
+        """Run to the end. Leaves no child behind, however it ends."""
+        self._machinery.events(ActionsPlanned(self._planned))
+        self._selector.register(interruption, selectors.EVENT_READ)
+        self._machinery.digests.look_up(sources_of(self._graph.actions[index] for index in self._needed))
+        try:
+            while not interruption.happened:
+                self._look_up()
+                self._start_what_fits()
+                if not self._running:
+                    break
+                self._wait()
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise disk_full(self._machinery.roots.cache) from error
+        finally:
+            self._cancel()
+            self._selector.close()
+        for index in self._needed:
+            if index not in self._outcomes:
+                self._finish(index, Outcome("skipped", self._key(index)))
+        return Execution(self._files, self._outcomes, self._machinery.sandbox.name)
+
+    def files(self, artifact: Artifact) -> Files:
+        """Return what an artifact holds: for keys."""
+        if not artifact.is_source:
+            return self._files[artifact]
+        if artifact.is_tree:
+            return [(f"{artifact.path}/{path}", file) for path, file in self._machinery.digests.tree(artifact.location)]
+        return ((artifact.path, self._machinery.digests.digest(artifact.location)),)
+
+    # Ready: keys, hits, equal actions.
+
+    def _look_up(self) -> None:
+        while self._ready and not self._stopping:
+            index = self._ready.popleft()
+            try:
+                self._keys[index] = action_key(self._graph.actions[index], self._trees)
+            except FileNotFoundError as error:
+                self._fail(index, (self._lost_source(index, error),))
+                continue
+            key = self._keys[index].key
+            if index in self._machinery.rerun or not self._take(index, key):
+                leader = self._leaders.setdefault(key, index)
+                if leader == index:
+                    self._make_runnable(index)
+                else:
+                    self._followers.setdefault(leader, []).append(index)
+
+    def _take(self, index: int, key: str) -> bool:
+        """Take the result of an equal action of this build or an earlier one, if what is wanted of it is still there."""
+        result, status = self._ran.get(key), "shared"
+        if result is None:
+            result, status = self._machinery.store.result(key), "hit"
+        if result is None or not self._is_at_hand(index, result):
+            return False
+        self._machinery.store.reuse(action_identity(self._graph.actions[index]), self._keys[index], result)
+        self._succeed(index, Outcome(status, key, result))
+        return True
+
+    def _is_at_hand(self, index: int, result: ActionResult) -> bool:
+        for artifact in self._wanted.get(index, ()):
+            for path, file in files_of(artifact, result):
+                if self._machinery.is_placed(artifact, path, file):
+                    continue
+                if self._machinery.store.blob(file.digest, file.executable) is None:
+                    return False
+        return True
+
+    def _make_runnable(self, index: int) -> None:
+        if self._runnable and self._weights is None:
+            # Only where there is a choice: a weight is a look into the database.
+            self._weights = weights(self._graph, self._producers, self._needed, self._wall_ms)
+            self._runnable = [(-self._weights[other], other) for _, other in self._runnable]
+            heapq.heapify(self._runnable)
+        heapq.heappush(self._runnable, (-self._weights[index] if self._weights else 0, index))
+
+    def _wall_ms(self, action: Action) -> int:
+        timing = self._machinery.store.timing(action_identity(action))
+        return timing[0] if timing else 0
+
+    # Runnable: resources, inputs, blobs that are gone.
+
+    def _start_what_fits(self) -> None:
+        while self._runnable and not self._stopping:
+            later = []
+            started = False
+            while self._runnable and not started:
+                entry = heapq.heappop(self._runnable)
+                if self._fits(entry[1]):
+                    started = True
+                    self._start_or_rewind(entry[1])
+                else:
+                    later.append(entry)
+                    if not self._room():
+                        break
+            for entry in later:
+                heapq.heappush(self._runnable, entry)
+            if not started:
+                return
+
+    def _room(self) -> bool:
+        """Whether anything could be started at all."""
+        return sum(self._takes(index).cpu for index in self._running) < self._machinery.capacity.cpu
+
+    def _fits(self, index: int) -> bool:
+        if not self._running:
+            return True
+        if index in self._alone or not self._alone.isdisjoint(self._running):
+            return False
+        taken = [self._takes(other) for other in (index, *self._running)]
+        capacity = self._machinery.capacity
+        if sum(each.cpu for each in taken) > capacity.cpu:
+            return False
+        return not capacity.ram or sum(each.ram for each in taken) <= capacity.ram
+
+    def _takes(self, index: int) -> Resources:
+        action = self._graph.actions[index]
+        timing = self._machinery.store.timing(action_identity(action))
+        return Resources(action.resources.cpu, max(action.resources.ram, timing[1] if timing else 0))
+
+    def _start_or_rewind(self, index: int) -> None:
+        action, machinery = self._graph.actions[index], self._machinery
+        inputs = self._inputs(action)
+        root = machinery.roots.take()
+        try:
+            missing = root.fill(inputs, action.outputs, machinery.store.blob, link=not machinery.sandbox.binds)
+        except FileNotFoundError as error:
+            machinery.roots.give_back(root)
+            self._fail(index, (self._lost_source(index, error),))
+            return
+        if missing:
+            machinery.roots.give_back(root)
+            self._rewind(index, set(missing))
+            return
+        owner = str(action.owner or "")
+        if index not in self._first and index not in self._alone:
+            machinery.events(ActionStarted(index, action.mnemonic, owner, action.progress))
+        running = RunningAction(machinery, index, action, root, inputs)
+        self._running[index] = running
+        self._selector.register(running.job, selectors.EVENT_READ, running)
+
+    def _inputs(self, action: Action) -> list[Input]:
+        inputs: list[Input] = []
+        for artifact in action.inputs:
+            if artifact.is_source and artifact.is_tree:
+                # As one folder: it may hold anything, and much of it.
+                inputs.append((artifact.path, OutputFile(Digest("", SMALL + 1)), artifact.location))
+            else:
+                inputs += [(path, file, artifact.location) for path, file in self.files(artifact)]
+        return inputs
+
+    def _rewind(self, index: int, missing: set[str]) -> None:
+        """Make the producers of vanished blobs run again; `index` waits for them."""
+        producers = {
+            self._graph.producers[artifact]
+            for artifact in self._graph.actions[index].inputs
+            if not artifact.is_source and any(path in missing for path, _ in self._files[artifact])
+        }
+        self._waiting[index] = len(producers)
+        self._leaders.pop(self._keys[index].key, None)
+        for producer in sorted(producers):
+            waiting = self._rewound.get(producer)
+            if waiting is not None:
+                waiting.append(index)
+                continue
+            self._rewinds[producer] = self._rewinds.get(producer, 0) + 1
+            if self._rewinds[producer] > _REWINDS:
+                name = name_of(self._graph.actions[producer])
+                raise EtbuildError(
+                    Diagnostic("store-lost", f"the cache must keep what {name} makes, loses it each time")
+                )
+            self._rewound[producer] = [index]
+            self._ran.pop(self._keys[producer].key, None)
+            self._planned += 1
+            self._machinery.events(ActionsPlanned(self._planned))
+            self._make_runnable(producer)
+
+    # Running: waiting, deadlines, the end.
+
+    def _wait(self) -> None:
+        now = self._machinery.clock()
+        deadlines = [running.deadline - now for running in self._running.values() if running.deadline]
+        events = self._selector.select(max(0.0, min([TICK, *deadlines])))
+        for key, _ in events:
+            if isinstance(key.data, RunningAction):
+                self._complete(key.data)
+        now = self._machinery.clock()
+        for running in self._running.values():
+            if running.deadline and now >= running.deadline:
+                running.time_out()
+            elif not events:
+                seconds = now - running.started
+                progress = ActionProgress(running.index, running.progress(), seconds, running.job.ram())
+                self._machinery.events(progress)
+
+    def _complete(self, running: RunningAction) -> None:
+        index, action = running.index, running.action
+        self._selector.unregister(running.job)
+        del self._running[index]
+        ended = running.finish()
+        if ended.end.code in _KILLED and not ended.timed_out and index not in self._alone:
+            self._alone.add(index)
+            self._make_runnable(index)
+            return
+        sources = [artifact.location for artifact in action.inputs if artifact.is_source and not artifact.is_tree]
+        changed = self._machinery.digests.changed(sources)
+        if changed:
+            self._fail(index, input_changed(action, changed, self._machinery), ended)
+        elif ended.succeeded:
+            self._keep(index, ended)
+        else:
+            log = keep_log(self._machinery.logs, self._keys[index].key, action, ended)
+            self._fail(index, diagnose(self._machinery, action, ended, log), ended, log)
+
+    def _keep(self, index: int, ended: Ended) -> None:
+        store, key = self._machinery.store, self._keys[index].key
+        stdout = store.put(ended.stdout) if ended.stdout else None
+        stderr = store.put(ended.stderr) if ended.stderr else None
+        name = self._machinery.sandbox.name
+        result = ActionResult(ended.files, stdout, stderr, ended.wall_ms, ended.end.peak_ram, name)
+        if self._machinery.twice:
+            first = self._first.pop(index, None)
+            if first is None:
+                self._first[index] = result
+                self._make_runnable(index)
+                return
+            different = sorted(path for path, file in result.files.items() if first.files.get(path) != file)
+            if different:
+                action = self._graph.actions[index]
+                self._fail(index, not_reproducible(action, different, self._machinery), ended)
+                return
+        store.record(action_identity(self._graph.actions[index]), self._keys[index], result)
+        self._ran[key] = result
+        self._leaders.pop(key, None)
+        self._succeed(index, Outcome("run", key, result, wall_ms=ended.wall_ms))
+        for follower in self._followers.pop(index, ()):
+            self._succeed(follower, Outcome("shared", key, result))
+
+    def _succeed(self, index: int, outcome: Outcome) -> None:
+        assert outcome.result is not None  # noqa: S101 - said by the status.
+        changed = False
+        for artifact in self._graph.actions[index].outputs:
+            files = files_of(artifact, outcome.result)
+            changed = changed or self._files.get(artifact, files) != files
+            self._files[artifact] = files
+        if changed:
+            self._trees.forget()
+        self._finish(index, outcome)
+        for dependent in self._rewound.pop(index) if index in self._rewound else self._dependents[index]:
+            self._waiting[dependent] -= 1
+            if not self._waiting[dependent] and dependent not in self._outcomes:
+                self._ready.append(dependent)
+
+    def _fail(self, index: int, diagnostics: tuple[Diagnostic, ...], ended: Ended | None = None, log: str = "") -> None:
+        action = self._graph.actions[index]
+        key = self._key(index)
+        failed = Outcome("failed", key, None, diagnostics, log)
+        if ended is not None:
+            failed = replace(failed, exit_code=ended.end.code, timed_out=ended.timed_out, wall_ms=ended.wall_ms)
+        self._leaders.pop(key, None)
+        followers = self._followers.pop(index, [])
+        for each in (index, *followers):
+            self._finish(each, failed if each == index else replace(failed, diagnostics=()))
+        waiting = self._rewound.pop(index, [])
+        reached = reachable([index, *followers, *waiting], lambda each: self._dependents[each])
+        for each in reached:
+            if each not in self._outcomes:
+                self._finish(each, Outcome("skipped", self._key(each)))
+        if not self._machinery.keep_going and action.mnemonic != TEST:
+            self._stopping = True
+
+    def _finish(self, index: int, outcome: Outcome) -> None:
+        self._outcomes[index] = outcome
+        action, result = self._graph.actions[index], outcome.result
+        wall_ms = outcome.wall_ms
+        now = round((self._machinery.clock() - self._start) * 1000)
+        self._machinery.events(
+            ActionFinished(
+                index,
+                action.mnemonic,
+                str(action.owner or ""),
+                outcome.status,
+                outcome.key,
+                now - wall_ms,
+                wall_ms,
+                result.peak_ram if result and outcome.status == "run" else 0,
+                self._machinery.sandbox.name if outcome.status == "run" else "",
+                result.wall_ms if result and outcome.status != "run" else 0,
+                outcome.diagnostics,
+            )
+        )
+
+    def _key(self, index: int) -> str:
+        return self._keys[index].key if index in self._keys else ""
+
+    def _lost_source(self, index: int, error: FileNotFoundError) -> Diagnostic:
+        action = self._graph.actions[index]
+        message = f"{name_of(action)} needs the file '{error.filename or error}', which does not exist"
+        return Diagnostic("missing-source", message, self._machinery.span_of(action, None, None))
+
+    def _cancel(self) -> None:
+        """End all that runs: politely, then not."""
+        clock = self._machinery.clock
+        for running in self._running.values():
+            running.job.kill(signal.SIGTERM)
+        deadline = clock() + GRACE
+        forced = False
+        while self._running:
+            for key, _ in self._selector.select(0.05):
+                if isinstance(key.data, RunningAction):
+                    self._selector.unregister(key.data.job)
+                    key.data.job.end()
+                    del self._running[key.data.index]
+            if clock() > deadline and not forced:
+                forced = True
+                for running in self._running.values():
+                    running.job.kill(signal.SIGKILL)
+
+
+def files_of(artifact: Artifact, result: ActionResult) -> Files:
+    """Return what an action's output holds."""
+    if artifact.is_tree:
+        return tuple((path, file) for path, file in result.files.items() if path.startswith(artifact.path + "/"))
+    return ((artifact.path, result.files[artifact.path]),)
