@@ -1,0 +1,87 @@
+"""Affected targets: two analyses compared by what their targets declare. Executes nothing; reads through digests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from etbuild.model.action import Action
+from etbuild.model.artifact import Artifact
+from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
+from etbuild.model.rule import DefaultInfo
+from etbuild.model.target import TargetSpec
+
+TOOLS = "_exec/"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A state of the workspace."""
+
+    analysis: Analysis
+    digest: Callable[[str], str]
+    """Says what a source file holds, by its absolute path."""
+    rule_code: Callable[[TargetSpec], str] = lambda _spec: ""
+    """Says which code a target's rule has: a digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A target that the newer revision builds otherwise, or that it has alone."""
+
+    label: ConfiguredKey
+    reasons: tuple[str, ...]
+    """Such as `attribute 'dtype'`, `input a/b.py`, `tool …`, `rule pte`, `toolchain …`, `dependency //a:b`."""
+
+
+def affected(before: Revision, after: Revision) -> tuple[Affected, ...]:
+    """Return the targets of `after` that differ from `before`'s, each with its reasons, dependencies first."""
+    found: dict[ConfiguredKey, Affected] = {}
+    for key, target in after.analysis.targets.items():
+        old = before.analysis.targets.get(key)
+        if old is None:
+            found[key] = Affected(key, ("new",))
+            continue
+        reasons = list(_differences(_facts(old, before), _facts(target, after)))
+        reasons += [f"dependency {needed[0]}" for needed in target.dependencies if needed in found]
+        if reasons:
+            found[key] = Affected(key, tuple(dict.fromkeys(reasons)))
+    return tuple(found.values())
+
+
+def _differences(before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:
+    changed = [reason for reason in {**before, **after} if before.get(reason) != after.get(reason)]
+    # A command follows from attributes, inputs and toolchains: on its own it tells that the rule makes another one.
+    yield from [reason for reason in changed if not reason.startswith("command")] or changed
+
+
+def _facts(target: ConfiguredTarget, revision: Revision) -> dict[str, object]:
+    spec = target.spec
+    facts: dict[str, object] = {
+        f"rule {spec.rule.name}": revision.rule_code(spec),
+        "attribute 'compatible_with'": spec.compatible_with,
+        "compatibility": target.incompatible,
+    }
+    # Dumped: the families of two revisions are loaded apart, and values of two classes are never equal.
+    values = spec.attrs.model_dump() if spec.attrs is not None else spec.raw
+    facts |= {f"attribute '{name}'": value for name, value in values.items()}
+    actions = [revision.analysis.actions.actions[index] for index in target.actions]
+    actions += [target.test] if target.test else []
+    for resolution in target.resolutions:
+        facts[f"toolchain {resolution.request.type}"] = resolution.chosen
+    for index, action in enumerate(actions):
+        facts[f"command {index + 1} ({action.mnemonic})"] = (action.argv, action.env, action.outputs)
+        facts |= {f"toolchain {mount.provenance or mount.path}": mount.digest for mount in action.mounts}
+    info = target.get(DefaultInfo)
+    facts["command: files"] = (info.files, info.validations, info.names) if info else None
+    facts |= {_reason(source): revision.digest(source.location) for source in _sources(actions, info)}
+    return facts
+
+
+def _sources(actions: Iterable[Action], info: DefaultInfo | None) -> Iterator[Artifact]:
+    files = (*(info.files if info else ()), *(a for action in actions for a in action.inputs))
+    return (artifact for artifact in dict.fromkeys(files) if artifact.is_source)
+
+
+def _reason(source: Artifact) -> str:
+    return f"tool {source.path.removeprefix(TOOLS)}" if source.path.startswith(TOOLS) else f"input {source.path}"
