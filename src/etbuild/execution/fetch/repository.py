@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from etbuild.execution.fetch.located import bring_files
 from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree, seal_folders
+from etbuild.execution.fetch.present import installed_package, local_folder
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import strip_prefix, unpack
 from etbuild.execution.fetch.wheels import check_sha256, fetch_wheels, offline_missing, platform_options
@@ -20,15 +21,14 @@ from etbuild.model.repository import Repository
 RECIPE = 1
 UNLOCKED = ("local", "deb")
 """Kinds that lie on this machine already: nothing is fetched, so nothing is pinned."""
-_LFS = b"version https://git-lfs"
 
 
 def fetch_repository(session: FetchSession, repository: Repository, lock: LockFile) -> Path:
     """Return the folder that holds a repository's files; fetch it if it is not there."""
     if repository.kind == "local":
-        return _local(repository)
+        return local_folder(repository)
     if repository.kind == "deb":
-        return _installed(session, repository)
+        return installed_package(session, repository)
     files = locked_files(repository, lock)
     folder = repository_folder(session.cache, repository, files)
     if not is_made(folder):
@@ -82,28 +82,31 @@ def _title(repository: Repository, files: tuple[LockedFile, ...]) -> str:
 
 
 def _fill(session: FetchSession, repository: Repository, files: tuple[LockedFile, ...], folder: Path) -> None:
-    brought = session.cache / "downloads" / folder.name
-    remove_tree(brought)
-    brought.mkdir(parents=True)
-    root = folder / "files"
-    try:
-        if repository.kind == "pypi":
-            options = platform_options(files[0].filename)
-            fetch_wheels(session, files, brought, _title(repository, files), *options)
+    # Removed only when all went well: a killed run need not fetch again what was checked.
+    brought, root = session.cache / "downloads" / folder.name, folder / "files"
+    _bring(session, repository, files, brought)
+    for file in files:
+        if repository.kind == "url":
+            _place(brought / file.filename, root / file.filename)
         else:
-            bring_files(session, repository, brought)
-        for file in files:
-            _check(brought / file.filename, file, repository)
-            if repository.kind == "url":
-                _place(brought / file.filename, root / file.filename)
-            else:
-                unpack(brought / file.filename, root, strip_prefix(_prefix(repository)))
-    finally:
-        remove_tree(brought)
+            unpack(brought / file.filename, root, strip_prefix(_prefix(repository)))
+    remove_tree(brought)
     if not root.exists():
         message = f"'@{repository.name}' has nothing below strip_prefix '{_prefix(repository)}'"
         raise EtbuildError(Diagnostic("empty-repository", message, repository.span))
     seal_folders(root)
+
+
+def _bring(session: FetchSession, repository: Repository, files: tuple[LockedFile, ...], folder: Path) -> None:
+    if repository.kind == "pypi":
+        packages = [replace(file, name=repository.package) for file in files]
+        fetch_wheels(session, packages, folder, _title(repository, files), *platform_options(files[0].filename))
+        return
+    remove_tree(folder)
+    folder.mkdir(parents=True)
+    bring_files(session, repository, folder)
+    for file in files:
+        _check(folder / file.filename, file, repository)
 
 
 def _prefix(repository: Repository) -> str:
@@ -122,57 +125,3 @@ def _place(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     source.chmod(0o444)
     source.rename(target)
-
-
-def _files_of(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
-
-
-def _local(repository: Repository) -> Path:
-    """Return a local folder itself: it may hold 10 GB, so that nothing is copied; its files are hashed as sources are."""
-    folder = Path(repository.path)
-    if not folder.is_dir():
-        message = f"'@{repository.name}' must be a folder, '{folder}' is none"
-        raise EtbuildError(Diagnostic("no-such-folder", message, repository.span))
-    pointers = [path for path in _files_of(folder) if path.stat().st_size < 1024 and _begins_as_lfs(path)]
-    if pointers:
-        message = f"'{pointers[0]}' must be the file, is a Git LFS pointer to it"
-        raise EtbuildError(
-            Diagnostic("lfs-pointer", message, repository.span, hint="run `git lfs pull` in that folder")
-        )
-    return folder
-
-
-def _begins_as_lfs(path: Path) -> bool:
-    with path.open("rb") as content:
-        return content.read(len(_LFS)) == _LFS
-
-
-def _installed(session: FetchSession, repository: Repository) -> Path:
-    """Return a folder of links to the files of a Debian package, which must be installed: etbuild never runs apt."""
-    package, wanted = repository.package, repository.version
-    found = _dpkg("--show", "--showformat=${db:Status-Status} ${Version}", package)
-    status, _, version = found.partition(" ")
-    if status != "installed" or (wanted and version != wanted):
-        is_there = f"is in version {version}" if status == "installed" else "is not"
-        message = f"Debian package '{package}' must be installed{wanted and f' in version {wanted}'}, {is_there}"
-        hint = f"apt install {package}{wanted and f'={wanted}'}"
-        raise EtbuildError(Diagnostic("not-installed", message, repository.span, hint=hint))
-    listed = _dpkg("--listfiles", package)
-    key = hashlib.sha256(f"{RECIPE} {package} {version}\n{listed}".encode()).hexdigest()
-    return make_folder_once(session.cache / "repositories" / key, lambda folder: _link_all(listed, folder)) / "files"
-
-
-def _dpkg(*arguments: str) -> str:
-    try:
-        return subprocess.run(["dpkg-query", *arguments], capture_output=True, text=True, check=False).stdout
-    except FileNotFoundError:
-        return ""
-
-
-def _link_all(listed: str, folder: Path) -> None:
-    for name in listed.splitlines():
-        if Path(name).is_file():
-            link = folder / "files" / name.lstrip("/")
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(name)
