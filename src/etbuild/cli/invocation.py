@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etbuild.cli.console import Console
+from etbuild.model.label import Label
 from etbuild.model.request import Settings
 
 if TYPE_CHECKING:
@@ -51,16 +51,15 @@ class Invocation:
 
     def session(self, settings: Settings) -> Session:
         """Open the workspace for a verb."""
-        from etbuild.session import Session
+        from etbuild.session import Place, Session
 
-        return Session(
-            root=self.workspace_root,
+        root = self.workspace_root
+        place = Place(
+            root=root,
             etbuild_root=self.etbuild_root,
-            settings=settings,
-            base=self.package_of_cwd(),
-            events=Console(sys.stderr),
+            base=Label("", self.cwd.relative_to(root).as_posix().removeprefix("."), ""),
+            env=self.env,
+            python=Path(sys.executable),
+            argv=self.argv,
         )
-
-    def package_of_cwd(self) -> str:
-        """Return the folder that patterns are relative to, below the workspace's root."""
-        return os.path.relpath(self.cwd, self.workspace_root).removeprefix(".").lstrip("/")
+        return Session(place, settings, Console(sys.stderr))

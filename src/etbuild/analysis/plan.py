@@ -1,0 +1,101 @@
+"""Analysis to BuildPlan: which of the analysed things a request wants. Touches no disk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from etbuild.model.action import Action, ActionGraph
+from etbuild.model.artifact import Artifact
+from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.graph import reachable
+from etbuild.model.plan import BuildPlan, PlannedTarget
+from etbuild.model.rule import DefaultInfo, RunInfo, TestSuiteInfo
+
+
+def plan_build(analysis: Analysis) -> BuildPlan:
+    """Return the plan that builds what was requested."""
+    targets = [_planned(analysis.targets[key]) for key in dict.fromkeys(analysis.requested)]
+    return BuildPlan(tuple(targets), analysis.actions)
+
+
+def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1) -> BuildPlan:
+    """Return the plan that runs the requested tests: suites stand for theirs, and what is no test is only built."""
+    actions = list(analysis.actions.actions)
+    targets: list[PlannedTarget] = []
+    found = False
+    for key in _tests_meant(analysis):
+        target = analysis.targets[key]
+        planned = _planned(target)
+        if target.test is None or label_filter not in str(target.label):
+            if not label_filter and target.test is None:
+                targets.append(planned)
+            continue
+        found = True
+        for run in range(runs):
+            actions.append(_nth_run(target.test, run) if runs > 1 else target.test)
+            targets.append(replace(planned, test=len(actions) - 1))
+    if not found:
+        what = f" whose label holds '{label_filter}'" if label_filter else ""
+        raise EtbuildError(Diagnostic("no-tests", f"the patterns must name a test{what}, name none"))
+    return BuildPlan(tuple(targets), ActionGraph(tuple(actions), analysis.actions.producers))
+
+
+def plan_run(analysis: Analysis, text: str) -> tuple[BuildPlan, RunInfo]:
+    """Return the plan that makes all that a target needs to be run, and how it is run."""
+    if len(analysis.requested) != 1:
+        raise EtbuildError(Diagnostic("not-one-target", f"'{text}' must name one target, names {len(analysis.requested)}"))
+    target = analysis.targets[analysis.requested[0]]
+    info = target.get(RunInfo)
+    if info is None:
+        message = f"'{target.label}' must be something that can be run, is a {target.spec.rule.name} without a program"
+        raise EtbuildError(Diagnostic("not-runnable", message, target.spec.span()))
+    planned = _planned(target)
+    words = [word for word in info.argv if isinstance(word, Artifact)]
+    needed = [artifact for artifact in (*words, *info.inputs) if not artifact.is_source]
+    known = {artifact for artifact, _ in planned.files}
+    extra = [(a, _place(target, a, {})) for a in dict.fromkeys(needed) if a not in known]
+    return BuildPlan((replace(planned, files=(*planned.files, *extra)),), analysis.actions), info
+
+
+def _tests_meant(analysis: Analysis) -> list[ConfiguredKey]:
+    """Return the requested targets, with those that suites among them stand for."""
+
+    def members(key: ConfiguredKey) -> tuple[ConfiguredKey, ...]:
+        target = analysis.targets[key]
+        return target.dependencies if target.get(TestSuiteInfo) else ()
+
+    return [
+        key
+        for key in reachable(dict.fromkeys(analysis.requested), members)
+        if analysis.targets[key].get(TestSuiteInfo) is None
+    ]
+
+
+def _nth_run(test: Action, run: int) -> Action:
+    """Return a test that is not equal to its other runs, so that each happens."""
+    return replace(test, env=tuple(sorted((*test.env, ("ETBUILD_TEST_RUN", str(run + 1))))))
+
+
+def _planned(target: ConfiguredTarget) -> PlannedTarget:
+    info = target.get(DefaultInfo) or DefaultInfo()
+    made = [artifact for artifact in dict.fromkeys((*info.files, *info.beside)) if not artifact.is_source]
+    names = dict(info.names)
+    platform = target.configuration.name
+    return PlannedTarget(
+        label=str(target.label),
+        platform=platform,
+        files=tuple((artifact, _place(target, artifact, names)) for artifact in made),
+        shown=sum(artifact in info.files for artifact in made),
+        validations=info.validations,
+        summary=info.summary,
+        incompatible=target.incompatible,
+    )
+
+
+def _place(target: ConfiguredTarget, artifact: Artifact, names: dict[Artifact, str]) -> str:
+    """Return where a target's file is placed: under the name the target gives it, in the target's own package."""
+    folder = artifact.configuration or target.configuration.name
+    if artifact not in names:
+        return f"{folder}/{artifact.path}"
+    return f"{folder}/{target.label.path.removesuffix(target.label.name)}{names[artifact]}"

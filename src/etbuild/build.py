@@ -1,0 +1,169 @@
+"""Building: a BuildPlan to what was made, placed where people find it. Knows no TOML and no rule."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from etbuild.execution.event_log import EventLog
+from etbuild.execution.file_digests import FileDigests
+from etbuild.execution.machinery import Machinery
+from etbuild.execution.outcome import Execution
+from etbuild.execution.outputs import OutputTree, Placement, locked
+from etbuild.execution.resources import machine_resources
+from etbuild.execution.root_pool import RootPool
+from etbuild.execution.sandbox.choose import SandboxChoice, choose_sandbox
+from etbuild.execution.scheduler import execute
+from etbuild.execution.store import Store
+from etbuild.execution.worker import WorkerPool
+from etbuild.model.action import Action, Mount, OutputFile, Resources
+from etbuild.model.artifact import Artifact
+from etbuild.model.diagnostics import Span
+from etbuild.model.events import BuildEvent, Events, Note
+from etbuild.model.plan import BuildPlan, PlannedTarget
+from etbuild.model.report import BuildReport
+from etbuild.model.request import Settings
+from etbuild.reporting import Evidence, report_build
+
+OUTPUTS = "etbuild-out"
+LOGS = ".log"
+TEST_LOGS = ".tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a build needs from its session."""
+
+    root: Path
+    """The workspace's."""
+    settings: Settings
+    realize_mount: Callable[[Mount], Path]
+    span_of: Callable[[Action, str | None, int | None], Span | None]
+    workspace_file: Callable[[str], str | None]
+    events: Events
+    argv: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A build's end, for whoever goes on from it."""
+
+    report: BuildReport
+    execution: Execution = field(repr=False)
+    placed: Mapping[str, OutputFile] = field(repr=False)
+    """What is in the output tree for each target of the plan, by path below it."""
+
+
+def build(plan: BuildPlan, around: Surroundings, started: float) -> Built:
+    """Make what `plan` wants, place what is proven, and say how it went. `started` is on the monotonic clock."""
+    outputs = around.root / OUTPUTS
+    with _opened(around) as (store, roots, log), locked(outputs, _holder(around), _waiting(around.events)):
+        tree = OutputTree(outputs)
+        log.plan(plan.actions)
+        choice = choose_sandbox(around.settings.sandbox)
+        events = _Both(log, around.events)
+        machinery = _machinery(plan, around, (store, roots, tree), choice, events)
+        tests = [target.test for target in plan.targets if target.test is not None]
+        try:
+            execution = execute(plan.actions, plan.wanted, machinery, tests)
+        finally:
+            if machinery.workers:
+                machinery.workers.close()
+            choice.sandbox.close()
+        fresh, placed = _place(plan, execution, tree, store)
+        evidence = Evidence(plan, execution, placed, fresh, store.read, OUTPUTS)
+        wall_ms = round((time.monotonic() - started) * 1000)
+        report = report_build(evidence, choice.sandbox.name, wall_ms)
+        log.close(exit_code=report.exit_code, wall_ms=wall_ms)
+    return Built(report, execution, placed)
+
+
+@contextmanager
+def _opened(around: Surroundings) -> Iterator[tuple[Store, RootPool, EventLog]]:
+    cache = Path(around.settings.cache)
+    store = Store.open(cache)
+    roots = RootPool(cache)
+    log = EventLog(around.root / OUTPUTS / LOGS, around.argv, time.time(), os.getpid())
+    try:
+        yield store, roots, log
+    finally:
+        roots.close()
+        store.close()
+
+
+def _machinery(
+    plan: BuildPlan,
+    around: Surroundings,
+    parts: tuple[Store, RootPool, OutputTree],
+    choice: SandboxChoice,
+    events: Events,
+) -> Machinery:
+    store, roots, tree = parts
+    settings = around.settings
+    machine = machine_resources()
+    places = {artifact: place for target in plan.targets for artifact, place in target.files}
+
+    def is_placed(artifact: Artifact, _path: str, file: OutputFile) -> bool:
+        # A summary and a verdict are read from the store or not at all; trees are placed by their files.
+        return artifact in places and not artifact.is_tree and tree.is_placed(places[artifact], file)
+
+    return Machinery(
+        store=store,
+        digests=FileDigests(store),
+        sandbox=choice.sandbox,
+        roots=roots,
+        logs=around.root / OUTPUTS / LOGS,
+        capacity=Resources(settings.jobs or machine.cpu, machine.ram),
+        realize_mount=around.realize_mount,
+        span_of=around.span_of,
+        workspace_file=around.workspace_file,
+        is_placed=is_placed,
+        events=events,
+        workers=WorkerPool() if settings.workers else None,
+        keep_going=settings.keep_going,
+        sandbox_debug=settings.sandbox_debug,
+    )
+
+
+def _place(
+    plan: BuildPlan, execution: Execution, tree: OutputTree, store: Store
+) -> tuple[frozenset[str], dict[str, OutputFile]]:
+    """Place the files of every target whose verdicts exist. Return the paths that were not in place before, and all."""
+    placements: list[Placement] = []
+    for target in plan.targets:
+        if all(verdict in execution.files for verdict in target.validations):
+            placements += _placements(target, execution)
+    fresh = frozenset(p.path for p in placements if not tree.is_placed(p.path, p.file))
+    gone = set(tree.place(placements, store.blob)) if placements else set()
+    return fresh - gone, {p.path: p.file for p in placements if p.path not in gone}
+
+
+def _placements(target: PlannedTarget, execution: Execution) -> Iterator[Placement]:
+    owner = f"{target.label} {target.platform}"
+    for artifact, place in target.files:
+        for path, file in execution.files.get(artifact, ()):
+            yield Placement(owner, place + path.removeprefix(artifact.path), file)
+
+
+def _holder(around: Surroundings) -> str:
+    return f"pid {os.getpid()} (etbuild {' '.join(around.argv)})"
+
+
+def _waiting(events: Events) -> Callable[[str], None]:
+    return lambda holder: events(Note(f"waiting for {holder}, which builds in this workspace"))
+
+
+class _Both:
+    """Hands each event to two who look on."""
+
+    def __init__(self, first: Events, second: Events) -> None:
+        self._first = first
+        self._second = second
+
+    def __call__(self, event: BuildEvent, /) -> None:
+        self._first(event)
+        self._second(event)

@@ -1,0 +1,51 @@
+"""Verbs that the workspace's families add: programs of theirs, run by the tool's own Python."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import click
+
+from etbuild.cli.invocation import Invocation
+from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.rule import Command
+
+Found = tuple[Command, str]
+"""A verb and the path of its program."""
+
+
+def family_commands(invocation: Invocation | None) -> dict[str, Found]:
+    """Return the verbs of the workspace's families by name; none outside a workspace."""
+    if invocation is None:
+        return {}
+    from etbuild.loading.workspace import load_workspace
+
+    try:
+        workspace = load_workspace(invocation.workspace_root, invocation.etbuild_root)
+    except EtbuildError:
+        return {}
+    return {
+        command.name: (command, f"{family.root}/tools/{command.program}")
+        for family in workspace.families
+        for command in family.commands
+    }
+
+
+def family_command(command: Command, program: str) -> click.Command:
+    """Return the verb as a command that hands its words to the program."""
+
+    @click.command(
+        command.name,
+        help=command.help,
+        context_settings={"ignore_unknown_options": True, "help_option_names": []},
+        add_help_option=False,
+    )
+    @click.argument("words", nargs=-1, type=click.UNPROCESSED)
+    def run(words: tuple[str, ...], **_flags: Any) -> int:
+        env = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(program))}
+        return subprocess.run([sys.executable, program, *words], env=env, check=False).returncode
+
+    return run

@@ -1,0 +1,46 @@
+"""BuildPlan: what a request comes to: which artifacts are placed where, and which actions make them. Knows no rule and no TOML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from etbuild.model.action import ActionGraph
+from etbuild.model.artifact import Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTarget:
+    """One requested target in one configuration."""
+
+    label: str
+    platform: str
+    """The name of its configuration."""
+    files: tuple[tuple[Artifact, str], ...] = ()
+    """What is placed, and where: below the workspace's output folder."""
+    shown: int = 0
+    """How many of `files` are what the target is for; the rest stands beside them."""
+    validations: tuple[Artifact, ...] = ()
+    """Must exist before anything is placed."""
+    summary: Artifact | None = None
+    test: int | None = None
+    """The index of its test among the actions."""
+    incompatible: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPlan:
+    """All requested targets, and the actions of all that they need."""
+
+    targets: tuple[PlannedTarget, ...]
+    actions: ActionGraph
+
+    @property
+    def wanted(self) -> tuple[Artifact, ...]:
+        """Every artifact that must exist in the end, each once."""
+        found: dict[Artifact, None] = {}
+        for target in self.targets:
+            found.update(dict.fromkeys(artifact for artifact, _ in target.files))
+            found.update(dict.fromkeys(target.validations))
+            if target.summary is not None:
+                found[target.summary] = None
+        return tuple(found)

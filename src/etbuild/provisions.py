@@ -1,0 +1,113 @@
+"""Provisions: repositories, Python environments and the machine's own programs, had on demand. Knows no target and no action."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from pathlib import Path
+
+from etbuild.execution.fetch.repository import fetch_repository
+from etbuild.execution.fetch.session import FetchSession
+from etbuild.execution.interpreter import Interpreter, running_interpreter
+from etbuild.execution.python_environment import ensure_environment, environment_digest, select_wheels
+from etbuild.loading.lock_file import parse_lock
+from etbuild.model.action import Mount
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
+from etbuild.model.host import Host
+from etbuild.model.lock import LockFile
+from etbuild.model.workspace import Workspace
+
+ENVIRONMENTS = "/etbuild/environments"
+"""Where an action sees Python environments."""
+SYSTEM = "/usr"
+LOCK = "etbuild.lock"
+
+
+class Provisions:
+    """What a session brings from outside the workspace; each thing once."""
+
+    def __init__(self, workspace: Workspace, etbuild_root: Path, session: FetchSession) -> None:
+        self._workspace = workspace
+        self._etbuild_root = etbuild_root
+        self._session = session
+        self.read: dict[str, None] = {}
+        """Absolute paths of the locks that were read."""
+
+    @functools.cached_property
+    def interpreter(self) -> Interpreter:
+        """The Python that environments are made for: the one that runs etbuild."""
+        return running_interpreter()
+
+    def repository_root(self, name: str) -> Path:
+        """Return the folder of @name, fetched if need be. Raises EtbuildError `unknown-repository`."""
+        if name == "etbuild":
+            return self._etbuild_root
+        repository = self._workspace.repositories.get(name)
+        if repository is None:
+            hint = did_you_mean(name, self._workspace.repositories) or "declare it in WORKSPACE as [[repository]]"
+            raise EtbuildError(Diagnostic("unknown-repository", f"no repository '@{name}' is declared", hint=hint))
+        return fetch_repository(self._session, repository, self._repository_lock)
+
+    @functools.cached_property
+    def _repository_lock(self) -> LockFile:
+        path = Path(self._workspace.root, LOCK)
+        if not path.is_file():
+            return LockFile(())
+        return self._lock(str(path))
+
+    def _lock(self, path: str) -> LockFile:
+        self.read[path] = None
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            message = f"the lock '{self._shown(path)}' must exist, does not"
+            raise EtbuildError(Diagnostic("no-lock", message, hint="run `etbuild lock`")) from None
+        return parse_lock(text, self._shown(path))
+
+    def environment_mount(self, path: str) -> Mount:
+        """Return the Python environment that a lock file describes; nothing is installed yet."""
+        return self._mounts(path)
+
+    @functools.cache  # noqa: B019 - a session lives as long as its process.
+    def _mounts(self, path: str) -> Mount:
+        name = Path(path).stem
+        files = select_wheels(self._lock(path), self.interpreter, name)
+        digest = environment_digest(files, self.interpreter)
+        provenance = f"{self._shown(path)}, {len(files)} packages, {self.interpreter.cache_tag}"
+        return Mount(f"{ENVIRONMENTS}/{name}", digest, "python_environment", path, provenance)
+
+    @functools.cache  # noqa: B019 - a session lives as long as its process.
+    def system_mount(self) -> Mount:
+        """Return this machine's own programs: keyed by its release and its `sh`."""
+        sha256 = hashlib.sha256(os.uname().machine.encode())
+        for path in ("/usr/lib/os-release", "/etc/debian_version", "/bin/sh"):
+            found = Path(path)
+            sha256.update(found.read_bytes() if found.is_file() else b"")
+        return Mount(SYSTEM, sha256.hexdigest(), "system", SYSTEM, "the machine's own programs")
+
+    def realize(self, mount: Mount) -> Path:
+        """Return the folder of this machine that a mount stands for; installs an environment that is not there."""
+        if mount.kind == "python_environment":
+            lock = self._lock(mount.source)
+            return ensure_environment(self._session, lock, self.interpreter, Path(mount.source).stem).path
+        return Path(mount.source)
+
+    def _shown(self, path: str) -> str:
+        return path.removeprefix(f"{self._workspace.root}/").removeprefix(f"{self._etbuild_root}/")
+
+
+def detect_host(proc: Path = Path("/proc")) -> Host:
+    """Find out what machine this is."""
+    machine = os.uname()
+    cpu = {"arm64": "aarch64", "amd64": "x86_64"}.get(machine.machine.lower(), machine.machine)
+    system = {"Linux": "linux", "Darwin": "macos"}.get(machine.sysname, machine.sysname.lower())
+    return Host(cpu, system, os.cpu_count() or 1, _total_ram(proc))
+
+
+def _total_ram(proc: Path) -> int:
+    try:
+        lines = (proc / "meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemTotal:")), 0)

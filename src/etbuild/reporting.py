@@ -1,0 +1,152 @@
+"""Reporting: what became of a plan's actions, as a BuildReport. Runs and places nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from etbuild.execution.critical_path import producers_of
+from etbuild.execution.outcome import Execution, Outcome
+from etbuild.model.action import OutputFile
+from etbuild.model.artifact import Artifact
+from etbuild.model.diagnostics import EXIT_BUILD_FAILED, EXIT_TEST_FAILED
+from etbuild.model.digest import Digest
+from etbuild.model.graph import reachable
+from etbuild.model.plan import BuildPlan, PlannedTarget
+from etbuild.model.report import BuildReport, PlacedOutput, TargetReport, TestReport
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a report is made of."""
+
+    plan: BuildPlan
+    execution: Execution
+    placed: Mapping[str, OutputFile]
+    """What is in the output tree, by path below it."""
+    fresh: frozenset[str]
+    """Paths that were not in place before."""
+    read: Callable[[Digest], bytes | None]
+    """A blob's bytes."""
+    outputs: str
+    """The output folder, relative to the workspace's root."""
+
+
+def report_build(evidence: Evidence, sandbox: str, wall_ms: int) -> BuildReport:
+    """Return how the build ended."""
+    outcomes = evidence.execution.outcomes.values()
+    tests = tuple(_test(evidence, target) for target in evidence.plan.targets if target.test is not None)
+    targets = tuple(_target(evidence, target) for target in evidence.plan.targets if target.test is None)
+    ran = sum(outcome.status in ("run", "failed") for outcome in outcomes)
+    saved = sum(outcome.result.wall_ms for outcome in outcomes if outcome.status == "hit" and outcome.result)
+    return BuildReport(
+        targets=targets,
+        tests=_joined(tests),
+        failures=evidence.execution.failures,
+        actions=len(evidence.execution.outcomes),
+        run=ran,
+        cached=sum(outcome.status in ("hit", "shared") for outcome in outcomes),
+        wall_ms=wall_ms,
+        saved_ms=saved,
+        sandbox=sandbox,
+        exit_code=_exit_code(evidence, tests),
+    )
+
+
+def _exit_code(evidence: Evidence, tests: tuple[TestReport, ...]) -> int:
+    test_actions = {target.test for target in evidence.plan.targets}
+    outcomes = evidence.execution.outcomes
+    if any(outcome.status == "failed" for index, outcome in outcomes.items() if index not in test_actions):
+        return EXIT_BUILD_FAILED
+    return EXIT_TEST_FAILED if any(test.status != "passed" for test in tests if test.status != "skipped") else 0
+
+
+def _target(evidence: Evidence, target: PlannedTarget) -> TargetReport:
+    if target.incompatible:
+        return TargetReport(target.label, target.platform, "skipped", reason=target.incompatible)
+    needed = _outcomes(evidence, target)
+    failed = next((outcome for outcome in needed if outcome.status in ("failed", "skipped")), None)
+    if failed is not None:
+        return TargetReport(target.label, target.platform, "failed")
+    outputs = tuple(
+        PlacedOutput(f"{evidence.outputs}/{path}", file.digest.hash, file.digest.size)
+        for artifact, place in target.files[: target.shown]
+        for path, file in _files_at(evidence, artifact, place)
+    )
+    summary = _summary(evidence, target.summary)
+    return TargetReport(
+        target.label,
+        target.platform,
+        _status(evidence, target, needed),
+        outputs,
+        tuple(summary.get("lines", ())),
+        str(summary.get("short", "")),
+    )
+
+
+def _status(evidence: Evidence, target: PlannedTarget, needed: list[Outcome]) -> str:
+    if any(outcome.status == "run" for outcome in needed):
+        return "built"
+    places = [path for artifact, place in target.files for path, _ in _files_at(evidence, artifact, place)]
+    return "cached" if evidence.fresh.intersection(places) else "up to date"
+
+
+def _files_at(evidence: Evidence, artifact: Artifact, place: str) -> list[tuple[str, OutputFile]]:
+    files = evidence.execution.files.get(artifact, ())
+    return [(place + path.removeprefix(artifact.path), file) for path, file in files]
+
+
+def _outcomes(evidence: Evidence, target: PlannedTarget) -> list[Outcome]:
+    """Return how every action ended that the target needs."""
+    graph = evidence.plan.actions
+    wanted = [*(artifact for artifact, _ in target.files), *target.validations]
+    roots = [graph.producers[artifact] for artifact in wanted if artifact in graph.producers]
+    producers = producers_of(graph)
+    outcomes = evidence.execution.outcomes
+    return [outcomes[index] for index in reachable(roots, lambda index: producers[index]) if index in outcomes]
+
+
+def _summary(evidence: Evidence, artifact: Artifact | None) -> dict[str, Any]:
+    files = evidence.execution.files.get(artifact, ()) if artifact else ()
+    content = evidence.read(files[0][1].digest) if files else None
+    found: dict[str, Any] = json.loads(content) if content else {}
+    return found
+
+
+def _test(evidence: Evidence, target: PlannedTarget) -> TestReport:
+    if target.incompatible or target.test is None:
+        return TestReport(target.label, target.platform, "skipped")
+    outcome = evidence.execution.outcomes[target.test]
+    status = {"failed": "timed out" if outcome.timed_out else "failed", "skipped": "skipped"}.get(outcome.status, "passed")
+    result = outcome.result
+    return TestReport(
+        label=target.label,
+        platform=target.platform,
+        status=status,
+        cached=outcome.status == "hit",
+        wall_ms=result.wall_ms if result else outcome.wall_ms,
+        log=outcome.log,
+    )
+
+
+def _joined(tests: tuple[TestReport, ...]) -> tuple[TestReport, ...]:
+    """Return one report a test, of all its runs: it passed if all did."""
+    by_target: dict[tuple[str, str], list[TestReport]] = {}
+    for test in tests:
+        by_target.setdefault((test.label, test.platform), []).append(test)
+    return tuple(_worst(runs) for runs in by_target.values())
+
+
+def _worst(runs: list[TestReport]) -> TestReport:
+    one = next((run for run in runs if run.status != "passed"), runs[0])
+    return TestReport(
+        one.label,
+        one.platform,
+        one.status,
+        all(run.cached for run in runs),
+        sum(run.wall_ms for run in runs),
+        len(runs),
+        one.log,
+    )

@@ -1,0 +1,189 @@
+"""Session: one call of etbuild on one workspace, from patterns to a report. Joins the stages; knows nothing of command lines."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from etbuild.analysis.analyze import analyze
+from etbuild.analysis.plan import plan_build, plan_run, plan_tests
+from etbuild.analysis.platforms import host_constraints, platform_label
+from etbuild.analysis.world import World
+from etbuild.build import Surroundings, build
+from etbuild.execution.fetch.session import FetchSession
+from etbuild.execution.outcome import Execution
+from etbuild.execution.store import Store
+from etbuild.loading.target_graph import load_targets
+from etbuild.loading.targets import check_attrs
+from etbuild.loading.workspace import load_workspace
+from etbuild.model.action import Action
+from etbuild.model.artifact import Artifact
+from etbuild.model.configured import Analysis
+from etbuild.model.diagnostics import Span
+from etbuild.model.events import Events
+from etbuild.model.host import Host
+from etbuild.model.label import Label, parse_pattern
+from etbuild.model.plan import BuildPlan
+from etbuild.model.report import BuildReport
+from etbuild.model.request import BuildRequest, Settings
+from etbuild.model.rule import RunInfo
+from etbuild.model.target import TargetGraph
+from etbuild.model.workspace import Workspace
+from etbuild.provisions import Provisions, detect_host
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How something is started, in this machine's paths."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a session happens, and with what it fetches."""
+
+    root: Path
+    """The workspace's."""
+    etbuild_root: Path
+    """The folder that etbuild itself stands in."""
+    base: Label
+    """The package that relative patterns are meant in; its name is empty."""
+    env: Mapping[str, str]
+    """For pip and npm: their configuration is the user's."""
+    python: Path
+    """An interpreter with pip."""
+    argv: tuple[str, ...] = ()
+    """As typed, for the log."""
+
+
+class Session:
+    """Stages in order, each at most once for the same question."""
+
+    def __init__(self, place: Place, settings: Settings, events: Events) -> None:
+        self.place = place
+        self.settings = settings
+        self.events = events
+
+    @functools.cached_property
+    def workspace(self) -> Workspace:
+        """What WORKSPACE says."""
+        return load_workspace(self.place.root, self.place.etbuild_root)
+
+    @functools.cached_property
+    def host(self) -> Host:
+        """This machine."""
+        return detect_host()
+
+    @functools.cached_property
+    def fetching(self) -> FetchSession:
+        """How things are fetched."""
+        return FetchSession(
+            Path(self.settings.cache), self.place.python, self.place.env, self.settings.offline, self.events
+        )
+
+    @functools.cached_property
+    def provisions(self) -> Provisions:
+        """What comes from outside the workspace."""
+        return Provisions(self.workspace, self.place.etbuild_root, self.fetching)
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """What is built for."""
+        return self.settings.platforms or ("host",)
+
+    def load(self, patterns: Sequence[str]) -> TargetGraph:
+        """Return the targets that patterns reach, with all that choosing toolchains and platforms needs."""
+        parsed = [parse_pattern(pattern, self.place.base) for pattern in patterns]
+        platforms = [platform_label(text, self.workspace) for text in self.platforms]
+        also = (
+            *self.workspace.toolchains,
+            *host_constraints(self.host, self.workspace),
+            *(label for label in platforms if label is not None),
+        )
+        return load_targets(self.workspace, parsed, also, self.provisions.repository_root)
+
+    def analyze(self, graph: TargetGraph) -> Analysis:
+        """Return the configured targets and actions of loaded targets."""
+        world = World(
+            host=self.host,
+            environment_mount=self.provisions.environment_mount,
+            system_mount=self.provisions.system_mount,
+            read_text=lambda path: Path(path).read_text(encoding="utf-8"),
+            check_attrs=check_attrs,
+        )
+        return analyze(graph, self.workspace, self.platforms, self.settings.mode, world)
+
+    def plan(self, request: BuildRequest) -> tuple[TargetGraph, BuildPlan]:
+        """Return what a request comes to."""
+        graph = self.load(request.patterns)
+        analysis = self.analyze(graph)
+        return graph, plan_tests(analysis, request.filter, request.runs) if request.test else plan_build(analysis)
+
+    def build(self, request: BuildRequest) -> BuildReport:
+        """Build, and test if that is asked for."""
+        started = time.monotonic()
+        graph, plan = self.plan(request)
+        return build(plan, self.surroundings(graph), started).report
+
+    def run(self, target: str) -> tuple[BuildReport, Program | None]:
+        """Build one target and return how it is started; nothing is, if it failed."""
+        started = time.monotonic()
+        graph = self.load((target,))
+        analysis = self.analyze(graph)
+        plan, info = plan_run(analysis, target)
+        built = build(plan, self.surroundings(graph), started)
+        if built.report.exit_code:
+            return built.report, None
+        return built.report, self._program(info, built.execution)
+
+    def surroundings(self, graph: TargetGraph) -> Surroundings:
+        """Return what a build needs from here."""
+        return Surroundings(
+            root=self.place.root,
+            settings=self.settings,
+            realize_mount=self.provisions.realize,
+            span_of=functools.partial(_span_of, graph),
+            workspace_file=functools.partial(_workspace_file, self.workspace),
+            events=self.events,
+            argv=self.place.argv,
+        )
+
+    def _program(self, info: RunInfo, execution: Execution) -> Program:
+        """Return an argv of this machine's paths: mounts as they are installed, outputs as they are stored."""
+        mounts = {mount.path: str(self.provisions.realize(mount)) for mount in info.mounts}
+        store = Store.open(Path(self.settings.cache))
+        try:
+            words = tuple(self._word(word, mounts, execution, store) for word in info.argv)
+        finally:
+            store.close()
+        return Program(words, dict(info.env))
+
+    def _word(self, word: str | Artifact, mounts: Mapping[str, str], execution: Execution, store: Store) -> str:
+        if isinstance(word, str):
+            found = next((path for path in mounts if word == path or word.startswith(f"{path}/")), None)
+            return mounts[found] + word[len(found) :] if found else word
+        if word.is_source:
+            return word.location
+        [(_, file)] = execution.files[word]
+        return str(store.blob(file.digest, file.executable))
+
+
+def _span_of(graph: TargetGraph, action: Action, attribute: str | None, index: int | None) -> Span | None:
+    """Return where an attribute of an action's owner is written."""
+    spec = graph.targets.get(action.owner) if action.owner else None
+    return spec.span(attribute, index) if spec else None
+
+
+def _workspace_file(workspace: Workspace, path: str) -> str | None:
+    """Return the label of the workspace's file that an action would see at `path`, if there is one."""
+    folder, _, name = path.rpartition("/")
+    for prefix, root in sorted(workspace.roots.items(), key=lambda item: -len(item[0])):
+        if folder == prefix or folder.startswith(f"{prefix}/") or not prefix:
+            physical = Path(workspace.root, root, folder.removeprefix(prefix).lstrip("/"), name)
+            return f"//{folder}:{name}" if physical.is_file() else None
+    return None
