@@ -8,6 +8,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+try:
+    from tomli import TOMLDecodeError, loads
+except ModuleNotFoundError:  # etbuild makes its own environment by a lock, before tomli is there.
+    from tomllib import TOMLDecodeError, loads
+
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
 from etbuild.model.lock import LockedFile, LockFile
 
@@ -35,11 +40,9 @@ def _array(elements: Iterable[str]) -> str:
 
 def parse_lock(text: str, path: str) -> LockFile:
     """Read a lock file's text; `path` is what messages call it."""
-    import tomllib  # noqa: PLC0415 - Here too when etbuild makes its own environment, before tomli is there.
-
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = loads(text)
+    except TOMLDecodeError as error:
         raise _bad(path, f"must be TOML, is not: {error}") from error
     if table.get("format") != FORMAT:
         raise _bad(path, f"must have format = {FORMAT}, has {table.get('format', 'none')}")

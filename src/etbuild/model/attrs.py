@@ -1,7 +1,8 @@
-"""Attrs: the base of every rule's schema, and the types that its attributes may have. Alone in `model` it imports pydantic.
+"""Attrs: the base of every rule's schema, and the types that its attributes may have. Alone in `model` it imports
+pydantic.
 
-Every Label in an Attrs is a dependency. `Dep` names a target; `Src` names a file or a target whose files are meant. A field says what
-its targets must provide, and whether they are for the exec platform:
+Every Label in an Attrs is a dependency. `Dep` names a target; `Src` names a file or a target whose files are meant. A
+field says what its targets must provide, and whether they are for the exec platform:
 
     programs: Annotated[tuple[Dep, ...], provides(ProgramInfo)] = ()
     compiler: Annotated[Dep, EXEC]
@@ -21,19 +22,30 @@ from etbuild.model.rule import Provider
 
 
 class Attrs(BaseModel):
-    """The attributes of a rule: frozen, nothing unknown, no guessing of types. A docstring below a field documents it."""
+    """The attributes of a rule: frozen, nothing unknown, no guessing of types. A docstring below a field documents
+    it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class LabelError(ValueError):
+    """A text that is no label: pydantic collects it; its message is for users."""
+
+
+def label_context(package: Label, own: str = "") -> dict[str, Any]:
+    """Return the context that labels are validated in: a label of their package, and the workspace's own name."""
+    return {"base": package, "own": own}
 
 
 def _label(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, str):
         return value
-    base = (info.context or {}).get("base")
+    context = info.context or {}
     try:
-        return parse_label(value, base)
+        label = parse_label(value, context.get("base"))
     except EtbuildError as error:
-        raise ValueError(error.diagnostics[0].message) from None
+        raise LabelError(error.diagnostics[0].message) from None
+    return label.within(context.get("own", ""))
 
 
 def _is_label(value: Any) -> Label:

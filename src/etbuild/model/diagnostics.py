@@ -74,10 +74,10 @@ def _excerpt(span: Span) -> list[str]:
     ]
 
 
-def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
-    """Return a hint that names the candidate closest to `word`, or None if none is close."""
+def did_you_mean(word: str, candidates: Iterable[str], form: str = "{}") -> str | None:
+    """Return a hint that names the candidate closest to `word`, put into `form`, or None if none is close."""
     close = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=0.6)
-    return f"did you mean '{close[0]}'?" if close else None
+    return f"did you mean '{form.format(close[0])}'?" if close else None
 
 
 def raise_all(diagnostics: Sequence[Diagnostic]) -> None:

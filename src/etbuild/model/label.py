@@ -44,6 +44,10 @@ class Label:
         """The package's own name, such as //models or @repo//models."""
         return f"@{self.repository}//{self.package}" if self.repository else f"//{self.package}"
 
+    def within(self, own: str) -> Label:
+        """Return the label as the workspace of that name writes it: @own//x is //x."""
+        return Label("", self.package, self.name) if self.repository and self.repository == own else self
+
     @property
     def path(self) -> str:
         """Where a file of this name stands below an execution root."""

@@ -1,0 +1,129 @@
+"""The packages of one load, each read when it is first asked for. Knows nothing of dependencies."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from etbuild.loading.folders import Folders
+from etbuild.loading.globs import BUILD_FILE
+from etbuild.loading.package import Package, PackageSource, read_package
+from etbuild.loading.places import Places
+from etbuild.model.attrs import labels_in
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span, did_you_mean
+from etbuild.model.label import Label, parse_label
+from etbuild.model.rule import Rule
+from etbuild.model.target import TargetSpec
+from etbuild.model.workspace import Workspace
+
+
+class Packages:
+    """All packages that were met so far, and their mistakes."""
+
+    def __init__(self, workspace: Workspace, places: Places, folders: Folders) -> None:
+        self._workspace = workspace
+        self._places = places
+        self._folders = folders
+        self._rules: dict[str, Rule[Any]] = {
+            rule.name: rule for family in workspace.families for rule in family.rules
+        }
+        self._packages: dict[tuple[str, str], Package | EtbuildError] = {}
+        self.mistakes: list[Diagnostic] = []
+        self.read: list[str] = []
+        """Absolute paths of the files that were read."""
+        self.missing: list[str] = []
+        """Absolute paths that were looked for and not found."""
+
+    def get(self, repository: str, name: str) -> Package:
+        """Return the package; its own mistakes are noted. Raises `unknown-package`, `wrong-root` or what a fetch does."""
+        key = (repository, name)
+        known = self._packages.get(key)
+        if known is None:
+            try:
+                known = self._read(repository, name)
+            except EtbuildError as error:
+                known = error
+            self._packages[key] = known
+        if isinstance(known, EtbuildError):
+            raise known
+        return known
+
+    def _read(self, repository: str, name: str) -> Package:
+        self.check_name(repository, name)
+        folder = self._places.folder(repository, name)
+        path = self._places.build_file(repository, name)
+        try:
+            with open(path, "rb") as file:
+                content = file.read()
+        except (FileNotFoundError, NotADirectoryError):
+            self.missing.append(path)
+            if repository and not name:
+                # A repository that knows nothing of etbuild: all its files are there to be used.
+                return Package(repository, name, folder, exports=None)
+            raise self._unknown_package(repository, name) from None
+        self.read.append(path)
+        source = PackageSource(repository, name, folder, content, self._places.shown(path))
+        package = read_package(source, self._rules, self._workspace.name, self._folders)
+        self.mistakes += package.mistakes
+        return package
+
+    def check_name(self, repository: str, name: str) -> None:
+        """Raise `wrong-root` if the package is a mapped folder under its physical path."""
+        right = self._places.right_name(repository, name)
+        if right is None:
+            return
+        wrong, label = (Label(repository, package, "x").package_label for package in (name, right))
+        message = f"'{wrong}' is no package: WORKSPACE maps its folder to '{label}'"
+        raise EtbuildError(Diagnostic("wrong-root", message, hint=f"write '{label}'"))
+
+    def _unknown_package(self, repository: str, name: str) -> EtbuildError:
+        label = Label(repository, name, "x").package_label
+        folder = self._places.shown(self._places.folder(repository, name))
+        known = self._places.packages_below(repository, "")
+        form = f"@{repository}//{{}}" if repository else "//{}"
+        hint = did_you_mean(name, [package for package in known if package != name], form)
+        message = f"no package '{label}': '{folder}' has no {BUILD_FILE}"
+        if repository and not self._workspace.repositories[repository].build_file:
+            whole = Label(repository, "", f"{name}/…")
+            hint = hint or f"a file of a repository without packages is named from its root, as in '{whole}'"
+        return EtbuildError(Diagnostic("unknown-package", message, hint=hint))
+
+    def has_file(self, package: Package, name: str) -> bool:
+        """Tell whether the package's folder holds a file of that name or path."""
+        return self._folders.is_file(package.folder, name)
+
+    def files(self, package: Package) -> frozenset[str]:
+        """Return the names of the files in the package's folder itself."""
+        return self._folders.listing(package.folder).files
+
+    def border(self, package: Package, name: str) -> str | None:
+        """Return the package below `package` that the file belongs to, if there is one."""
+        if package.exports is None:
+            return None
+        parts = name.split("/")
+        for depth in range(1, len(parts)):
+            folder = "/".join(parts[:depth])
+            if self._folders.is_file(f"{package.folder}/{folder}", BUILD_FILE):
+                return f"{package.name}/{folder}" if package.name else folder
+            self.missing.append(f"{package.folder}/{folder}/{BUILD_FILE}")
+        return None
+
+    def place(self, label: Label, dependent: TargetSpec) -> Span | None:
+        """Return where `dependent` names `label`: as checked, or as a select writes it."""
+        if dependent.attrs is not None:
+            for key, found in labels_in(dependent.attrs):
+                if found == label:
+                    return dependent.span(key) if key in dependent.spans else dependent.span(re.split(r"[.\[]", key)[0])
+        for span in dependent.spans.values():
+            text = span.text[span.column - 1 : span.column - 1 + span.length]
+            if self._means(text.strip("\"'"), label, dependent):
+                return span
+        return dependent.span()
+
+    def _means(self, text: str, label: Label, dependent: TargetSpec) -> bool:
+        if label.name not in text and label.package.rpartition("/")[2] not in text:
+            return False
+        try:
+            return parse_label(text, dependent.label).within(self._workspace.name) == label
+        except EtbuildError:
+            return False
