@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from etbuild.execution.action_key import MOUNT_PROPERTY
+from etbuild.execution.action_key import MOUNT_PROPERTY, TREE_PROPERTY
 from etbuild.execution.manifest import Manifest
-from etbuild.execution.reapi_encoding import Node, Pairs, decode_command, decode_directory
+from etbuild.execution.reapi_encoding import CommandMessage, Node, Pairs, decode_command, decode_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def explain(old: Manifest, new: Manifest) -> tuple[Difference, ...]:
     found = [
         *_argv(before.argv, after.argv),
         *_by_name("env", dict(before.env), dict(after.env)),
-        *_mounts(old, new, before.properties, after.properties),
-        *_by_name("output", dict.fromkeys(before.outputs, "file"), dict.fromkeys(after.outputs, "file")),
+        *_mounts(old.provenance, new.provenance, before.properties, after.properties),
+        *_by_name("output", _outputs(before), _outputs(after)),
         *_inputs(old, new),
     ]
     # Something else is in the key: the salt, or how it is encoded.
@@ -71,20 +71,20 @@ def _by_name(kind: str, old: Mapping[str, str], new: Mapping[str, str]) -> Itera
             yield Difference(kind, name, old.get(name), new.get(name))
 
 
-def _mounts(old: Manifest, new: Manifest, before: Pairs, after: Pairs) -> Iterator[Difference]:
-    was, now = dict(old.provenance), dict(new.provenance)
-    for difference in _by_name("", _properties(before), _properties(after)):
-        path = difference.name.removeprefix(MOUNT_PROPERTY)
-        if path == difference.name:
-            yield Difference("output", path, difference.old, difference.new)
-        else:
-            notes = dict.fromkeys(note for note in (was.get(path), now.get(path)) if note)
-            yield Difference("mount", path, difference.old, difference.new, " → ".join(notes))
+def _mounts(was: Pairs, now: Pairs, before: Pairs, after: Pairs) -> Iterator[Difference]:
+    for difference in _by_name("mount", _mounted(before), _mounted(after)):
+        notes = dict.fromkeys(text for path, text in (*was, *now) if path == difference.name and text)
+        yield replace(difference, note=" → ".join(notes))
 
 
-def _properties(pairs: Pairs) -> dict[str, str]:
-    """Return mounts by path, and output folders by theirs."""
-    return {name if name.startswith(MOUNT_PROPERTY) else value: value for name, value in pairs}
+def _mounted(properties: Pairs) -> dict[str, str]:
+    mounts = [(name, digest) for name, digest in properties if name.startswith(MOUNT_PROPERTY)]
+    return {name.removeprefix(MOUNT_PROPERTY): digest for name, digest in mounts}
+
+
+def _outputs(command: CommandMessage) -> dict[str, str]:
+    folders = {path: "folder" for name, path in command.properties if name == TREE_PROPERTY}
+    return dict.fromkeys(command.outputs, "file") | folders
 
 
 def _inputs(old: Manifest, new: Manifest) -> Iterator[Difference]:

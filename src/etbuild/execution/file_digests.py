@@ -52,9 +52,10 @@ class FileDigests:
 
     def tree(self, folder: str) -> tuple[tuple[str, OutputFile], ...]:
         """Return the files below a folder, by their paths relative to it."""
+        folder = folder.rstrip("/")
         paths = sorted(f"{parent}/{name}" for parent, _, names in os.walk(folder) for name in names)
         self.look_up(paths)
-        start = len(folder.rstrip("/")) + 1
+        start = len(folder) + 1
         return tuple((path[start:], self.digest(path)) for path in paths)
 
     def changed(self, paths: Iterable[str]) -> list[str]:

@@ -75,7 +75,7 @@ def encode_platform(number: int, properties: Pairs) -> bytes:
 
 def encode_action(command: Digest, root: Digest, salt: bytes, properties: Pairs) -> bytes:
     """Return an Action. Since v2.2 the properties stand in it too."""
-    return _digest(1, command) + _digest(2, root) + _field(9, salt) + encode_platform(10, properties)
+    return _digest(1, command) + _digest(2, root) + (_field(9, salt) if salt else b"") + encode_platform(10, properties)
 
 
 @dataclass(frozen=True, slots=True)

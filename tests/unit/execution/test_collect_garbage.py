@@ -1,0 +1,164 @@
+"""What was not used for long goes first; nothing that goes breaks a build."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from etbuild.execution.action_key import action_key
+from etbuild.execution.collect_garbage import CacheFigures, Collected, cache_figures, collect_garbage
+from etbuild.execution.disk import Disk
+from etbuild.execution.input_tree import InputTrees
+from etbuild.execution.store import Fingerprint, Store
+from etbuild.model.action import Action, ActionResult
+from etbuild.model.artifact import Artifact, InputSet
+
+DAY = 86_400
+
+
+class Clock(Disk):
+    def __init__(self):
+        self.time = 2_000_000_000.0
+
+    def now(self):
+        return self.time
+
+
+@pytest.fixture
+def disk():
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path, disk):
+    store = Store(tmp_path / "cache", disk)
+    yield store
+    store.close()
+
+
+def ingest(store: Store, name: str, size: int):
+    path = store.cache.parent / name
+    path.write_bytes(name.encode().ljust(size, b"."))
+    return store.ingest(path, executable=False).digest
+
+
+def a_key(word):
+    return action_key(Action("Make", (word,), InputSet(), (Artifact("a"),)), InputTrees(None))
+
+
+def test_what_was_used_longest_ago_goes_first_until_the_rest_fits(store, disk):
+    digests = []
+    for name in ("a.pte", "b.pte", "c.pte"):
+        digests.append(ingest(store, name, 100))
+        store.flush()
+        disk.time += DAY
+    store.blob(digests[0])
+
+    assert collect_garbage(store, max_size=200, max_age=None) == Collected(1, 100)
+    assert [store.blob(digest) is not None for digest in digests] == [True, False, True]
+    assert collect_garbage(store, max_size=200, max_age=None) == Collected(0, 0)
+
+
+def test_exported_programs_go_before_all_else(store, disk):
+    old = ingest(store, "a.pte", 100)
+    store.flush()
+    disk.time += DAY
+    exported = ingest(store, "b.pt2", 100)
+
+    collect_garbage(store, max_size=100, max_age=None)
+
+    assert store.blob(old)
+    assert store.blob(exported) is None
+
+
+def test_what_is_too_old_goes_whatever_its_size(store, disk):
+    old = ingest(store, "a.pte", 1)
+    store.record("old", a_key("1"), ActionResult({}))
+    store.flush()
+    disk.time += 10 * DAY
+    new = ingest(store, "b.pte", 1)
+    store.record("new", a_key("2"), ActionResult({}))
+
+    assert collect_garbage(store, max_size=None, max_age=5 * DAY) == Collected(1, 5)
+    assert store.blob(old) is None
+    assert store.blob(new)
+    assert store.result(a_key("1").key) is None
+    assert store.result(a_key("2").key)
+    assert store.timing("old") is None
+
+
+def test_a_hit_keeps_a_result_young(store, disk):
+    store.record("a", a_key("1"), ActionResult({}))
+    store.flush()
+    disk.time += 4 * DAY
+    assert store.result(a_key("1").key)
+    store.flush()
+    disk.time += 4 * DAY
+
+    collect_garbage(store, max_size=None, max_age=5 * DAY)
+    assert store.result(a_key("1").key)
+
+
+def test_results_outlive_their_blobs(store):
+    made = store.ingest(_a_file(store), executable=False)
+    store.record("a", a_key("1"), ActionResult({"a": made}))
+
+    collect_garbage(store, max_size=0, max_age=None)
+
+    assert store.blob(made.digest) is None
+    assert store.result(a_key("1").key) == ActionResult({"a": made})
+
+
+def _a_file(store):
+    path = store.cache.parent / "made"
+    path.write_text("bytes")
+    return path
+
+
+def test_sources_are_forgotten_only_once_they_are_gone(store, disk, tmp_path):
+    (tmp_path / "here").write_text("")
+    known = Fingerprint(1, 2, 3, 4)
+    store.remember_sources([(str(tmp_path / name), known, "ab" * 32) for name in ("here", "gone")])
+    store.flush()
+    disk.time += 1000 * DAY
+
+    collect_garbage(store, max_size=None, max_age=DAY)
+
+    assert store.sources([str(tmp_path / "here"), str(tmp_path / "gone")]) == {
+        str(tmp_path / "here"): (known, "ab" * 32)
+    }
+
+
+def test_a_blob_that_was_killed_before_its_row_was_written_is_collected_too(store, disk):
+    orphan = ingest(store, "a.pte", 100)
+    disk.time = Path(store.blob(orphan)).stat().st_ctime + 1
+    fresh = Store(store.cache, disk)
+
+    assert cache_figures(fresh).blobs == 1
+    disk.time += 3 * DAY
+    assert collect_garbage(fresh, max_size=None, max_age=2 * DAY) == Collected(1, 100)
+    fresh.close()
+
+
+def test_what_killed_builds_left_goes_after_a_day(store, disk):
+    left = store.cache / "tmp" / "123.0"
+    left.write_text("half a blob")
+    disk.time = left.stat().st_ctime
+    collect_garbage(store, None, None)
+    assert left.exists()
+
+    disk.time += 2 * DAY
+    collect_garbage(store, None, None)
+    assert not left.exists()
+
+
+def test_the_figures_tell_what_is_there(store, disk):
+    ingest(store, "a.pte", 100)
+    store.blob(ingest(store, "b.pt2", 50), executable=True)
+    store.record("a", a_key("1"), ActionResult({}))
+    store.flush()
+    disk.time += 3 * DAY
+
+    assert cache_figures(store) == CacheFigures(3, 200, 1, os.stat(store.database.path).st_size, 3)
