@@ -44,7 +44,7 @@ class Decoder:
 
     def _call(self, tokens: Sequence[int], start: int) -> torch.Tensor:
         logits = self.run(decoder_inputs(tokens, start))[0]
-        return logits.reshape(-1, logits.shape[-1]).clone()  # type: ignore[no-any-return]
+        return logits.reshape(-1, logits.shape[-1]).clone()
 
 
 def decoder_inputs(tokens: Sequence[int], start: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import torch
 from check.graph_runner import InputSpec
 from common.diagnostics import UserError, mistake
 from common.entry import call_entry
+from run.text_encoder import encoder_rows
 from run.tokenizer import Tokenizer
 
 SENTENCES = ("A man is eating food.", "A man is eating a piece of bread.", "The baby is carried by the nurse.")
@@ -51,18 +52,13 @@ def example_inputs(exported: Any, specs: Sequence[InputSpec]) -> tuple[InputSet,
     return InputSet("example", flat), InputSet("seeded", again)
 
 
-def encoded_text(tokens: Sequence[int], specs: Sequence[InputSpec]) -> tuple[Any, ...]:
-    """Return the inputs of a text encoder for `tokens`."""
-    return _encoded(tokens, specs)
-
-
 def _from_source(source: str, specs: Sequence[InputSpec]) -> list[InputSet]:
     if ".py:" not in source:
         from safetensors.torch import load_file
 
         return [InputSet(Path(source).name, _ordered(load_file(source), specs, source))]
     given = call_entry(source, "inputs")
-    sets = given if isinstance(given, list) else [given]
+    sets = list(given) if isinstance(given, (list, Iterator)) else [given]
     return [
         InputSet(f"{source.rpartition(':')[2]} {at}", _ordered(values, specs, source)) for at, values in enumerate(sets)
     ]
@@ -111,13 +107,7 @@ def _encoded(tokens: Sequence[int], specs: Sequence[InputSpec]) -> tuple[Any, ..
     length = max((spec.largest[-1] if spec.sizes[-1] is None else spec.sizes[-1]) or 1 for spec in specs if spec.sizes)
     static = all(spec.sizes[-1] is not None for spec in specs if spec.sizes)
     kept = list(tokens[:length])
-    padding = [0] * (length - len(kept)) if static else []
-    rows = {
-        "input_ids": kept + padding,
-        "attention_mask": [1] * len(kept) + padding,
-        "token_type_ids": [0] * (len(kept) + len(padding)),
-        "position_ids": list(range(len(kept) + len(padding))),
-    }
+    rows = encoder_rows(kept, length - len(kept) if static else 0)
     values = []
     for at, spec in enumerate(specs):
         # A graph made elsewhere may name its inputs as it likes; their sequence is then the usual one.
@@ -144,6 +134,4 @@ def _like(value: Any, seed: int) -> Any:
 
 
 def _at(error: UserError, index: int) -> UserError:
-    from dataclasses import replace
-
     return UserError(*(replace(diagnostic, attribute="inputs", index=index) for diagnostic in error.diagnostics))

@@ -26,14 +26,11 @@ def main(argv: Sequence[str]) -> None:
     deterministic(0)
     from safetensors.torch import save_file
 
-    from check.divergence import first_divergence
+    from run.native_log import NativeLog
 
-    measurement, graph = measure(arguments)
-    divergence = None
-    if measurement.off is not None:
-        progress("looking for the operator that diverged first")
-        divergence = first_divergence(Path(arguments.pte), arguments.method, graph, measurement.off)
-    report = measurement.report(divergence)
+    with NativeLog():  # Kernels talk on every call.
+        measurement, graph, original = measure(arguments)
+        report = measurement.report(_divergence(arguments, measurement, graph, original))
     Path(arguments.output).write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if arguments.inputs_output:
         save_file(dict(sorted(measurement.recorded.items())), arguments.inputs_output)
@@ -41,8 +38,25 @@ def main(argv: Sequence[str]) -> None:
         save_file(dict(sorted(measurement.expected.items())), arguments.expected_output)
 
 
-def measure(arguments: argparse.Namespace) -> tuple[Any, Any]:
-    """Return the measurement, and the graph that it was made against."""
+def _divergence(arguments: argparse.Namespace, measurement: Any, graph: Any, original: Any) -> dict[str, Any] | None:
+    """Return where the program left its graph, or else where the graph left the float one."""
+    from check.divergence import first_divergence
+    from check.measurement import TELLING_DB
+    from check.quantization_loss import example_call, first_loss, is_hurt
+
+    if measurement.off is not None:
+        progress("looking for the operator that diverged first")
+        least = TELLING_DB[measurement.precision]
+        return first_divergence(Path(arguments.pte), arguments.method, graph, measurement.off, least)
+    if original is not None and is_hurt(measurement.against_float):
+        progress("looking for the operator that quantization hurt first")
+        names = [spec.name for spec in graph.inputs]
+        return first_loss(graph, original, [example_call(measurement.recorded, names)])
+    return None
+
+
+def measure(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
+    """Return the measurement, and the graphs that it was made against."""
     from check.graph_runner import load_graph
     from check.measurement import Measurement
     from run.program_runner import ProgramRunner
@@ -65,17 +79,21 @@ def measure(arguments: argparse.Namespace) -> tuple[Any, Any]:
         _measure_text(arguments, measurement, (graph, program, original), tokenizer)
     else:
         _measure_tensors(arguments, measurement, (graph, program, original), tokenizer)
-    return measurement, graph
+    return measurement, graph, original
 
 
 def _measure_text(arguments: argparse.Namespace, measurement: Any, runners: Any, tokenizer: Any) -> None:
-    from check.text_generation import decoder_of, measure_text, tokenize_prompts
+    from check.text_generation import Decoders, decoder_of, measure_text, tokenize_prompts
 
     graph, program, original = runners
     constants = program.constants()
     prompts = tokenize_prompts(arguments.prompt, tokenizer, int(constants.get("get_vocab_size") or 32))
-    decoders = [decoder_of(runner, graph, constants) if runner is not None else None for runner in runners]
-    measure_text(measurement, prompts, arguments.tokens, *decoders)
+    decoders = Decoders(
+        decoder_of(graph, graph, constants),
+        decoder_of(program, graph, constants),
+        decoder_of(original, original, constants) if original is not None else None,
+    )
+    measure_text(measurement, prompts, arguments.tokens, decoders)
     if tokenizer is not None:
         for index, prompt in enumerate(prompts):
             tokens = measurement.expected[f"{index}/tokens"].tolist()

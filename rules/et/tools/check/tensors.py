@@ -26,7 +26,7 @@ def measure_tensors(
     program: ProgramRunner,
     original: GraphRunner | None,
 ) -> None:
-    """Run everything on `sets` and write the figures into `measurement`; `original` is the graph before quantization."""
+    """Run everything on `sets` and write the figures down; `original` is the graph before quantization."""
     measurement.inputs = [each.name for each in sets]
     progress(f"eager reference on {len(sets)} inputs")
     truth = _run_all(graph, sets)

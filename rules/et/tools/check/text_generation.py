@@ -33,6 +33,15 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Decoders:
+    """What is compared: a program with its graph, and with the graph before quantization where there is one."""
+
+    graph: Decoder
+    program: Decoder
+    original: Decoder | None
+
+
+@dataclass(frozen=True, slots=True)
 class Walk:
     """A decoder's way through tokens: the prompt, those that it (or another) chose, and the logits before each."""
 
@@ -53,34 +62,25 @@ def tokenize_prompts(prompts: Sequence[str], tokenizer: Tokenizer | None, vocabu
     return tokenized
 
 
-def measure_text(
-    measurement: Measurement,
-    prompts: Sequence[Prompt],
-    count: int,
-    graph: Decoder,
-    program: Decoder,
-    original: Decoder | None,
-) -> None:
-    """Let `graph` continue each prompt, walk `program` the same way, and write the figures into `measurement`."""
+def measure_text(measurement: Measurement, prompts: Sequence[Prompt], count: int, decoders: Decoders) -> None:
+    """Let the graph continue each prompt, walk the program the same way, and write the figures into `measurement`."""
     measurement.inputs = [prompt.text for prompt in prompts]
-    walks = [_greedy(graph, prompt, count, "eager reference") for prompt in prompts]
-    require_telling([(walk.logits[-1],) for walk in walks] or [], "the graph")
-    followed = [_follow(program, walk, "program") for walk in walks]
+    walks = [_greedy(decoders.graph, prompt, count, "eager reference") for prompt in prompts]
+    require_telling([(torch.cat(walk.logits),) for walk in walks], "the graph")
+    followed = [_follow(decoders.program, walk, "program") for walk in walks]
     measurement.against_graph = _against(prompts, walks, followed)
-    measurement.outputs = [
-        {"index": 0, "dtype": str(walks[0].logits[0].dtype).removeprefix("torch."), **measurement.against_graph}
-    ]
+    form = {"index": 0, "dtype": str(walks[0].logits[0].dtype).removeprefix("torch.")}
+    measurement.outputs = [form | measurement.against_graph]
     measurement.off = _first_off(walks, followed, TELLING_DB[measurement.precision])
     for index, (walk, other) in enumerate(zip(walks, followed, strict=True)):
         _record(measurement, index, walk, other)
-    if original is not None:
-        truth = [_greedy(original, prompt, count, "float reference") for prompt in prompts]
-        require_telling([(walk.logits[-1],) for walk in truth], "the graph before quantization")
-        results = [_follow(program, walk, "program") for walk in truth]
-        measurement.against_float = _against(prompts, truth, results)
-        measurement.against_float |= {
-            "perplexity": _perplexity(program, truth),
-            "float_perplexity": _perplexity(original, truth),
+    if decoders.original is not None:
+        truth = [_greedy(decoders.original, prompt, count, "float reference") for prompt in prompts]
+        require_telling([(torch.cat(walk.logits),) for walk in truth], "the graph before quantization")
+        results = [_follow(decoders.program, walk, "program") for walk in truth]
+        measurement.against_float = _against(prompts, truth, results) | {
+            "perplexity": _perplexity(decoders.program, truth),
+            "float_perplexity": _perplexity(decoders.original, truth),
         }
 
 
@@ -109,7 +109,7 @@ def _greedy(decoder: Decoder, prompt: Prompt, count: int, who: str) -> Walk:
 
 
 def _follow(decoder: Decoder, walk: Walk, who: str) -> Walk:
-    """Feed the tokens of `walk` to `decoder`: so its logits can be compared even after it would have gone another way."""
+    """Feed the tokens of `walk`: logits can be compared even after `decoder` would have gone another way."""
     decoder.reset()
     logits = [decoder.feed(walk.prompt, 0)]
     for at, token in enumerate(walk.tokens[:-1]):

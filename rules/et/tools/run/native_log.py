@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from types import TracebackType
-from typing import IO
+from typing import IO, Self
 
 KEPT = 8192
 """Bytes from the end that can matter."""
@@ -19,7 +19,7 @@ class NativeLog:
     def __init__(self) -> None:
         self.lines: tuple[str, ...] = ()
 
-    def __enter__(self) -> NativeLog:
+    def __enter__(self) -> Self:
         sys.stderr.flush()
         self._stderr = os.dup(2)
         self._file: IO[bytes] = tempfile.TemporaryFile()

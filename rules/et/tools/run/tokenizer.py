@@ -68,7 +68,7 @@ def _load(files: Sequence[Path]) -> Tokenizer:
 
 
 def _from_json(path: Path) -> Any:
-    from tokenizers import Tokenizer as Backend
+    from tokenizers import Tokenizer as Backend  # type: ignore[import-not-found,unused-ignore]
 
     try:
         return Backend.from_file(str(path))

@@ -1,0 +1,132 @@
+"""Holds a program's answer to real input against what a person expects: the test of a program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+import argparse  # noqa: E402
+from collections.abc import Sequence  # noqa: E402
+from itertools import islice  # noqa: E402
+
+from common.diagnostics import mistake, run_tool  # noqa: E402
+from common.quiet import quiet  # noqa: E402
+
+TASKS = ("text-generation", "feature-extraction", "image-classification", "none")
+MARGIN = 0.1
+"""By how much a near sentence must be nearer than a far one."""
+
+
+def main(argv: Sequence[str]) -> None:
+    """Run the program and print its answer; an unexpected one is a failure."""
+    arguments = parse(argv)
+    quiet()
+    checks = {
+        "text-generation": expect_text,
+        "feature-extraction": expect_similarity,
+        "image-classification": expect_class,
+        "none": expect_finite,
+    }
+    print(checks[arguments.task](arguments))
+
+
+def expect_text(arguments: argparse.Namespace) -> str:
+    """Require the continuation of the prompt to hold the expected text."""
+    from run.generate import until_end
+    from run.text_program import TextProgram
+    from run.tokenizer import load_tokenizer
+
+    require(arguments, "prompt", "expect")
+    tokenizer = load_tokenizer([Path(file) for file in arguments.tokenizer])
+    program = TextProgram(Path(arguments.pte), arguments.method, tokenizer.eos_ids)
+    prompt = tokenizer.encode(arguments.prompt)
+    program.require_fits(prompt)
+    tokens = islice(until_end(program.greedy(prompt), program.eos_ids), arguments.max_new_tokens)
+    text = "".join(tokenizer.pieces(prompt, tokens))
+    if arguments.expect not in text:
+        raise unexpected(
+            f"'{arguments.prompt}' must continue with {arguments.expect!r}, continues with {text!r}", "expect"
+        )
+    return f"{arguments.prompt}{text}"
+
+
+def expect_similarity(arguments: argparse.Namespace) -> str:
+    """Require the second sentence to be nearer to the first than the third is."""
+    from run.text_encoder import TextEncoder
+    from run.tokenizer import load_tokenizer
+
+    if len(arguments.sentence) != 3:
+        message = f"'sentences' must be an anchor, one that is near and one that is far, are {len(arguments.sentence)}"
+        raise mistake("missing-attribute", message, "sentences")
+    encoder = TextEncoder(
+        Path(arguments.pte), arguments.method, load_tokenizer([Path(file) for file in arguments.tokenizer])
+    )
+    anchor, near, far = (encoder.encode(sentence) for sentence in arguments.sentence)
+    first, second = float(anchor @ near), float(anchor @ far)
+    text = f"similarity {first:.3f} to '{arguments.sentence[1]}', {second:.3f} to '{arguments.sentence[2]}'"
+    if not first >= second + MARGIN:
+        raise unexpected(f"the near sentence must be nearer by {MARGIN}: {text}", "sentences")
+    return text
+
+
+def expect_class(arguments: argparse.Namespace) -> str:
+    """Require the picture's likeliest class to be the expected one."""
+    from run.image_program import ImageProgram
+
+    require(arguments, "image", "expect")
+    probabilities = ImageProgram(Path(arguments.pte), arguments.method).classify(Path(arguments.image))
+    likeliest = int(probabilities.argmax())
+    text = f"class {likeliest} with {float(probabilities[likeliest]):.1%}"
+    if not arguments.expect.strip().isdigit():
+        raise mistake("wrong-type", f"'expect' must be the index of a class, is '{arguments.expect}'", "expect")
+    if likeliest != int(arguments.expect):
+        name = Path(arguments.image).name
+        raise unexpected(f"'{name}' must be class {int(arguments.expect)}, is {text}", "expect")
+    return f"{text} is the likeliest"
+
+
+def expect_finite(arguments: argparse.Namespace) -> str:
+    """Require that the program runs on seeded noise and gives finite values that are not all one."""
+    from check.degenerate import degenerate
+    from run.program_runner import ProgramRunner
+    from run.seeded_inputs import seeded_inputs
+
+    runner = ProgramRunner(Path(arguments.pte), arguments.method)
+    results = runner.run(seeded_inputs(runner.method))
+    for index, value in enumerate(results):
+        reason = degenerate([value])
+        if reason:
+            raise unexpected(f"output {index} must be finite values that differ, is {reason}", "program")
+    return f"{len(results)} outputs, finite"
+
+
+def require(arguments: argparse.Namespace, *names: str) -> None:
+    """Refuse a test that leaves out what its task needs."""
+    for name in names:
+        if not getattr(arguments, name):
+            raise mistake("missing-attribute", f"'{name}' must be given to test {arguments.task}", name)
+
+
+def unexpected(message: str, attribute: str) -> Exception:
+    """Return the failure of a test."""
+    return mistake("unexpected-answer", message, attribute)
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="expect", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--task", choices=TASKS, default="none")
+    parser.add_argument("--pte", required=True)
+    parser.add_argument("--method", default="forward")
+    parser.add_argument("--tokenizer", action="append", default=[])
+    for flag in ("--prompt", "--expect", "--image"):
+        parser.add_argument(flag)
+    parser.add_argument("--max-new-tokens", type=int, default=24)
+    parser.add_argument("--sentence", action="append", default=[])
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_tool(main, sys.argv[1:]))
