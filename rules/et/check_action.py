@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext
-from rules.et.actions import PYTHON_ENV, Flags, repeated, spec_digest
+from rules.et.actions import PYTHON_ENV, WORKER, Flags, repeated, spec_digest
 from rules.et.export_action import GIB, Exported
 from rules.et.lower_action import Lowered, input_flags
 from rules.et.pte_attrs import PteAttrs
@@ -57,7 +57,7 @@ def check_method(
         outputs=(measure, inputs, expected),
         env=PYTHON_ENV,
         mounts=(environment.mount,),
-        worker="torch",
+        worker=WORKER,
         resources=Resources(cpu=1, ram=3 * GIB),
         progress="comparing the program with its model",
     )

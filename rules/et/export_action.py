@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext
-from rules.et.actions import PYTHON_ENV, entry_flags, json_word, spec_digest
+from rules.et.actions import PYTHON_ENV, WORKER, entry_flags, json_word, spec_digest
 from rules.et.providers import ModelInfo
 from rules.et.pte_attrs import MethodAttrs
 
@@ -50,7 +50,7 @@ def export_method(
         outputs=(graph, facts),
         env=PYTHON_ENV,
         mounts=(environment.mount,),
-        worker="torch",
+        worker=WORKER,
         resources=Resources(cpu=1, ram=3 * GIB),
         progress=f"torch.export, sequence ≤ {method.max_seq_len}" if method.task == "text-generation" else "torch.export",
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from etbuild.api import Artifact, Entry, PythonEnvironmentInfo, Resources, RuleContext
-from rules.et.actions import PYTHON_ENV, Flags, entry_flags, json_word, repeated, spec_digest
+from rules.et.actions import PYTHON_ENV, WORKER, Flags, entry_flags, json_word, repeated, spec_digest
 from rules.et.export_action import GIB, Exported
 from rules.et.pte_attrs import PteAttrs
 
@@ -33,7 +33,7 @@ def quantize_graph(ctx: RuleContext[PteAttrs], exported: Exported, environment: 
         outputs=(graph,),
         env=PYTHON_ENV,
         mounts=(environment.mount,),
-        worker="torch",
+        worker=WORKER,
         resources=Resources(cpu=1, ram=2 * GIB),
         progress=f"quantizing: {ctx.attrs.quantize}",
     )
@@ -66,7 +66,7 @@ def lower_program(
         outputs=outputs,
         env=PYTHON_ENV,
         mounts=(environment.mount,),
-        worker="torch",
+        worker=WORKER,
         resources=Resources(cpu=1, ram=4 * GIB),
         progress=f"lowering to {ctx.attrs.backend}",
     )

@@ -21,7 +21,7 @@ from etbuild.api import (
     provides,
     rule,
 )
-from rules.et.actions import PYTHON_ENV, repeated
+from rules.et.actions import PYTHON_ENV, WORKER, repeated
 from rules.et.providers import ProgramInfo
 
 
@@ -80,6 +80,6 @@ def pte_test(ctx: RuleContext[PteTestAttrs]) -> Sequence[Provider]:
             tuple(sorted(PYTHON_ENV.items())),
             (environment.mount,),
             timeout=attrs.timeout,
-            worker="torch",
+            worker=WORKER,
         ),
     ]

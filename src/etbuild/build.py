@@ -123,10 +123,15 @@ def _machinery(
         workspace_file=around.workspace_file,
         is_placed=is_placed,
         events=events,
-        workers=WorkerPool() if settings.workers else None,
+        workers=_workers(plan, choice, events) if settings.workers else None,
         keep_going=settings.keep_going,
         sandbox_debug=settings.sandbox_debug,
     )
+
+
+def _workers(plan: BuildPlan, choice: SandboxChoice, events: Events) -> WorkerPool:
+    preload = {action.worker: action.worker.split(",") for action in plan.actions.actions if action.worker}
+    return WorkerPool(choice.sandbox, preload, lambda text: events(Note(text)))
 
 
 def _place(

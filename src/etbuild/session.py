@@ -17,7 +17,7 @@ from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.outcome import Execution
 from etbuild.execution.store import Store
 from etbuild.loading.target_graph import load_targets
-from etbuild.loading.targets import check_attrs
+from etbuild.loading.configured_attrs import check_attrs
 from etbuild.loading.workspace import load_workspace
 from etbuild.model.action import Action
 from etbuild.model.artifact import Artifact

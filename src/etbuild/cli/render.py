@@ -23,8 +23,8 @@ def render_report(report: BuildReport) -> str:
     if not report.tests:
         lines += _targets(report.targets)
     lines += [_test(test) for test in report.tests]
-    quiet = report.run == 0 and report.exit_code == 0 and not report.tests
-    if not quiet or report.cached:
+    idle = report.run == 0 and not report.tests and all(target.status == "up to date" for target in report.targets)
+    if not idle:
         lines.append(_totals(report))
     return "\n".join(lines)
 

@@ -57,7 +57,7 @@ class Action:
     progress: str = ""
     resources: Resources = Resources()
     worker: str = ""
-    """Name of a warm worker that may run it, such as `torch`; empty for none."""
+    """Modules that a warm worker which may run it has imported, such as "torch,executorch.exir"; empty for none."""
     timeout: int = 0
     """In seconds; 0 for none."""
 
