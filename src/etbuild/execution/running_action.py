@@ -12,6 +12,7 @@ from etbuild.execution.machinery import Machinery
 from etbuild.execution.sandbox.protocol import DIAGNOSTICS, PROGRESS, SandboxCommand
 from etbuild.execution.spawn import End, Job
 from etbuild.model.action import Action, OutputFile
+from etbuild.model.events import ActionProgress
 
 GRACE = 2.0
 """Seconds between being asked to end and being made to."""
@@ -23,6 +24,7 @@ class Ended:
 
     end: End
     wall_ms: int
+    peak_ram: int = 0
     files: dict[str, OutputFile] = field(default_factory=dict)
     missing: OutputMissingError | None = None
     stdout: bytes = b""
@@ -37,7 +39,7 @@ class Ended:
     @property
     def succeeded(self) -> bool:
         """Whether it did all that was asked."""
-        return self.end.code == 0 and self.missing is None and not self.timed_out
+        return self.end.code == 0 and not self.end.lost and self.missing is None and not self.timed_out
 
 
 class RunningAction:
@@ -57,7 +59,8 @@ class RunningAction:
         job = machinery.workers.start(action, self._command, root.output) if machinery.workers else None
         self.worker = job is not None
         self.job: Job = job or machinery.sandbox.start(self._command, root.output)
-        self._said = ""
+        self._peak_ram = 0
+        """As far as was seen: bubblewrap does not tell what ran in it took."""
 
     def time_out(self) -> None:
         """End it: it has had its time."""
@@ -65,16 +68,14 @@ class RunningAction:
         self.deadline = 0.0
         self.job.kill(signal.SIGKILL)
 
-    def progress(self) -> str:
-        """Return the last thing its tool said of itself."""
-        try:
-            said = Path(self._root.report, PROGRESS).read_bytes()
-        except OSError:
-            return self._said
+    def look(self, now: float) -> ActionProgress:
+        """Return what it says of itself, and what it takes."""
+        ram = self.job.ram()
+        self._peak_ram = max(self._peak_ram, ram)
         # The last line may be half written.
-        lines = said[: said.rfind(b"\n") + 1].splitlines()
-        self._said = lines[-1].decode(errors="replace") if lines else self._said
-        return self._said
+        complete = _read(Path(self._root.report, PROGRESS)).rpartition(b"\n")[0]
+        said = complete.rpartition(b"\n")[2].decode(errors="replace")
+        return ActionProgress(self.index, said, now - self.started, ram)
 
     def finish(self) -> Ended:
         """Take what it made, and give its root back."""
@@ -83,7 +84,7 @@ class RunningAction:
         store, root = self._machinery.store, self._root
         files: dict[str, OutputFile] = {}
         missing = None
-        if end.code == 0 and not self.timed_out:
+        if end.code == 0 and not end.lost and not self.timed_out:
             try:
                 files = root.collect(
                     self.action.outputs, lambda path, executable: store.ingest(path, executable=executable)
@@ -94,6 +95,7 @@ class RunningAction:
         ended = Ended(
             end,
             wall_ms,
+            max(end.peak_ram, self._peak_ram),
             files,
             missing,
             root.log(0),

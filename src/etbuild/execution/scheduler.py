@@ -8,6 +8,7 @@ action needs is gone, its producer becomes Runnable again, and the action Waitin
 from __future__ import annotations
 
 import errno
+import functools
 import heapq
 import selectors
 import signal
@@ -29,7 +30,7 @@ from etbuild.model.action import Action, ActionGraph, ActionResult, OutputFile, 
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.digest import Digest
-from etbuild.model.events import ActionFinished, ActionProgress, ActionsPlanned, ActionStarted
+from etbuild.model.events import ActionFinished, ActionsPlanned, ActionStarted
 from etbuild.model.graph import reachable
 
 TICK = 1.0
@@ -43,6 +44,7 @@ def execute(
     graph: ActionGraph, wanted: Iterable[Artifact], machinery: Machinery, also: Iterable[int] = ()
 ) -> Execution:
     """Make `wanted`, and run the actions `also`, which may have no outputs."""
+    machinery = replace(machinery, realize_mount=functools.cache(machinery.realize_mount))
     scheduler = Scheduler(graph, tuple(wanted), tuple(also), machinery)
     with Interruption() as interruption:
         return scheduler.run(interruption)
@@ -91,6 +93,7 @@ class Scheduler:
         self._planned = len(needed)
         self._stopping = False
         self._start = machinery.clock()
+        self._next_look = self._start + TICK
         self._selector = selectors.DefaultSelector()
 
     def run(self, interruption: Interruption) -> Execution:
@@ -275,26 +278,28 @@ class Scheduler:
     # Running: waiting, deadlines, the end.
 
     def _wait(self) -> None:
-        now = self._machinery.clock()
-        deadlines = [running.deadline - now for running in self._running.values() if running.deadline]
-        events = self._selector.select(max(0.0, min([TICK, *deadlines])))
-        for key, _ in events:
+        clock = self._machinery.clock
+        wake = min([self._next_look, *(running.deadline for running in self._running.values() if running.deadline)])
+        for key, _ in self._selector.select(max(0.0, wake - clock())):
             if isinstance(key.data, RunningAction):
                 self._complete(key.data)
-        now = self._machinery.clock()
+        now = clock()
         for running in self._running.values():
             if running.deadline and now >= running.deadline:
                 running.time_out()
-            elif not events:
-                seconds = now - running.started
-                progress = ActionProgress(running.index, running.progress(), seconds, running.job.ram())
-                self._machinery.events(progress)
+            if now >= self._next_look:
+                self._machinery.events(running.look(now))
+        if now >= self._next_look:
+            self._next_look = now + TICK
 
     def _complete(self, running: RunningAction) -> None:
         index, action = running.index, running.action
         self._selector.unregister(running.job)
         del self._running[index]
         ended = running.finish()
+        if ended.end.lost:
+            self._make_runnable(index)
+            return
         if ended.end.code in _KILLED and not ended.timed_out and index not in self._alone:
             self._alone.add(index)
             self._make_runnable(index)
@@ -314,7 +319,7 @@ class Scheduler:
         stdout = store.put(ended.stdout) if ended.stdout else None
         stderr = store.put(ended.stderr) if ended.stderr else None
         name = self._machinery.sandbox.name
-        result = ActionResult(ended.files, stdout, stderr, ended.wall_ms, ended.end.peak_ram, name)
+        result = ActionResult(ended.files, stdout, stderr, ended.wall_ms, ended.peak_ram, name)
         if self._machinery.twice:
             first = self._first.pop(index, None)
             if first is None:

@@ -24,6 +24,8 @@ class End:
     """Its exit code; -n if signal n killed it."""
     peak_ram: int = 0
     """In bytes, of the largest of its processes; 0 if unknown."""
+    lost: bool = False
+    """It never ran: what was to run it is gone."""
 
 
 class Job(Protocol):

@@ -26,6 +26,7 @@ NAMESPACES = (
     "--tmpfs",
     "/tmp",  # noqa: S108 - inside the sandbox.
 )
+NOBODY_ID = (1000, 1000)
 NOBODY = ("--uid", "1000", "--gid", "1000", "--cap-drop", "ALL")
 """One user on every machine. Not root: as root, tar and others try to change owners, and may not."""
 
@@ -38,7 +39,7 @@ class Bubblewrap:
     name: str = "bubblewrap"
     binds: bool = True
     guards: bool = True
-    _system: list[str] = field(default_factory=lambda: system_binds("/"))
+    system: list[str] = field(default_factory=lambda: system_binds("/"))
     _mounts: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def start(self, command: SandboxCommand, output: tuple[int, int]) -> Process:
@@ -53,7 +54,7 @@ class Bubblewrap:
         return shlex.join([*self._around(command), "sh"])
 
     def _around(self, command: SandboxCommand) -> list[str]:
-        around = [self.program, *NAMESPACES, *NOBODY, *self._system, *self.mount_binds(command.mounts)]
+        around = [self.program, *NAMESPACES, *NOBODY, *self.system, *self.mount_binds(command.mounts)]
         around += ["--ro-bind", command.root, ROOT]
         for folder in command.writable:
             around += ["--bind", _below(command.root, folder), _below(ROOT, folder)]
