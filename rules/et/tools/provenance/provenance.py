@@ -17,8 +17,8 @@ from common.diagnostics import run_tool  # noqa: E402
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://slsa.dev/provenance/v1"
-BUILD_TYPE = "https://etbuild.dev/pte/v1"
-BUILDER = "https://etbuild.dev/builder"
+BUILD_TYPE = "urn:etbuild:pte:v1"
+BUILDER = "urn:etbuild:builder"
 GIVEN_DIGEST = "sha256:"
 
 

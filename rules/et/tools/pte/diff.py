@@ -10,13 +10,20 @@ _TOOLS = Path(__file__).resolve().parents[1]
 sys.path[:] = [str(_TOOLS), *(entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent)]
 
 import argparse  # noqa: E402
+import hashlib  # noqa: E402
 import json  # noqa: E402
 import signal  # noqa: E402
+from collections import defaultdict  # noqa: E402
 from collections.abc import Mapping, Sequence  # noqa: E402
 from typing import Any  # noqa: E402
 
 from common.diagnostics import run_tool  # noqa: E402
-from pte.inspect import load_summary, size_text  # noqa: E402
+from pte.inspect import load_summary, size_text, value_text  # noqa: E402
+from pte.reader import read_program  # noqa: E402
+
+BLOCK = 1 << 20
+SHOWN = 24
+"""How many entries of a part the text has."""
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,7 +71,7 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, li
 def render(difference: Mapping[str, Any]) -> str:
     """Return the differences as text."""
     if not difference:
-        return "no difference in methods, operators, delegates, constants, plan or sizes"
+        return "no difference"
     lines = []
     for part, entries in difference.items():
         if part == "methods":
@@ -85,10 +92,12 @@ def _method_lines(name: str, method: Mapping[str, Any]) -> list[str]:
 
 
 def _lines(entries: Mapping[str, Sequence[Any]], *, in_bytes: bool, indent: int = 2) -> list[str]:
-    return [
-        f"{' ' * indent}{_shortened(name)}  {_text(before, in_bytes=in_bytes)} → {_text(after, in_bytes=in_bytes)}"
+    lines = [
+        f"{' ' * indent}{name}  {_text(before, in_bytes=in_bytes)} → {_text(after, in_bytes=in_bytes)}"
         for name, (before, after) in entries.items()
     ]
+    more = len(lines) - SHOWN
+    return [*lines[:SHOWN], f"{' ' * indent}and {more} more; --json has them"] if more > 0 else lines
 
 
 def _text(value: Any, *, in_bytes: bool) -> str:
@@ -99,16 +108,33 @@ def _text(value: Any, *, in_bytes: bool) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _shortened(name: str) -> str:
-    return name if len(name) <= 60 else f"{name[:12]}…"
-
-
 def _named(summary: Mapping[str, Any]) -> dict[str, int]:
-    return {entry["key"]: entry["bytes"] for entry in summary["named_data"]}
+    """Return the bytes of named data; a key of XNNPACK's is a digest, of which the start says enough."""
+    return {
+        entry["key"] if len(entry["key"]) < 60 else entry["key"][:12]: entry["bytes"] for entry in summary["named_data"]
+    }
+
+
+def contents(path: Path) -> dict[str, str]:
+    """Return the digest of what the file holds, part by part: equal sizes can hold other weights."""
+    program = read_program(path)
+    digests: defaultdict[str, Any] = defaultdict(hashlib.sha256)
+    with path.open("rb") as stream:
+        spans = [(0, program.flatbuffer_bytes, "instructions and values")]
+        spans += sorted((segment.offset, segment.nbytes, segment.holds) for segment in set(program.segments))
+        for offset, size, part in spans:
+            stream.seek(offset)
+            for start in range(0, size, BLOCK):
+                digests[part].update(stream.read(min(BLOCK, size - start)))
+    return {part: digest.hexdigest()[:12] for part, digest in digests.items()}
 
 
 def _signature(method: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"{side[:-1]} {at}": value for side in ("inputs", "outputs") for at, value in enumerate(method[side])}
+    return {
+        f"{side[:-1]} {at}": value_text(value)
+        for side in ("inputs", "outputs")
+        for at, value in enumerate(method[side])
+    }
 
 
 def _operators(method: Mapping[str, Any]) -> dict[str, int]:
@@ -141,13 +167,10 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON: what differs, as [before, after]")
     arguments = parser.parse_args(argv)
     difference = differences(load_summary(arguments.before), load_summary(arguments.after))
-    same_bytes = not difference and arguments.before.read_bytes() == arguments.after.read_bytes()
-    if arguments.json:
-        print(json.dumps({"equal_bytes": same_bytes, "differences": difference}, indent=2, ensure_ascii=False))
-    elif same_bytes:
-        print("the same bytes")
-    else:
-        print(render(difference) if difference else f"{render(difference)}; other bytes (weights, or their order)")
+    other = changed(contents(arguments.before), contents(arguments.after))
+    if other:
+        difference["contents"] = other
+    print(json.dumps(difference, indent=2, ensure_ascii=False) if arguments.json else render(difference))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def render(name: str, summary: dict[str, Any], limit: int | None) -> str:
 
 
 def _method_lines(name: str, report: dict[str, Any], limit: int | None) -> list[str]:
-    inputs, outputs = (", ".join(_value_text(value) for value in report[side]) for side in ("inputs", "outputs"))
+    inputs, outputs = (", ".join(value_text(value) for value in report[side]) for side in ("inputs", "outputs"))
     lines = [f"{name}({inputs}) → {outputs}"]
     for delegate in report["delegates"]:
         nodes = "" if delegate["nodes"] is None else f", {delegate['nodes']:,} nodes"
@@ -75,7 +75,8 @@ def _method_lines(name: str, report: dict[str, Any], limit: int | None) -> list[
     return lines
 
 
-def _value_text(value: dict[str, Any]) -> str:
+def value_text(value: dict[str, Any]) -> str:
+    """Return an input or output as a person reads it: float32[1, 10]."""
     if value["kind"] != "tensor":
         return str(value["kind"])
     bound = "" if value["dynamism"] == "static" else "≤ "
