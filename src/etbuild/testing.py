@@ -24,6 +24,8 @@ from pydantic import ValidationError
 
 from etbuild.analysis import analyze as analysis
 from etbuild.analysis.context import RuleContext
+from etbuild.analysis.platforms import Constraints, find_platform
+from etbuild.analysis.select import NoBranchMatches, resolve_selects
 from etbuild.analysis.world import World
 from etbuild.loading.validation import Subject, refusals
 from etbuild.model.action import Action, ActionGraph, Mount
@@ -125,10 +127,11 @@ def analyze(  # noqa: PLR0913 - all but the rule have defaults.
     folder = Path(inspect.getfile(rule.implementation)).parent
     family = Family(rule.family or folder.name, 1, rules=(rule,), root=str(folder))
     spec = _spec(target, replace(rule, family=family.name), attrs)
-    platform_spec = _platform(platform, constraints)
+    platforms = [] if platform == "host" else [_platform(platform, constraints)]
+    requests = _requests(spec, platform, platforms)
     given = [_given(parse_label(text, target), providers) for text, providers in (deps or {}).items()]
-    tools = [_toolchain(type_, providers, spec) for type_, providers in offered.items()]
-    specs = [*given, *tools, *([platform_spec] if platform_spec else []), spec]
+    tools = [_toolchain(type_, providers, requests) for type_, providers in offered.items()]
+    specs = [*given, *tools, *platforms, spec]
     graph = TargetGraph({one.label: one for one in specs}, (target,), frozenset({target}), _AnyFile())
     workspace = Workspace(ROOT, "test", {"": "."}, (family,), tuple(one.label for one in tools))
     found = analysis.analyze(graph, workspace, (platform,), "fastbuild", world(files or {}))
@@ -224,15 +227,23 @@ def _artifacts(value: object) -> Iterator[Artifact]:
             yield from _artifacts(element)
 
 
-def _toolchain(type_: str, providers: Sequence[Provider], spec: TargetSpec) -> TargetSpec:
-    requests: tuple[Request, ...] = spec.rule.toolchains(spec.attrs) if spec.attrs else ()
+def _requests(spec: TargetSpec, platform: str, platforms: Sequence[TargetSpec]) -> tuple[Request, ...]:
+    """Return what the rule will ask for, so that toolchains can offer it."""
+    graph, workspace = TargetGraph({one.label: one for one in platforms}, (), frozenset()), Workspace(ROOT, "test", {})
+    found = find_platform(platform, graph, workspace, HOST, Constraints({}))
+    try:
+        attrs = spec.attrs or check_attrs(spec, resolve_selects(spec, found))
+    except NoBranchMatches:
+        return ()
+    return spec.rule.toolchains(attrs)
+
+
+def _toolchain(type_: str, providers: Sequence[Provider], requests: Sequence[Request]) -> TargetSpec:
     features = frozenset(feature for request in requests for feature in request.features)
     rule = Rule(type_, _ToolchainAttrs, lambda _ctx: (DefaultInfo(), *providers), toolchain_type=type_)
     return _spec(Label("", "toolchains", type_), rule, {"features": features})
 
 
-def _platform(text: str, constraints: Sequence[str]) -> TargetSpec | None:
-    if text == "host":
-        return None
+def _platform(text: str, constraints: Sequence[str]) -> TargetSpec:
     rule = Rule("platform", _PlatformAttrs, lambda _ctx: (DefaultInfo(),))
     return _spec(parse_label(text), rule, {"constraints": tuple(constraints)})

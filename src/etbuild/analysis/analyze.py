@@ -132,16 +132,17 @@ def _finish(
     sources: frozenset[str],
 ) -> Analysis:
     """Put actions into order, verify the whole, and hand it on."""
-    actions, moved = around.register.graph()
     targets = [node.target for node in order if node.target is not None]
-    if moved is not None:
+    registered = around.register.finish(target.test for target in targets if target.test is not None)
+    if registered.moved is not None:
+        moved = registered.moved
         targets = [replace(target, actions=tuple(moved[i] for i in target.actions)) for target in targets]
     folders = (workspace.root, *(family.root for family in workspace.families))
-    verify(actions, targets, sources, folders)
+    verify(registered, targets, sources, folders)
     return Analysis(
         {target.key: target for target in targets},
         tuple((node.spec.label, node.scope.name) for node in requested),
-        actions,
+        registered.graph,
         (*around.read, *around.tools.read),
         around.tools.probed,
     )

@@ -116,7 +116,7 @@ class _Parser:
             raise self._mistake(error.diagnostics[0].message, column, len(word), code="bad-label") from None
 
     def _call(self) -> Query:
-        name = self._token
+        name = self._current
         if name not in _FUNCTIONS:
             hint = did_you_mean(name, _FUNCTIONS) or f"there are {', '.join(_FUNCTIONS)}"
             raise self._mistake(f"no function '{name}' in queries", self._tokens[self._next][1], len(name), hint)
@@ -141,7 +141,7 @@ class _Parser:
 
     def _word(self, what: str) -> str:
         if not self._current or self._current in "()+^,-":
-            raise self._expected(what)
+            raise self._expected(what, "a word that holds such a sign stands in quotes" if self._current else None)
         word = self._take()
         return word[1:-1] if word[0] in "\"'" else word
 
@@ -150,10 +150,10 @@ class _Parser:
             raise self._expected(f"'{token}'")
         self._take()
 
-    def _expected(self, what: str) -> EtbuildError:
+    def _expected(self, what: str, hint: str | None = None) -> EtbuildError:
         token, column = self._tokens[self._next]
         found = f"'{token}'" if token else "the end"
-        return self._mistake(f"here must be {what}, is {found}", column, max(1, len(token)))
+        return self._mistake(f"here must be {what}, is {found}", column, max(1, len(token)), hint)
 
     def _mistake(
         self, message: str, column: int, length: int, hint: str | None = None, code: str = "bad-query"

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from operator import lt
+
 from etbuild.model.action import Action, ActionGraph
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.graph import CycleError, topological_order
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """All actions of an analysis."""
+
+    graph: ActionGraph
+    moved: Mapping[int, int] | None
+    """Where each index of the register has gone; None if all stand where they stood."""
+    unmade: tuple[tuple[Action, Artifact], ...]
+    """Actions with an input that is no source and that none makes."""
 
 
 class ActionRegister:
@@ -29,54 +44,61 @@ class ActionRegister:
             producers[output] = index
         return index
 
-    def graph(self) -> tuple[ActionGraph, list[int] | None]:
-        """Return the actions, producers before consumers, and to where each index has moved (None: nowhere)."""
-        newest = _Newest(self.producers)
+    def finish(self, tests: Iterable[Action]) -> Registered:
+        """Return the actions, producers before consumers, and what they or `tests` need and none makes."""
+        inputs = _Inputs(self.producers)
+        for test in tests:
+            inputs.last_producer(test)
         # Targets are analysed dependencies first, so only a rule that registers a consumer first breaks the order.
-        if all(newest.of(action.inputs) < index for index, action in enumerate(self.actions)):
-            return ActionGraph(tuple(self.actions), self.producers), None
+        last = [inputs.last_producer(action) for action in self.actions]
+        if all(map(lt, last, range(len(last)))):
+            return Registered(ActionGraph(tuple(self.actions), self.producers), None, tuple(inputs.unmade))
         order = self._order()
-        moved = [0] * len(order)
-        for position, index in enumerate(order):
-            moved[index] = position
+        moved = {index: position for position, index in enumerate(order)}
         actions = tuple(self.actions[index] for index in order)
-        return ActionGraph(actions, {output: moved[index] for output, index in self.producers.items()}), moved
+        producers = {output: moved[index] for output, index in self.producers.items()}
+        return Registered(ActionGraph(actions, producers), moved, tuple(inputs.unmade))
 
     def _order(self) -> list[int]:
         producers = self.producers
+
+        def needs(index: int) -> list[int]:
+            return [producers[artifact] for artifact in self.actions[index].inputs if artifact in producers]
+
         try:
-            return topological_order(
-                range(len(self.actions)), lambda i: [producers[a] for a in self.actions[i].inputs if a in producers]
-            )
+            return topological_order(range(len(self.actions)), needs)
         except CycleError as error:
             ring = [self.actions[index] for index in error.cycle if isinstance(index, int)]
-            message = (
-                f"an action must not need its own output: {' -> '.join(str(action.outputs[0]) for action in ring)}"
-            )
-            raise EtbuildError(
-                Diagnostic("action-cycle", message, notes=(f"registered by '{ring[0].owner}'",))
-            ) from None
+            names = " -> ".join(f"'{action.outputs[0]}'" for action in ring)
+            message = f"actions of '{ring[0].owner}' must not need their own outputs: {names}"
+            raise EtbuildError(Diagnostic("action-cycle", message)) from None
 
 
-class _Newest:
-    """The last of the actions that make what an input set holds; each set is looked through once."""
+class _Inputs:
+    """Input sets, each looked through once."""
 
-    def __init__(self, producers: dict[Artifact, int]) -> None:
+    def __init__(self, producers: Mapping[Artifact, int]) -> None:
+        self.unmade: list[tuple[Action, Artifact]] = []
         self._producers = producers
         self._known: dict[InputSet, int] = {}
 
-    def of(self, inputs: InputSet) -> int:
-        """Return the action's index, -1 if none makes any."""
-        known = self._known
+    def last_producer(self, action: Action) -> int:
+        """Return the index of the last action that makes an input of this one, -1 if none does."""
+        known, inputs = self._known, action.inputs
         if inputs not in known:
-            parts = (
-                topological_order([inputs], lambda s: () if s in known else s.transitive)
-                if inputs.transitive
-                else (inputs,)
-            )
+            parts: Iterable[InputSet] = (inputs,)
+            if inputs.transitive:  # Sets may be nested deeper than Python's stack.
+                parts = topological_order(parts, lambda part: () if part in known else part.transitive)
             for part in parts:
-                own = [self._producers.get(a, -1) for a in part.direct if a.configuration]
-                known[part] = max([*own, *[known[child] for child in part.transitive]], default=-1)
+                last = max([known[inner] for inner in part.transitive], default=-1)
+                for artifact in part.direct:
+                    if not artifact.location:
+                        index = self._producers.get(artifact)
+                        if index is None:
+                            self.unmade.append((action, artifact))
+                        elif index > last:
+                            last = index
+                known[part] = last
         return known[inputs]
 
 

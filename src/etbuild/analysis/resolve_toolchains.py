@@ -46,7 +46,7 @@ class Candidates:
             setting = self.constraints.setting(value)
             wanted = platform.constraints.get(setting)
             if wanted != value:
-                yield f"{setting.name} is {value.name}, must be {wanted.name if wanted else 'none'}"
+                yield f"{setting.name} is {value.name}, must be {wanted.name if wanted else 'unset'}"
 
 
 def unmet_constraints(values: frozenset[Label], platform: Platform, constraints: Constraints) -> str:
@@ -56,7 +56,7 @@ def unmet_constraints(values: frozenset[Label], platform: Platform, constraints:
         setting = constraints.setting(value)
         has = platform.constraints.get(setting)
         if has != value:
-            reasons.append(f"{setting.name} must be {value.name}, is {has.name if has else 'none'}")
+            reasons.append(f"{setting.name} must be {value.name}, is {has.name if has else 'unset'}")
     return "; ".join(reasons)
 
 

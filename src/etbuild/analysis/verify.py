@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from etbuild.analysis.register import Registered
 from etbuild.model.action import Action, ActionGraph
-from etbuild.model.artifact import Artifact, InputSet
+from etbuild.model.artifact import Artifact
 from etbuild.model.configured import ConfiguredTarget
 from etbuild.model.diagnostics import Diagnostic, raise_all
 from etbuild.model.rule import DefaultInfo
 
 
 def verify(
-    graph: ActionGraph, targets: Iterable[ConfiguredTarget], sources: frozenset[str], machine: Iterable[str]
+    registered: Registered, targets: Sequence[ConfiguredTarget], sources: frozenset[str], machine: Iterable[str]
 ) -> None:
     """Raise all violations at once.
 
     `sources` are the paths of source files; `machine` are absolute folders that no action may name.
     """
-    folders = tuple(folder for folder in machine if folder.count("/") > 1)
+    graph = registered.graph
     tests = [target.test for target in targets if target.test is not None]
+    folders = tuple(folder for folder in machine if folder.count("/") > 1)
     raise_all(
         [
-            *_unproduced([*graph.actions, *tests], graph.producers),
+            *(
+                _unmade(file, f"an input of {action.mnemonic} of '{action.owner}'")
+                for action, file in registered.unmade
+            ),
             *_clashing_outputs(graph, sources),
             *_machine_paths([*graph.actions, *tests], folders),
             *(d for target in targets for d in _unmade_files(target, graph.producers)),
         ]
     )
-
-
-def _unproduced(actions: Iterable[Action], producers: Mapping[Artifact, int]) -> Iterator[Diagnostic]:
-    seen: set[InputSet] = set()
-    for action in actions:
-        pending = [action.inputs]
-        while pending:
-            part = pending.pop()
-            if part in seen:
-                continue
-            seen.add(part)
-            pending.extend(part.transitive)
-            for artifact in part.direct:
-                if not artifact.location and artifact not in producers:
-                    yield _unmade(artifact, f"an input of {action.mnemonic} of '{action.owner}'")
 
 
 def _unmade_files(target: ConfiguredTarget, producers: Mapping[Artifact, int]) -> Iterator[Diagnostic]:
