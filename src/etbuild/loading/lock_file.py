@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 try:
-    from tomli import TOMLDecodeError, loads
+    from tomli import loads
 except ModuleNotFoundError:  # etbuild makes its own environment by a lock, before tomli is there.
-    from tomllib import TOMLDecodeError, loads
+    from tomllib import loads
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
 from etbuild.model.lock import LockedFile, LockFile
@@ -42,7 +42,7 @@ def parse_lock(text: str, path: str) -> LockFile:
     """Read a lock file's text; `path` is what messages call it."""
     try:
         table = loads(text)
-    except TOMLDecodeError as error:
+    except ValueError as error:
         raise _bad(path, f"must be TOML, is not: {error}") from error
     if table.get("format") != FORMAT:
         raise _bad(path, f"must have format = {FORMAT}, has {table.get('format', 'none')}")

@@ -28,6 +28,8 @@ def fetch_address(session: FetchSession, url: str, target: Path, what: str) -> N
             total = int(response.headers.get("Content-Length") or 0)
             done = _copy(session, response, file, FetchProgress(what, 0, total))
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # It holds the connection.
         hint = "check the address and the network; https_proxy is honoured"
         raise EtbuildError(Diagnostic("fetch-failed", f"'{url}' cannot be fetched: {error}", hint=hint)) from error
     # http.client says nothing when a connection ends early.

@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
@@ -19,31 +20,29 @@ _NOT_FOUND = re.compile(
     r"No matching distribution found for (\S+)|Could not find a version that satisfies the requirement (\S+)"
 )
 _DISK_FULL = re.compile(r"No space left on device|Disk quota exceeded")
+_HASH_NOTE = re.compile(r"\s+(\S+==|\S+ from |Expected sha256|Got )")
 _WRONG_HASH = re.compile(r"DO NOT MATCH THE HASHES")
 
 
 def run_pip(
-    session: FetchSession, arguments: Sequence[str], cwd: Path, on_line: Callable[[str], None] | None = None
+    session: FetchSession,
+    arguments: Sequence[str],
+    cwd: Path,
+    running: list[subprocess.Popen[str]] | None = None,
+    on_line: Callable[[str], object] = len,
 ) -> None:
-    """Run pip in `cwd`; raise one diagnostic that says what to do if it fails."""
+    """Run pip in `cwd`; raise one diagnostic that says what to do if it fails. It stands in `running` to be killed."""
     # -I: neither the caller's folder nor PYTHONPATH may change which pip runs.
     command = [str(session.python), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
+    pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     lines: list[str] = []
-    with subprocess.Popen(
-        command,
-        cwd=cwd,
-        env=dict(session.env),
-        text=True,
-        errors="replace",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-    ) as process:
+    with subprocess.Popen(command, cwd=cwd, env=dict(session.env), text=True, errors="replace", **pipes) as process:
+        if running is not None:
+            running.append(process)
         try:
             for line in process.stdout or ():
                 lines.append(line.rstrip())
-                if on_line is not None:
-                    on_line(line)
+                on_line(line)
         except BaseException:
             process.kill()
             raise
@@ -53,43 +52,26 @@ def run_pip(
 
 def _explain(lines: Sequence[str]) -> Diagnostic:
     text = "\n".join(lines)
-    said = tuple(line for line in lines if line.startswith(("ERROR", "  ", "THESE")) and line.strip())[-6:] or tuple(
-        lines[-4:]
-    )
+    errors = [line for line in lines if line.startswith(("ERROR", "  ")) and line.strip()]
+    said = tuple(errors[-4:] or lines[-4:])
     if _DISK_FULL.search(text):
-        return Diagnostic(
-            "disk-full",
-            "no space left for what pip downloads",
-            hint="free some space; `etbuild info` shows where the cache is",
-        )
+        hint = "free some space; `etbuild info` shows where the cache is"
+        return Diagnostic("disk-full", "no space left for what pip downloads", hint=hint)
     if _WRONG_HASH.search(text):
-        return Diagnostic(
-            "wrong-sha256",
-            "a downloaded file is not what the lock pins",
-            notes=_hash_notes(lines),
-            hint="an index or proxy serves another file than when the lock was made; `etbuild lock` pins anew",
-        )
+        hint = "an index or proxy serves another file than when the lock was made; `etbuild lock` pins anew"
+        notes = tuple(line.strip() for line in lines if _HASH_NOTE.match(line))[:4]
+        return Diagnostic("wrong-sha256", "a downloaded file is not what the lock pins", notes=notes, hint=hint)
     if _NO_NETWORK.search(text):
-        return Diagnostic(
-            "fetch-failed",
-            "pip cannot reach its index",
-            notes=said[-2:],
-            hint="check the network and pip's configuration (`pip config list`): index, proxy, certificates",
-        )
-    found = _NOT_FOUND.search(text)
-    if found:
+        hint = "check the network and pip's configuration (`pip config list`): index, proxy, certificates"
+        return Diagnostic("fetch-failed", "pip cannot reach its index", notes=said[-2:], hint=hint)
+    if found := _NOT_FOUND.search(text):
         wanted = (found[1] or found[2]).rstrip(",;")
-        return Diagnostic(
-            "fetch-failed", f"pip's index and links offer no usable file of '{wanted}'", hint=_where_from(wanted)
-        )
+        message = f"pip's index and links offer no usable file of '{wanted}'"
+        return Diagnostic("fetch-failed", message, hint=_where_from(wanted))
     return Diagnostic("fetch-failed", "pip failed", notes=said, hint="`pip config list` shows the index that pip asks")
-
-
-def _hash_notes(lines: Sequence[str]) -> tuple[str, ...]:
-    return tuple(line.strip() for line in lines if re.match(r"\s+(\S+==|\S+ from |Expected sha256|Got )", line))[:4]
 
 
 def _where_from(wanted: str) -> str:
     if wanted.startswith("torch"):
-        return "let pip know where PyTorch's CPU builds are, with find-links or extra-index-url in its configuration"
+        return "tell pip where PyTorch's CPU builds are, with find-links or extra-index-url in its configuration"
     return "check the name and version, and the index in pip's configuration (`pip config list`)"

@@ -41,21 +41,23 @@ def _begins_as_lfs(path: Path) -> bool:
 def installed_package(session: FetchSession, repository: Repository) -> Path:
     """Return a folder of links to the files of a Debian package, which must be installed: etbuild runs no apt."""
     package, wanted = repository.package, repository.version
-    found = _dpkg("--show", "--showformat=${db:Status-Status} ${Version}", package)
+    found = _dpkg(session, "--show", "--showformat=${db:Status-Status} ${Version}", package)
     status, _, version = found.partition(" ")
     if status != "installed" or (wanted and version != wanted):
         is_there = f"is in version {version}" if status == "installed" else "is not"
         message = f"Debian package '{package}' must be installed{wanted and f' in version {wanted}'}, {is_there}"
         hint = f"apt install {package}{wanted and f'={wanted}'}"
         raise EtbuildError(Diagnostic("not-installed", message, repository.span, hint=hint))
-    listed = _dpkg("--listfiles", package)
+    listed = _dpkg(session, "--listfiles", package)
     key = hashlib.sha256(f"{package} {version}\n{listed}".encode()).hexdigest()
     return make_folder_once(session.cache / "repositories" / key, lambda folder: _link_all(listed, folder)) / "files"
 
 
-def _dpkg(*arguments: str) -> str:
+def _dpkg(session: FetchSession, *arguments: str) -> str:
     try:
-        return subprocess.run(["dpkg-query", *arguments], capture_output=True, text=True, check=False).stdout
+        return subprocess.run(
+            ["dpkg-query", *arguments], env=dict(session.env), capture_output=True, text=True, check=False
+        ).stdout
     except FileNotFoundError:
         return ""
 

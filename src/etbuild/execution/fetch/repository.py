@@ -70,8 +70,9 @@ def _is_of(file: LockedFile, repository: Repository) -> bool:
 
 
 def repository_folder(cache: Path, repository: Repository, files: tuple[LockedFile, ...]) -> Path:
-    """Return the folder of a repository, which is named by all that decides what is in it."""
-    text = "\n".join([f"{RECIPE} {repository.kind} {repository.strip_prefix}", *(file.line() for file in files)])
+    """Return the folder of a repository: named by all that decides what is in it, and nothing else."""
+    prefix = "" if repository.kind == "url" else _prefix(repository)
+    text = "\n".join([f"{RECIPE} {repository.kind} {prefix}", *(f"{file.sha256} {file.filename}" for file in files)])
     return cache / "repositories" / hashlib.sha256(text.encode()).hexdigest()
 
 

