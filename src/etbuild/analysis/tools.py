@@ -36,6 +36,8 @@ class Tools:
         self._read_text = read_text
         self._tools: dict[tuple[str, str], Tool] = {}
         self._texts: dict[str, str | None] = {}
+        self._folders: set[str] = set()
+        self._probed: set[str] = set()
         self._imports: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @property
@@ -45,8 +47,8 @@ class Tools:
 
     @property
     def probed(self) -> tuple[str, ...]:
-        """Absolute paths that imports could have meant, had there been such files."""
-        return tuple(path for path, text in self._texts.items() if text is None)
+        """Absolute paths of folders where something was looked for in vain: a new file there may be imported."""
+        return tuple(sorted(self._probed))
 
     def tool(self, family: str, script: str) -> Tool:
         """Return the program at `script` below the family's `tools`. Raises `unknown-tool`, `bad-tool`."""
@@ -76,19 +78,27 @@ class Tools:
 
     def _files_of(self, folder: str, module: str) -> Iterator[str]:
         """Yield the files that importing `module` runs: its packages' `__init__.py`, and its own."""
-        parts = module.split(".")
-        for end in range(1, len(parts) + 1):
-            package = "/".join(parts[:end])
-            candidates = [f"{package}/__init__.py"] + ([f"{package}.py"] if end == len(parts) else [])
-            found = [file for file in candidates if self._text(f"{folder}/{file}") is not None]
-            yield from found[:1]
+        path = ""
+        for part in module.split("."):
+            path = f"{path}/{part}" if path else part
+            is_folder = self._text(f"{folder}/{path}") is None and f"{folder}/{path}" in self._folders
+            if is_folder and self._text(f"{folder}/{path}/__init__.py") is not None:
+                yield f"{path}/__init__.py"
+            elif self._text(f"{folder}/{path}.py") is not None:
+                yield f"{path}.py"
+                return
+            elif not is_folder:
+                return
 
     def _text(self, path: str) -> str | None:
         if path not in self._texts:
+            self._texts[path] = None
             try:
                 self._texts[path] = self._read_text(path)
-            except (FileNotFoundError, NotADirectoryError):
-                self._texts[path] = None
+            except IsADirectoryError:
+                self._folders.add(path)
+            except FileNotFoundError:
+                self._probed.add(path.rpartition("/")[0])
         return self._texts[path]
 
 

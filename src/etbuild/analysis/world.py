@@ -24,6 +24,6 @@ class World:
     system_mount: Callable[[], Mount]
     """The machine's own programs, such as `sh`."""
     read_text: Callable[[str], str]
-    """A file's text by absolute path; FileNotFoundError or NotADirectoryError where there is none."""
+    """A file's text by absolute path; FileNotFoundError where there is none, IsADirectoryError for a folder."""
     check_attrs: CheckAttrs
     """A target's raw attributes, all selects resolved, to its schema. Raises EtbuildError."""

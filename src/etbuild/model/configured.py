@@ -56,4 +56,4 @@ class Analysis:
     read: tuple[str, ...] = ()
     """Absolute paths of files whose content analysis used, such as locks."""
     probed: tuple[str, ...] = ()
-    """Absolute paths that analysis looked for and did not find: a tool's imports may come to mean them."""
+    """Absolute paths of folders where analysis looked for files in vain: a tool may import what appears there."""

@@ -43,13 +43,13 @@ def step(extra=()):
 TEXTS = {"/fam/et/tools/step.py": "import shared", "/fam/et/tools/shared.py": "", "a/src": "1", "a/other": "1"}
 
 
-def revision(lock="1" * 64, extra=(), option="a", src="src", texts=(), more=(), code=""):
+def revision(*, lock="1" * 64, extra=(), option="a", texts=(), more=(), code=""):
     from dataclasses import replace  # noqa: PLC0415
 
     rule_ = replace(step(extra), family="et")
     targets = {
         "//t:base": (environment(lock), {"lock": "base.lock"}),
-        "//a:first": (rule_, {"src": src, "option": option}),
+        "//a:first": (rule_, {"src": "src", "option": option}),
         "//a:second": (rule_, {"src": ":first"}),
         "//a:apart": (copy, {"srcs": ("other",)}),
         **dict(more),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import pytest
+from pydantic import Field
 
 from etbuild.api import Attrs, DefaultInfo, Dep, Provider, RuleContext, Src, provides, rule
 from etbuild.model.diagnostics import EtbuildError
@@ -27,7 +28,7 @@ from tests.unit.analysis.sample import (
 class SpellAttrs(Attrs):
     words: Annotated[tuple[Dep, ...], provides(WordInfo)] = ()
     best: Annotated[Dep, provides(WordInfo)] | None = None
-    methods: dict[str, SpellMethod] = {}
+    methods: dict[str, SpellMethod] = Field(default={})
 
 
 class SpellMethod(Attrs):
@@ -55,8 +56,8 @@ def fail(ctx: RuleContext[FailAttrs]) -> Sequence[Provider]:
     raise ctx.mistake("failed", f"{ctx.label.name} failed", "deps", ctx.attrs.at, notes=("so",), hint="do")
 
 
-def analyze(targets, *requested, files=(), **more):
-    return Sample(targets, frozenset(files), **more).analyze(*requested)
+def analyze(targets, *requested: str, files=(), families=()):
+    return Sample(targets, frozenset(files), families=families).analyze(*requested)
 
 
 def diagnostics(caught):

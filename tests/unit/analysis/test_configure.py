@@ -122,7 +122,7 @@ def test_two_platforms_of_one_name_are_a_mistake():
 def test_an_unknown_mode_is_a_mistake():
     from etbuild.analysis.platforms import check_mode  # noqa: PLC0415
 
-    with pytest.raises(EtbuildError, match="mode must be one of fastbuild, dbg, .* is 'debug'"):
+    with pytest.raises(EtbuildError, match=r"mode must be one of fastbuild, dbg, .* is 'debug'"):
         check_mode("debug")
 
 

@@ -28,11 +28,11 @@ def export(ctx: RuleContext[ExportAttrs]) -> Sequence[Provider]:
     return [DefaultInfo((out,))]
 
 
-def analyze(targets, *requested, files=(), platforms=("host",)):
+def analyze(targets, *requested: str, files=(), platforms=("host",)):
     return Sample(targets, frozenset(files)).analyze(*requested, platforms=platforms)
 
 
-def message(targets, *requested, files=()):
+def message(targets, *requested: str, files=()):
     with pytest.raises(EtbuildError) as caught:
         analyze(targets, *requested, files=files)
     [diagnostic] = caught.value.diagnostics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -35,11 +36,12 @@ def user(ctx: RuleContext[UserAttrs]) -> Sequence[Provider]:
     return [DefaultInfo(), WordInfo(ctx.toolchain("cc", WordInfo).word)]
 
 
-def sample(*toolchains, features=(), **more):
+def sample(*toolchains: tuple[str, dict[str, Any]], features=(), more=()):
     named = dict(toolchains)
     targets = {f"//t:{name}": (cc_toolchain, attrs) for name, attrs in named.items()}
     return Sample(
-        {**targets, "//a:a": (user, {"features": features}), **more}, toolchains=tuple(f"//t:{name}" for name in named)
+        {**targets, "//a:a": (user, {"features": features}), **dict(more)},
+        toolchains=tuple(f"//t:{name}" for name in named),
     )
 
 
@@ -90,7 +92,7 @@ def test_no_toolchain_without_features_reads_as_the_style_guide_has_it():
 def test_a_missing_toolchain_is_told_once_however_many_ask():
     more = {f"//b:{index}": (user, {}) for index in range(3)}
     with pytest.raises(EtbuildError) as caught:
-        sample(HOST_GCC, **more).analyze("//a:a", *more, platforms=(ARM,))
+        sample(HOST_GCC, more=more).analyze("//a:a", *more, platforms=(ARM,))
     assert len(caught.value.diagnostics) == 1
 
 

@@ -13,21 +13,22 @@ from etbuild.model.diagnostics import EtbuildError
 class Files:
     """Files by path below the family's tools; counts reads."""
 
-    def __init__(self, **texts: str) -> None:
-        self.texts = {name.replace("__slash__", "/"): text for name, text in texts.items()}
+    def __init__(self, texts) -> None:
+        self.texts = texts
         self.reads: list[str] = []
 
     def __call__(self, path: str) -> str:
         self.reads.append(path)
         name = path.removeprefix("/fam/et/tools/")
+        if any(text.startswith(f"{name}/") for text in self.texts):
+            raise IsADirectoryError(path)
         if name not in self.texts:
             raise FileNotFoundError(path)
         return textwrap.dedent(self.texts[name])
 
 
 def closure(texts, script="main.py"):
-    files = Files()
-    files.texts = texts
+    files = Files(texts)
     return [
         a.path.removeprefix("_exec/rules/et/tools/") for a in Tools({"et": "/fam/et"}, files).tool("et", script).inputs
     ]
@@ -78,9 +79,12 @@ def test_a_package_hides_a_module_of_its_name_as_in_python():
     assert closure({"main.py": "import a", "a/__init__.py": "", "a.py": ""}) == ["a/__init__.py", "main.py"]
 
 
+def test_a_module_hides_a_folder_without_init_as_in_python():
+    assert closure({"main.py": "import a.b", "a.py": "", "a/b.py": ""}) == ["a.py", "main.py"]
+
+
 def test_a_tool_knows_where_it_is_on_disk_and_in_actions():
-    files = Files()
-    files.texts = {"check/judge.py": ""}
+    files = Files({"check/judge.py": ""})
     tool = Tools({"et": "/fam/et"}, files).tool("et", "check/judge.py")
     assert (tool.script.path, tool.script.location) == (
         "_exec/rules/et/tools/check/judge.py",
@@ -91,19 +95,17 @@ def test_a_tool_knows_where_it_is_on_disk_and_in_actions():
 
 
 def test_each_file_is_read_once_and_what_was_looked_for_is_known():
-    files = Files()
-    files.texts = {"a.py": "import shared, json", "b.py": "import shared, json", "shared.py": ""}
+    files = Files({"a.py": "import shared, json", "b.py": "import shared, json", "shared.py": "", "p/q.py": ""})
     tools = Tools({"et": "/fam/et"}, files)
     assert tools.tool("et", "a.py") is tools.tool("et", "a.py")
     tools.tool("et", "b.py")
     assert len(files.reads) == len(set(files.reads))
-    assert set(tools.read) == {f"/fam/et/tools/{name}" for name in files.texts}
-    assert "/fam/et/tools/json.py" in tools.probed
-    assert not set(tools.read) & set(tools.probed)
+    assert set(tools.read) == {f"/fam/et/tools/{name}" for name in ("a.py", "b.py", "shared.py")}
+    assert tools.probed == ("/fam/et/tools",)
 
 
 def test_a_tool_that_does_not_exist_is_a_mistake():
-    with pytest.raises(EtbuildError, match="family 'et' has no tool 'judge.py'"):
+    with pytest.raises(EtbuildError, match=r"family 'et' has no tool 'judge\.py'"):
         closure({}, "judge.py")
 
 
