@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import signal
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +27,7 @@ class DeadlyDisk(Disk):
     def __init__(self, fatal: int) -> None:
         self.left = fatal
 
-    def touch(self, what: str) -> None:
+    def touch(self, _what: str) -> None:
         self.left -= 1
         if self.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -39,8 +41,9 @@ def in_a_child(work: Callable[[], object]) -> int:
         try:
             work()
             code = 0
-        finally:
-            os._exit(code)
+        except BaseException:  # noqa: BLE001 - pytest must not go on in the child.
+            traceback.print_exc()
+        os._exit(code)
     _, status = os.waitpid(child, 0)
     assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, "the child failed"
     return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
@@ -57,6 +60,7 @@ class SmallBuild:
     linked: bool = False
     """Outputs have a second name, so that they are copied in."""
     runs: list[str] = field(default_factory=list)
+    cache: Path | None = None
 
     def __post_init__(self) -> None:
         self.source = self.folder / "source.txt"
@@ -67,7 +71,7 @@ class SmallBuild:
         """Build, and return what was placed."""
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
-        store = Store(self.folder / "cache", self.disk)
+        store = Store(self.cache or self.folder / "cache", self.disk)
         try:
             return self._place(store)
         finally:
@@ -81,13 +85,9 @@ class SmallBuild:
         for action in actions:
             self._have(store, trees, action, known)
             self.between(store)
-        wanted = known["d"]
         if not self.placed.exists() or self.placed.read_bytes() != content_of(self.source):
-            blob = None
-            while blob is None:
-                blob = store.blob(wanted.digest) or self._again(store, trees, "d", known)
-            self.placed.unlink(missing_ok=True)
-            shutil.copyfile(blob, self.placed)
+            content = self._read(store, trees, "d", known, False)
+            self.placed.write_bytes(content)
         return self.placed.read_bytes()
 
     def actions(self) -> list[Action]:
@@ -111,12 +111,11 @@ class SmallBuild:
         name = action.outputs[0].path
         content = name.encode()
         for artifact in action.inputs:
-            path = Path(artifact.location) if artifact.is_source else None
-            while path is None:
+            if artifact.is_source:
+                content += Path(artifact.location).read_bytes()
+            else:
                 is_program = artifact.path == "b" and name == "d"
-                path = store.blob(known[artifact.path].digest, executable=is_program)
-                path = path or self._again(store, trees, artifact.path, known)
-            content += path.read_bytes()
+                content += self._read(store, trees, artifact.path, known, is_program)
         made = self.work / f"{name}.{'pt2' if name == 'a' else 'pte'}"
         made.write_bytes(hashlib.sha256(content).hexdigest().encode() * 40)
         if self.linked:
@@ -124,6 +123,14 @@ class SmallBuild:
         self.runs.append(name)
         self.between(store)
         return ActionResult({name: store.ingest(made, executable=False)}, store.put(content[:100]), wall_ms=5)
+
+    def _read(self, store: Store, trees: InputTrees, name: str, known: dict[str, OutputFile], program: bool) -> bytes:
+        while True:
+            blob = store.blob(known[name].digest, executable=program)
+            with contextlib.suppress(FileNotFoundError):
+                if blob is not None:
+                    return blob.read_bytes()
+            self._again(store, trees, name, known)
 
     def _again(self, store: Store, trees: InputTrees, name: str, known: dict[str, OutputFile]) -> None:
         """Rewind: the blob is gone, so its action runs again."""

@@ -6,6 +6,7 @@ Local file systems only: SQLite's write-ahead log needs shared memory. Open it a
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,8 @@ from etbuild.model.diagnostics import EXIT_BUILD_FAILED, Diagnostic, EtbuildErro
 T = TypeVar("T")
 VERSION = 1
 """Counts up with each change of a table: a database of another version is set aside, like a bad one."""
-_BAD = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_SCHEMA})
+_BAD = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_ERROR})
+"""All statements are our own, so an error in one means that a table is not what it was."""
 _BUSY_SECONDS = 60.0
 _TABLES = f"""
 CREATE TABLE IF NOT EXISTS action(key BLOB PRIMARY KEY, result BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
@@ -46,8 +48,8 @@ class Database:
         with _diagnosed(path):
             try:
                 self._connection, self._inode = self._open()
-            except sqlite3.DatabaseError as error:
-                if not _is_bad(error):
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+                if not _is_bad(error, self.path):
                     raise
                 self._replace(0)
 
@@ -82,8 +84,8 @@ class Database:
         with self._lock, _diagnosed(self.path):
             try:
                 return work(self._connection)
-            except sqlite3.DatabaseError as error:
-                if not _is_bad(error):
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+                if not _is_bad(error, self.path):
                     raise
                 self._connection.close()
                 self._replace(self._inode)
@@ -129,8 +131,12 @@ class _OtherVersionError(sqlite3.DatabaseError):
     sqlite_errorcode = sqlite3.SQLITE_NOTADB
 
 
-def _is_bad(error: sqlite3.DatabaseError) -> bool:
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _BAD
+def _is_bad(error: Exception, path: Path) -> bool:
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    # A flipped bit may also make a file read-only in SQLite's eyes.
+    return code in _BAD or (code == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK))
 
 
 @contextmanager

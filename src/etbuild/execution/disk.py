@@ -48,9 +48,14 @@ class Disk:
     def copy(self, source: Path, target: Path) -> Digest:
         """Copy a file's bytes to a new file, and return their digest."""
         self.touch("copy")
-        with source.open("rb", buffering=0) as file, target.open("xb") as copy:
-            self.touch("write")
-            return _pump(file, copy)
+        try:
+            with source.open("rb", buffering=0) as file, target.open("xb") as copy:
+                self.touch("write")
+                return _pump(file, copy)
+        except OSError:
+            # Where the disk is full, half a copy is in the way.
+            target.unlink(missing_ok=True)
+            raise
 
     def seal(self, path: Path, executable: bool) -> os.stat_result:
         """Make a file read-only, with a fixed time."""

@@ -68,7 +68,8 @@ class Store:
         self._trusted: dict[tuple[str, bool], Fingerprint] = {}
         self._lock = threading.RLock()
         self._written = 0.0
-        self._names = itertools.count()
+        self._name = os.urandom(8).hex()
+        self._counter = itertools.count()
 
     @classmethod
     def open(cls, cache: Path) -> Store:
@@ -231,7 +232,8 @@ class Store:
         return self.cache / "cas" / hash_[:2] / (hash_ + ".x" if executable else hash_)
 
     def _temporary(self) -> Path:
-        return self.cache / "tmp" / f"{os.getpid()}.{next(self._names)}"
+        # Process ids come back, and what a killed build left may still be there.
+        return self.cache / "tmp" / f"{self._name}.{next(self._counter)}"
 
     def _same_file_system(self, path: Path) -> bool:
         return os.lstat(path).st_dev == (self.cache / "tmp").stat().st_dev

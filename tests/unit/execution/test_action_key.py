@@ -19,7 +19,7 @@ from etbuild.model.label import Label
 class Content:
     """A DigestSource in memory: an artifact's content is its path, unless it was changed."""
 
-    def __init__(self, changed=None):
+    def __init__(self, changed=None) -> None:
         self.changed = changed or {}
 
     def files(self, artifact):
@@ -50,7 +50,7 @@ def key(action, content=None):
 
 
 def test_each_field_of_an_action_is_keyed_or_is_said_not_to_be():
-    assert KEYED | NOT_KEYED == {field.name for field in fields(Action)}
+    assert {field.name for field in fields(Action)} == KEYED | NOT_KEYED
     assert not KEYED & NOT_KEYED
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ DAY = 86_400
 
 
 class Clock(Disk):
-    def __init__(self):
+    def __init__(self) -> None:
         self.time = 2_000_000_000.0
 
     def now(self):
@@ -161,4 +160,4 @@ def test_the_figures_tell_what_is_there(store, disk):
     store.flush()
     disk.time += 3 * DAY
 
-    assert cache_figures(store) == CacheFigures(3, 200, 1, os.stat(store.database.path).st_size, 3)
+    assert cache_figures(store) == CacheFigures(3, 200, 1, store.database.path.stat().st_size, 3)

@@ -24,7 +24,7 @@ GRAPH = ActionGraph(
 )
 
 
-def finished(index, start_ms, wall_ms, outcome="run", **fields):
+def finished(index, start_ms, wall_ms, outcome="run", **fields: object):
     return ActionFinished(index, "Make", f"//m:{OUTPUTS[index]}", outcome, "ab" * 32, start_ms, wall_ms, 7, **fields)
 
 

@@ -28,7 +28,7 @@ ACTION = Action(
 
 
 class Content:
-    def __init__(self, files):
+    def __init__(self, files) -> None:
         self.content = files
 
     def files(self, artifact):
@@ -48,7 +48,7 @@ def lines(old, new):
     return [str(difference) for difference in explain(old, new)]
 
 
-def argv(*words):
+def argv(*words: str):
     return manifest(replace(ACTION, argv=words))
 
 

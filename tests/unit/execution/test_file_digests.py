@@ -18,7 +18,7 @@ TICK = 0.06
 
 
 class CountingDisk(Disk):
-    def __init__(self):
+    def __init__(self) -> None:
         self.hashed = []
         self.while_hashing = lambda: None
 

@@ -16,7 +16,7 @@ from etbuild.model.digest import digest_of
 class Named:
     """Each artifact holds its own path."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.asked = 0
 
     def files(self, artifact):
@@ -24,7 +24,7 @@ class Named:
         return [(artifact.path, OutputFile(digest_of(artifact.path.encode())))]
 
 
-def inputs(*paths):
+def inputs(*paths: str):
     return InputSet([Artifact(path) for path in paths])
 
 

@@ -25,7 +25,7 @@ from etbuild.model.digest import digest_of
 class CountingDisk(Disk):
     """Counts how often a file's bytes are read; its clock stands still."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.hashed = 0
         self.time = 2_000_000_000.0
 
@@ -60,7 +60,7 @@ def a_file(folder: Path, content: str = "bytes", name: str = "made.pte") -> Path
     return path
 
 
-def a_key(*argv):
+def a_key(*argv: str):
     return action_key(Action("Make", argv, InputSet(), (Artifact("a"),)), InputTrees(None))
 
 
