@@ -62,7 +62,7 @@ def lower_program(
             *("--output", program, "--operators", operators, "--plan", plan),
             *(("--etrecord", etrecord) if etrecord else ()),
         ],
-        inputs=(*files, *(file for one in methods.values() for file in (one.graph, one.facts))),
+        inputs=files,
         outputs=outputs,
         env=PYTHON_ENV,
         mounts=(environment.mount,),
@@ -83,9 +83,10 @@ def input_flags(
 
 
 def _method_flags(methods: Mapping[str, Exported]) -> Flags:
-    graphs = [f"{name}={exported.graph.path}" for name, exported in methods.items()]
-    facts = [f"{name}={exported.facts.path}" for name, exported in methods.items()]
-    return (*repeated("--method", graphs), *repeated("--facts", facts))
+    flags: Flags = ()
+    for name, exported in methods.items():
+        flags += ("--method", name, exported.graph, "--facts", name, exported.facts)
+    return flags
 
 
 def _constant_flags(attrs: PteAttrs) -> Flags:

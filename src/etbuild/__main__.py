@@ -14,16 +14,19 @@ def main() -> int:
     from pathlib import Path
 
     root = Path(source).parent
-    _ensure_packages(root)
+    python = _ensure_packages(root)
     from etbuild.cli.main import main as run
 
-    return run(sys.argv[1:], root)
+    return run(sys.argv[1:], root, Path(python))
 
 
-def _ensure_packages(root: object) -> None:
-    """Make click, pydantic and tomli importable: installed beside us, or in an environment that is made on first use."""
+def _ensure_packages(root: object) -> str:
+    """Make click, pydantic and tomli importable: installed beside us, or in an environment that is made on first use.
+
+    Return that environment's interpreter, which has pip.
+    """
     if not sys.flags.no_site:
-        return
+        return sys.executable
     from pathlib import Path
 
     from etbuild import tool_environment
@@ -38,6 +41,7 @@ def _ensure_packages(root: object) -> None:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(error.exit_code) from None
     sys.path.append(str(site))
+    return str(tool_environment.python_of(site))
 
 
 if __name__ == "__main__":

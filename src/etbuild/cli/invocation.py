@@ -25,6 +25,8 @@ class Invocation:
     cwd: Path
     etbuild_root: Path
     """The folder that etbuild itself stands in."""
+    python: Path
+    """An interpreter with pip."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """Flag to the configuration that set it, for `info`."""
 
@@ -59,7 +61,7 @@ class Invocation:
             etbuild_root=self.etbuild_root,
             base=Label("", self.cwd.relative_to(root).as_posix().removeprefix("."), ""),
             env=self.env,
-            python=Path(sys.executable),
+            python=self.python,
             argv=self.argv,
         )
         return Session(place, settings, Console(sys.stderr))

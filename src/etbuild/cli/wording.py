@@ -43,3 +43,11 @@ def bar(done: int, total: int, width: int = 20) -> str:
     """Return a bar of `width` cells, and how much is done in words: colour and shape are never the only carrier."""
     share = min(1.0, done / total) if total else 0.0
     return f"{'█' * int(share * width):<{width}} {share:4.0%}"
+
+
+def ago(seconds: float) -> str:
+    """Return how long ago something was: just now, 2 minutes ago, 3 days ago."""
+    for length, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= length:
+            return f"{counted(int(seconds // length), unit)} ago"
+    return "just now" if seconds < 10 else f"{counted(int(seconds), 'second')} ago"

@@ -104,4 +104,4 @@ def _short(measure: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    run_tool(main)
+    raise SystemExit(run_tool(main, sys.argv[1:]))
