@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from etbuild.analysis.configure import Configurator
-from etbuild.analysis.context import RuleContext, Surroundings, each_once
+from etbuild.analysis.context import RuleContext, Surroundings
 from etbuild.analysis.node import TargetNode
 from etbuild.analysis.platforms import check_mode, find_platform, read_constraints
 from etbuild.analysis.provider_types import ProviderTypes
@@ -43,7 +43,7 @@ def analyze(graph: TargetGraph, workspace: Workspace, platforms: Sequence[str], 
             mistakes.extend(error.diagnostics)
     mistakes += [_incompatible(node) for node in requested if node.incompatible and node.spec.label in graph.named]
     if mistakes:
-        raise EtbuildError(*each_once(mistakes))
+        raise EtbuildError(*_each_once(mistakes))
     return _finish(order, requested, around, workspace, configurator.source_paths)
 
 
@@ -146,3 +146,13 @@ def _finish(
         (*around.read, *around.tools.read),
         around.tools.probed,
     )
+
+
+def _each_once(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield diagnostics without those that say the same of the same place."""
+    seen = set()
+    for diagnostic in diagnostics:
+        key = (diagnostic, diagnostic.span)
+        if key not in seen:
+            seen.add(key)
+            yield diagnostic

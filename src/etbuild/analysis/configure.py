@@ -82,10 +82,8 @@ class Configurator:
                 node.exec_found[label] = self._find(node, label, self._exec)
             else:
                 node.found[label] = self._find(node, label, scope)
-        found = {**node.found, **node.exec_found}.values() if node.exec_found else node.found.values()
+        found = dict.fromkeys((*node.found.values(), *node.exec_found.values()))
         node.dependencies = [other for other in found if type(other) is TargetNode]
-        if node.exec_found:
-            node.dependencies += [other for other in node.found.values() if type(other) is TargetNode]
         self._resolve_toolchains(node)
 
     def _find(self, node: TargetNode, label: Label, scope: Scope) -> TargetNode | Artifact:

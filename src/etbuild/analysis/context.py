@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -21,6 +21,7 @@ from etbuild.model.rule import AttrsT, DefaultInfo, Provider, TestInfo
 ProviderT = TypeVar("ProviderT", bound=Provider)
 Word = str | Artifact | Tool
 Inputs = Iterable[Artifact | InputSet | Tool] | InputSet
+Env = Mapping[str, str | Artifact | Sequence[Word]]
 _PLAIN = Resources()
 
 
@@ -139,7 +140,7 @@ class RuleContext(Generic[AttrsT]):
         argv: Sequence[Word],
         inputs: Inputs = (),
         outputs: Sequence[Artifact],
-        env: Mapping[str, str | Artifact | Sequence[Word]] | None = None,
+        env: Env | None = None,
         mounts: Sequence[Mount] = (),
         worker: str = "",
         resources: Resources = _PLAIN,
@@ -153,43 +154,20 @@ class RuleContext(Generic[AttrsT]):
         made = tuple(outputs)
         if not made:
             raise ValueError(f"an action of {self.label} has no outputs")
-        variables = env or {}
-        words = [w for value in variables.values() if not isinstance(value, str) for w in _words(value)]
-        used = self._input_set((*argv, *words), inputs, made)
-        moved = self._moved(used, made, (*argv, *words)) if used.configurations - {self._node.scope.name} else {}
-        if moved:
-            used = InputSet([moved.get(a, a) for a in used])
-        action = Action(
-            mnemonic,
-            tuple([w if type(w) is str else _text(w, moved) for w in argv]),
-            used,
-            made,
-            tuple(sorted((name, _value(value, moved)) for name, value in variables.items())) if variables else (),
-            tuple(mounts),
-            self.label,
-            self._node.scope.name,
-            progress,
-            self._resources(resources),
-            worker,
-            timeout,
+        words, used, variables = self._resolve(argv, inputs, made, env or {})
+        owner, where, needs = self.label, self._node.scope.name, self._resources(resources)
+        self._register(
+            Action(
+                mnemonic, words, used, made, variables, tuple(mounts), owner, where, progress, needs, worker, timeout
+            )
         )
-        self.actions.append(self._around.register.add(action))
 
     def test_action(self, info: TestInfo) -> Action:
         """Return the action that runs a test, below the platform's emulator; for the engine."""
-        argv = (*self.platform.run_under, *info.argv)
+        words, used, variables = self._resolve((*self.platform.run_under, *info.argv), info.inputs, (), dict(info.env))
+        owner, where, needs = self.label, self._node.scope.name, self._resources(_PLAIN)
         return Action(
-            "Test",
-            tuple(map(str, argv)),
-            self._input_set(argv, info.inputs, ()),
-            (),
-            tuple(sorted(info.env)),
-            info.mounts,
-            self.label,
-            self._node.scope.name,
-            resources=self._resources(_PLAIN),
-            worker=info.worker,
-            timeout=info.timeout,
+            "Test", words, used, (), variables, info.mounts, owner, where, "", needs, info.worker, info.timeout
         )
 
     def mistake(
@@ -222,12 +200,24 @@ class RuleContext(Generic[AttrsT]):
         ram = self._node.spec.ram
         return Resources(resources.cpu, max(ram, resources.ram)) if ram else resources
 
-    def _input_set(
-        self,
-        words: Iterable[Word],
-        inputs: Inputs,
-        outputs: tuple[Artifact, ...],
-    ) -> InputSet:
+    def _register(self, action: Action) -> None:
+        self.actions.append(self._around.register.add(action))
+
+    def _resolve(
+        self, argv: Sequence[Word], inputs: Inputs, outputs: tuple[Artifact, ...], env: Env
+    ) -> tuple[tuple[str, ...], InputSet, tuple[tuple[str, str], ...]]:
+        """Return argv, inputs and env as an action has them."""
+        words = (*argv, *(word for value in env.values() if type(value) is not str for word in _words(value)))
+        used = self._input_set(words, inputs, outputs)
+        moved: Mapping[Artifact, Artifact] = {}
+        if used.configurations and used.configurations != {self._node.scope.name}:
+            moved = self._moved(used, outputs, words)
+            used = InputSet(moved.get(artifact, artifact) for artifact in used) if moved else used
+        texts = tuple([word if type(word) is str else _text(word, moved) for word in argv])
+        return texts, used, tuple(sorted((name, _value(value, moved)) for name, value in env.items()))
+
+    def _input_set(self, words: Iterable[Word], inputs: Inputs, outputs: tuple[Artifact, ...]) -> InputSet:
+        """Return what is named and not made, with the verdicts on files of dependencies."""
         direct = [word for word in words if type(word) is Artifact and word not in outputs]
         sets = [word.inputs for word in words if type(word) is Tool]
         for element in (inputs,) if isinstance(inputs, InputSet) else inputs:
@@ -242,8 +232,8 @@ class RuleContext(Generic[AttrsT]):
         return sets[0] if len(sets) == 1 and not direct else InputSet(direct, sets)
 
     def _moved(
-        self, inputs: InputSet, outputs: tuple[Artifact, ...], words: Sequence[Word]
-    ) -> dict[Artifact, Artifact]:
+        self, inputs: InputSet, outputs: Sequence[Artifact], words: Sequence[Word]
+    ) -> Mapping[Artifact, Artifact]:
         """Give inputs of another configuration a place of their own where the action has their path already.
 
         A copy makes it, so that whoever runs actions need not know that one path can mean two artifacts.
@@ -256,14 +246,11 @@ class RuleContext(Generic[AttrsT]):
                 continue
             if artifact not in words:
                 message = f"'{artifact}' is an input for '{own}' and for '{artifact.configuration}'"
-                raise self.mistake(
-                    "same-path-twice", message, hint="the rule must hand it over in argv or env, as an artifact"
-                )
+                hint = "its rule must name it in argv or env as an artifact"
+                raise self.mistake("same-path-twice", message, hint=hint)
             place = Artifact(f"_cfg/{artifact.configuration}/{artifact.path}", own, is_tree=artifact.is_tree)
-            copy = ("/bin/cp", "-R", artifact.path, place.path)
-            one = InputSet((artifact,))
-            action = Action("Place", copy, one, (place,), (), (self.system(),), self.label, own)
-            self.actions.append(self._around.register.add(action))
+            copy, needs = ("/bin/cp", "-R", artifact.path, place.path), InputSet((artifact,))
+            self._register(Action("Place", copy, needs, (place,), (), (self.system(),), self.label, own))
             moved[artifact] = place
         return moved
 
@@ -278,13 +265,3 @@ def _text(word: Word, moved: Mapping[Artifact, Artifact]) -> str:
 
 def _value(value: str | Artifact | Sequence[Word], moved: Mapping[Artifact, Artifact]) -> str:
     return value if isinstance(value, str) else " ".join(shlex.quote(_text(word, moved)) for word in _words(value))
-
-
-def each_once(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Yield diagnostics without those that say the same of the same place."""
-    seen = set()
-    for diagnostic in diagnostics:
-        key = (diagnostic, diagnostic.span)
-        if key not in seen:
-            seen.add(key)
-            yield diagnostic

@@ -13,6 +13,8 @@ from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
 from etbuild.model.graph import reachable
 
+_BODIES = ("body", "handlers", "orelse", "finalbody", "cases")
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
@@ -112,7 +114,11 @@ def _parse(text: str, path: str) -> ast.Module:
 
 def _imported_names(tree: ast.Module, file: str) -> Iterator[str]:
     """Yield the dotted names that a module's import statements, wherever they stand, may mean."""
-    for node in ast.walk(tree):
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        # Only what can hold statements is looked through: most of a tree is expressions.
+        pending += [child for name in _BODIES for child in getattr(node, name, ())]
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
