@@ -61,8 +61,10 @@ def _method_lines(name: str, report: dict[str, Any], limit: int | None) -> list[
     lines = [f"{name}({inputs}) → {outputs}"]
     for delegate in report["delegates"]:
         nodes = "" if delegate["nodes"] is None else f", {delegate['nodes']:,} nodes"
-        lines.append(f"  {delegate['backend']}: {delegate['count']} delegates{nodes}, {size_text(delegate['bytes'])}")
-    lines.append(f"  {report['operators_outside_delegates']:,} operators outside delegates")
+        count = f"{delegate['count']:,} delegate{'' if delegate['count'] == 1 else 's'}"
+        lines.append(f"  {delegate['backend']}: {count}{nodes}, {size_text(delegate['bytes'])}")
+    outside = report["operators_outside_delegates"]
+    lines.append(f"  {outside:,} operator{'' if outside == 1 else 's'} outside delegates")
     operators = sorted(report["operators"], key=lambda operator: -operator["count"])
     for operator in operators[:limit]:
         overload = f".{operator['overload']}" if operator["overload"] else ""

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the export environment")
+
+from check.degenerate import degenerate, require_telling  # noqa: E402
+from check.figures import EXACT_DB, Comparison, cosine, sqnr_db  # noqa: E402
+from common.diagnostics import UserError  # noqa: E402
+
+pytestmark = pytest.mark.torch
+
+
+def test_equal_tensors_have_no_error() -> None:
+    values = torch.tensor([[1.0, -2.0]])
+    comparison = Comparison()
+    comparison.add(values, values.clone(), "x")
+    report = comparison.report()
+    assert (report["max_abs_error"], report["sqnr_db"], report["cosine"]) == (0.0, EXACT_DB, pytest.approx(1.0))
+
+
+def test_noise_of_a_tenth_is_twenty_decibels() -> None:
+    values = torch.ones(1000)
+    assert sqnr_db(values, values * 1.1) == pytest.approx(20.0, abs=1e-3)
+
+
+def test_the_worst_place_is_told() -> None:
+    comparison = Comparison()
+    comparison.add(torch.zeros(2, 3), torch.zeros(2, 3), "first")
+    comparison.add(torch.ones(2, 3), torch.tensor([[1.0, 1.0, 1.0], [1.0, 3.0, 1.0]]), "second")
+    assert comparison.report()["worst"] == "second at [1, 1]"
+    assert comparison.report()["relative_error"] == 2.0
+
+
+def test_values_that_are_no_numbers_are_counted() -> None:
+    comparison = Comparison()
+    comparison.add(torch.ones(3), torch.tensor([1.0, float("nan"), float("inf")]), "x")
+    assert comparison.report()["non_finite"] == 2
+    assert sqnr_db(torch.ones(1), torch.tensor([float("nan")])) == -EXACT_DB
+
+
+def test_opposite_vectors_have_cosine_minus_one() -> None:
+    assert cosine(torch.tensor([1.0, 2.0]), torch.tensor([-1.0, -2.0])) == pytest.approx(-1.0)
+    assert cosine(torch.zeros(2), torch.ones(2)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("outputs", "reason"),
+    [
+        ([torch.full((4,), 3.0)], "constant"),
+        ([torch.full((4,), 1e-9)], "all below 1e-06"),
+        ([torch.tensor([1.0, float("nan")])], "not finite"),
+        ([torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0])], "the same for every input"),
+        ([torch.zeros(0)], "empty"),
+        ([torch.tensor([1.0, 2.0])], None),
+        ([torch.tensor(3)], None),
+    ],
+)
+def test_references_that_prove_nothing_are_known(outputs: list[torch.Tensor], reason: str | None) -> None:
+    assert degenerate(outputs) == reason
+
+
+def test_one_telling_output_is_enough_unless_another_is_not_finite() -> None:
+    telling, zeros, broken = torch.tensor([1.0, 2.0]), torch.zeros(2), torch.tensor([float("inf"), 0.0])
+    require_telling([(telling, zeros)], "the graph")
+    with pytest.raises(UserError, match="not finite"):
+        require_telling([(telling, broken)], "the graph")
+    with pytest.raises(UserError, match="all below"):
+        require_telling([(zeros, zeros)], "the graph")
