@@ -99,7 +99,11 @@ class FileDigests:
             if before.st_size >= _WORTH_WAITING_FOR and 0 < wait < 1:
                 time.sleep(wait)
             started = disk.now()
-            digest = disk.hash(path)
+            try:
+                digest = disk.hash(path)
+            except PermissionError as error:
+                mistake = Diagnostic("unreadable-input", f"'{path}' must be readable: {error.strerror}")
+                raise EtbuildError(mistake, exit_code=EXIT_BUILD_FAILED) from error
             after = disk.stat(path)
             if after is None or fingerprint(after) != known:
                 raise EtbuildError(_input_changed(path), exit_code=EXIT_BUILD_FAILED)

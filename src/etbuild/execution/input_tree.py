@@ -26,19 +26,25 @@ class DigestSource(Protocol):
 
 
 class Folder:
-    """A REAPI Directory. `files` holds each file's encoding by name; nobody changes either mapping."""
+    """A REAPI Directory. `files` holds each file's encoding by name; nobody changes either once it is handed out."""
 
-    __slots__ = ("_digest", "_message", "count", "files", "folders", "kept")
+    __slots__ = ("_count", "_digest", "_message", "files", "folders", "kept")
 
     def __init__(self, files: dict[str, bytes], folders: dict[str, Folder]) -> None:
         self.files = files
         self.folders = folders
-        self.count: int = len(files) + sum(folder.count for folder in folders.values())
-        """How many files it holds, at any depth."""
         self.kept = False
         """The store has its messages, at any depth."""
         self._message: bytes | None = None
         self._digest: Digest | None = None
+        self._count = -1
+
+    @property
+    def count(self) -> int:
+        """How many files it holds, at any depth."""
+        if self._count < 0:
+            self._count = len(self.files) + sum(folder.count for folder in self.folders.values())
+        return self._count
 
     @property
     def message(self) -> bytes:
@@ -56,9 +62,6 @@ class Folder:
         if self._digest is None:
             self._digest = digest_of(self.message)
         return self._digest
-
-
-NO_FILES = Folder({}, {})
 
 
 class InputTrees:
@@ -94,37 +97,25 @@ class InputTrees:
         return tree
 
 
-class _Draft:
-    """A folder that is being filled."""
-
-    __slots__ = ("files", "folders")
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.folders: dict[str, _Draft] = {}
-
-    def freeze(self) -> Folder:
-        return Folder(self.files, {name: draft.freeze() for name, draft in self.folders.items()})
-
-
 def folder_of(files: Iterable[tuple[str, OutputFile]], empty: Iterable[str] = ()) -> Folder:
     """Return the tree of these files, and of `empty` folders."""
-    drafts = {"": _Draft()}
+    root = Folder({}, {})
+    folders = {"": root}
     for path, file in files:
         parent, _, name = path.rpartition("/")
-        draft = drafts.get(parent) or _draft(drafts, parent)
-        draft.files[name] = encode_file(name, file.digest, file.executable)
+        folder = folders.get(parent) or _folder(folders, parent)
+        folder.files[name] = encode_file(name, file.digest, file.executable)
     for path in empty:
-        _draft(drafts, path)
-    return drafts[""].freeze()
+        _folder(folders, path)
+    return root
 
 
-def _draft(drafts: dict[str, _Draft], path: str) -> _Draft:
-    draft = drafts.get(path)
-    if draft is None:
+def _folder(folders: dict[str, Folder], path: str) -> Folder:
+    folder = folders.get(path)
+    if folder is None:
         parent, _, name = path.rpartition("/")
-        draft = drafts[path] = _draft(drafts, parent).folders.setdefault(name, _Draft())
-    return draft
+        folder = folders[path] = _folder(folders, parent).folders.setdefault(name, Folder({}, {}))
+    return folder
 
 
 def merge(trees: Sequence[Folder]) -> Folder:

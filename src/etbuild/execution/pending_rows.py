@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from etbuild.execution.store import Fingerprint
 
 Batch = tuple[str, Sequence[Sequence[Any]]]
-_HOUR = 3600
+USE_SECONDS = 3600
 """How exactly times of use are kept: a build that changes nothing need not write."""
 _RUN = """INSERT INTO run VALUES(?, ?, ?, ?, ?, NULL, ?) ON CONFLICT(identity) DO UPDATE SET
   previous = CASE key WHEN excluded.key THEN previous ELSE manifest END, key = excluded.key, wall_ms = excluded.wall_ms,
@@ -45,11 +45,11 @@ class PendingRows:
             ),
             (
                 "UPDATE blob SET used = ? WHERE hash = ? AND executable = ? AND used < ?",
-                [(now, raw(h), x, now - _HOUR) for h, x in self.used_blobs],
+                [(now, raw(h), x, now - USE_SECONDS) for h, x in self.used_blobs],
             ),
             (
                 "UPDATE action SET used = ? WHERE key = ? AND used < ?",
-                [(now, raw(key), now - _HOUR) for key in self.used_results],
+                [(now, raw(key), now - USE_SECONDS) for key in self.used_results],
             ),
         ]
         return [(sql, rows) for sql, rows in batches if rows]

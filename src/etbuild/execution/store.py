@@ -20,7 +20,7 @@ from etbuild.execution.action_key import ActionKey
 from etbuild.execution.database import Database, disk_full
 from etbuild.execution.disk import Disk
 from etbuild.execution.manifest import Manifest, pack, unpack
-from etbuild.execution.pending_rows import PendingRows
+from etbuild.execution.pending_rows import USE_SECONDS, PendingRows
 from etbuild.execution.result_row import decode_result, encode_result
 from etbuild.model.action import ActionResult, OutputFile
 from etbuild.model.digest import Digest, digest_of
@@ -61,8 +61,10 @@ class Store:
         self.disk = disk or Disk()
         self.corrupt: list[Path] = []
         """Blobs that did not hold what their names say, where they were set aside."""
+        self._temporaries = cache / "tmp"
         with self._room():
-            self.disk.make_folder(cache / "tmp")
+            self.disk.make_folder(self._temporaries)
+        self._device = self._temporaries.stat().st_dev
         self.database = Database(cache / "store.db", self.disk)
         self._pending = PendingRows()
         self._trusted: dict[tuple[str, bool], Fingerprint] = {}
@@ -81,9 +83,9 @@ class Store:
         with self._lock:
             row = self._pending.results.get(key)
             if row is None:
-                found = self.database.rows("SELECT result FROM action WHERE key = ?", (bytes.fromhex(key),))
-                row = found[0][0] if found else None
-                if row is not None:
+                found = self.database.rows("SELECT result, used FROM action WHERE key = ?", (bytes.fromhex(key),))
+                row, used = found[0] if found else (None, 0)
+                if row is not None and used < self.disk.now() - USE_SECONDS:
                     self._pending.used_results.add(key)
         return decode_result(row) if row is not None else None
 
@@ -91,15 +93,12 @@ class Store:
         """Remember what an action made, once its blobs are here; written at the latest by `flush`."""
         with self._lock:
             self._pending.results[key.key] = encode_result(result)
-            self._pending.runs[identity] = (key.key, result.wall_ms, result.peak_ram, pack(key, self._put))
-            self._write_if_due()
+            self._remember_run(identity, key, result)
 
     def reuse(self, identity: str, key: ActionKey, result: ActionResult) -> None:
         """Remember that the action's last key is this one, for `explain`, though its result was a hit."""
         if self._last_key(identity) != key.key:
-            with self._lock:
-                self._pending.runs[identity] = (key.key, result.wall_ms, result.peak_ram, pack(key, self._put))
-                self._write_if_due()
+            self._remember_run(identity, key, result)
 
     def forget(self, key: str) -> None:
         """Drop a result that proved wrong."""
@@ -143,7 +142,8 @@ class Store:
         """Move a regular file into the store, hashing it once; `path` is gone then."""
         with self._room():
             # Bytes with another name may change through it later.
-            movable = os.lstat(path).st_nlink == 1 and self._same_file_system(path)
+            stat = path.lstat()
+            movable = stat.st_nlink == 1 and stat.st_dev == self._device
             incoming = path if movable else self._temporary()
             digest = self.disk.hash(path) if movable else self.disk.copy(path, incoming)
             if self._is_trusted(digest, executable):
@@ -204,6 +204,11 @@ class Store:
         finally:
             self.database.close()
 
+    def _remember_run(self, identity: str, key: ActionKey, result: ActionResult) -> None:
+        with self._lock:
+            self._pending.runs[identity] = (key.key, result.wall_ms, result.peak_ram, pack(key, self._put))
+            self._write_if_due()
+
     def _write_if_due(self) -> None:
         # The first record after a pause is written at once: what runs next may take minutes and be killed.
         if self.disk.now() - self._written >= _BATCH_SECONDS:
@@ -229,14 +234,11 @@ class Store:
         return found[0][0].hex() if found else None
 
     def _path(self, hash_: str, executable: bool) -> Path:
-        return self.cache / "cas" / hash_[:2] / (hash_ + ".x" if executable else hash_)
+        return Path(f"{self.cache}/cas/{hash_[:2]}/{hash_}{'.x' if executable else ''}")
 
     def _temporary(self) -> Path:
         # Process ids come back, and what a killed build left may still be there.
-        return self.cache / "tmp" / f"{self._name}.{next(self._counter)}"
-
-    def _same_file_system(self, path: Path) -> bool:
-        return os.lstat(path).st_dev == (self.cache / "tmp").stat().st_dev
+        return self._temporaries / f"{self._name}.{next(self._counter)}"
 
     def _recorded(self, identifier: tuple[str, bool]) -> Fingerprint | None:
         if waiting := self._pending.blobs.get(identifier):

@@ -175,3 +175,13 @@ def test_a_folder_is_its_files_in_order(cache, disk, tmp_path):
     assert [(path, file.digest) for path, file in tree] == [
         (name, digest_of(name.encode())) for name in ("a", "b/1", "b/2", "c.json")
     ]
+
+
+def test_a_source_that_may_not_be_read_is_a_mistake_that_names_it(cache, disk, source):
+    def refuse():
+        raise PermissionError(13, "Permission denied")
+
+    disk.while_hashing = refuse
+    with pytest.raises(EtbuildError) as raised:
+        digest_in_a_new_build(cache, disk, source)
+    assert str(raised.value) == f"error[unreadable-input]: '{source}' must be readable: Permission denied"
