@@ -69,6 +69,11 @@ class Session:
         self.settings = settings
         self.events = events
 
+    @property
+    def root(self) -> Path:
+        """The workspace's folder."""
+        return self.place.root
+
     @functools.cached_property
     def workspace(self) -> Workspace:
         """What WORKSPACE says."""
@@ -148,10 +153,19 @@ class Session:
             settings=self.settings,
             realize_mount=self.provisions.realize,
             span_of=functools.partial(_span_of, graph),
-            workspace_file=functools.partial(_workspace_file, self.workspace),
+            workspace_file=self.file_label,
             events=self.events,
             argv=self.place.argv,
         )
+
+    def file_label(self, path: str) -> str | None:
+        """Return the label of the workspace's file that an action would see at `path`, if there is one."""
+        folder, _, name = path.rpartition("/")
+        for prefix, root in sorted(self.workspace.roots.items(), key=lambda item: -len(item[0])):
+            if folder == prefix or folder.startswith(f"{prefix}/") or not prefix:
+                physical = Path(self.workspace.root, root, folder.removeprefix(prefix).lstrip("/"), name)
+                return f"//{folder}:{name}" if physical.is_file() else None
+        return None
 
     def _program(self, info: RunInfo, execution: Execution) -> Program:
         """Return an argv of this machine's paths: mounts as they are installed, outputs as they are stored."""
@@ -177,13 +191,3 @@ def _span_of(graph: TargetGraph, action: Action, attribute: str | None, index: i
     """Return where an attribute of an action's owner is written."""
     spec = graph.targets.get(action.owner) if action.owner else None
     return spec.span(attribute, index) if spec else None
-
-
-def _workspace_file(workspace: Workspace, path: str) -> str | None:
-    """Return the label of the workspace's file that an action would see at `path`, if there is one."""
-    folder, _, name = path.rpartition("/")
-    for prefix, root in sorted(workspace.roots.items(), key=lambda item: -len(item[0])):
-        if folder == prefix or folder.startswith(f"{prefix}/") or not prefix:
-            physical = Path(workspace.root, root, folder.removeprefix(prefix).lstrip("/"), name)
-            return f"//{folder}:{name}" if physical.is_file() else None
-    return None

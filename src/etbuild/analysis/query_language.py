@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span, did_you_mean
-from etbuild.model.label import Pattern, parse_pattern
+from etbuild.model.label import Label, Pattern, parse_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,12 @@ _FUNCTIONS = {"deps": "xd", "rdeps": "xxd", "somepath": "xx", "kind": "wx", "att
 _TOKEN = re.compile(r"""\s*("[^"]*"|'[^']*'|[()+^,-]|[^\s()+^,'"-][^\s()+^,'"]*)""")
 
 
-def parse_query(text: str) -> Query:
-    """Return the tree of an expression. Raises `bad-query`, `bad-label`."""
-    return _Parser(text).parse()
+def parse_query(text: str, base: Label | None = None) -> Query:
+    """Return the tree of an expression; relative patterns are meant in the package of `base`.
+
+    Raises `bad-query`, `bad-label`.
+    """
+    return _Parser(text, base).parse()
 
 
 def patterns_in(query: Query) -> Iterator[Pattern]:
@@ -66,8 +69,9 @@ def patterns_in(query: Query) -> Iterator[Pattern]:
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, base: Label | None) -> None:
         self._text = text
+        self._base = base
         self._tokens: list[tuple[str, int]] = []
         position, end = 0, len(text.rstrip())
         while position < end:
@@ -111,7 +115,7 @@ class _Parser:
         column = self._tokens[self._next][1]
         word = self._word("a pattern or a function")
         try:
-            return Targets(parse_pattern(word))
+            return Targets(parse_pattern(word, self._base))
         except EtbuildError as error:
             raise self._mistake(error.diagnostics[0].message, column, len(word), code="bad-label") from None
 

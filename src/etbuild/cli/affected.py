@@ -1,0 +1,41 @@
+"""The verb `affected`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from etbuild.cli.invocation import Invocation
+from etbuild.cli.options import json_option, settings_of, settings_options
+from etbuild.cli.output import show_json, show_lines
+from etbuild.revision import ALL, affected_since
+
+
+@click.command
+@click.argument("patterns", nargs=-1)
+@click.option("--since", "revision", required=True, metavar="REV", help="A revision of git, such as main or HEAD~3.")
+@click.option("--why", is_flag=True, help="Say of each target what differs.")
+@settings_options
+@json_option
+@click.pass_obj
+def affected(
+    invocation: Invocation, patterns: tuple[str, ...], revision: str, why: bool, as_json: bool, **flags: Any
+) -> int:
+    """List the targets, of PATTERNS or all, that are built otherwise than at REV. Runs no action.
+
+    A target is affected if its declared inputs, attributes, rule or tool code, toolchain or lock lines differ, or if
+    something that it depends on is affected.
+    """
+    session = invocation.session(settings_of(invocation, flags))
+    found = affected_since(session, revision, patterns or (ALL,))
+    reasons: dict[str, dict[str, None]] = {}
+    for each in found:
+        reasons.setdefault(str(each.label[0]), {}).update(dict.fromkeys(each.reasons))
+    if as_json:
+        show_json([{"label": label, "reasons": list(texts)} for label, texts in reasons.items()])
+    elif why:
+        show_lines(f"{label}  {', '.join(texts)}" for label, texts in reasons.items())
+    else:
+        show_lines(reasons)
+    return 0

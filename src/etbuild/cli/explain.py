@@ -1,0 +1,66 @@
+"""The verb `explain`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from etbuild.cli.invocation import Invocation
+from etbuild.cli.options import json_option, settings_of, settings_options
+from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.wording import ago, counted
+from etbuild.explaining import ExplainedAction, Explanation, explain_target
+
+
+@click.command
+@click.argument("target")
+@settings_options
+@json_option
+@click.pass_obj
+def explain(invocation: Invocation, target: str, as_json: bool, **flags: Any) -> int:
+    """Say why TARGET was built by the last build that had to, or will be built by the next."""
+    found = explain_target(invocation.session(settings_of(invocation, flags)), target)
+    if as_json:
+        show_json(found)
+    else:
+        show_lines(line for each in found for line in render_explanation(each, time.time()))
+    return 0
+
+
+def render_explanation(explanation: Explanation, now: float) -> Iterator[str]:
+    """Yield the lines that a person reads. `now` is in seconds since 1970."""
+    by_state = {state: [a for a in explanation.actions if a.state == state] for state in _STATES}
+    shown = by_state["will run"] + by_state["waits"] or by_state["ran"]
+    if by_state["will run"]:
+        yield f"{explanation.label} will run in the next build, because"
+    elif shown:
+        yield f"{explanation.label} ran in the build of {ago(now - explanation.built)}, because"
+    else:
+        yield f"{explanation.label} needs no action to run"
+    if shown:
+        yield ""
+        yield from (line for action in shown for line in _action(action, max(len(a.mnemonic) for a in shown)))
+    rest = by_state["cached"] + (by_state["ran"] if by_state["will run"] else [])
+    if rest:
+        names = ", ".join(dict.fromkeys(action.mnemonic for action in rest))
+        yield ""
+        yield f"from the cache, as nothing that they read has changed: {counted(len(rest), 'action')} ({names})"
+
+
+_STATES = ("will run", "waits", "ran", "cached")
+
+
+def _action(action: ExplainedAction, width: int) -> Iterator[str]:
+    lead = f"  {action.mnemonic:<{width}}  "
+    texts = [(_cut(reason.text), reason.place) for reason in action.reasons] or [(action.note, "")]
+    for index, (text, place) in enumerate(texts):
+        start = lead if index == 0 else " " * len(lead)
+        yield f"{start}{text:<60}  {place}".rstrip()
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else f"{line[:100]} … {line[-55:]}"

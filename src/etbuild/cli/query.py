@@ -1,0 +1,82 @@
+"""The verb `query`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from etbuild.cli.invocation import Invocation
+from etbuild.cli.options import json_option, settings_of, settings_options
+from etbuild.cli.output import show_json, show_lines
+from etbuild.querying import (
+    FoundAction,
+    FoundTarget,
+    FoundToolchain,
+    query_actions,
+    query_configured,
+    query_targets,
+    query_toolchains,
+)
+
+
+@click.command
+@click.argument("expression")
+@click.option("--configured", "form", flag_value="configured", help="Ask of targets as they are built for a platform.")
+@click.option("--actions", "form", flag_value="actions", help="Print the targets' actions.")
+@click.option("--toolchains", "form", flag_value="toolchains", help="Print which toolchains were taken, and why.")
+@click.option("--output", type=click.Choice(("text", "json", "graph")), default="text", help="`graph` is for dot.")
+@settings_options
+@json_option
+@click.pass_obj
+def query(
+    invocation: Invocation, expression: str, form: str | None, output: str, as_json: bool, **flags: Any
+) -> int:
+    """Print the targets that EXPRESSION means: deps(//a), rdeps(//..., //a), somepath(//a, //b), kind(pte, //...),
+    attr(backend, xnnpack, //...), joined by + - ^.
+    """
+    session = invocation.session(settings_of(invocation, flags))
+    if output == "graph" and form in ("actions", "toolchains"):
+        raise click.UsageError(f"--output=graph is for targets, not for --{form}")
+    if form == "actions":
+        actions = query_actions(session, expression)
+        show_json(actions) if as_json or output == "json" else show_lines(_actions(actions))
+    elif form == "toolchains":
+        toolchains = query_toolchains(session, expression)
+        show_json(toolchains) if as_json or output == "json" else show_lines(_toolchains(toolchains))
+    else:
+        targets = (query_configured if form else query_targets)(session, expression)
+        if as_json or output == "json":
+            show_json(targets)
+        else:
+            show_lines(_graph(targets) if output == "graph" else (target.name for target in targets))
+    return 0
+
+
+def _graph(targets: Iterable[FoundTarget]) -> Iterator[str]:
+    yield "digraph targets {"
+    yield "  node [shape=box];"
+    for target in targets:
+        yield f"  {json.dumps(target.name)};"
+        yield from (f"  {json.dumps(target.name)} -> {json.dumps(need)};" for need in target.needs)
+    yield "}"
+
+
+def _actions(actions: Iterable[FoundAction]) -> Iterator[str]:
+    for action in actions:
+        yield f"{action.mnemonic}  {action.target} ({action.platform})"
+        yield f"  key     {action.key or 'not known before its inputs are made'}"
+        yield from (f"  input   {path}" for path in action.inputs)
+        yield from (f"  output  {path}" for path in action.outputs)
+        yield from (f"  mount   {path}" for path in action.mounts)
+        yield from (f"  env     {name}={json.dumps(value, ensure_ascii=False)}" for name, value in action.env)
+        yield f"  argv    {' '.join(json.dumps(word, ensure_ascii=False) for word in action.argv)}"
+
+
+def _toolchains(toolchains: Iterable[FoundToolchain]) -> Iterator[str]:
+    for each in toolchains:
+        yield f"{each.target} ({each.platform})  asks for {each.request}"
+        yield from (f"  refused  {label}: {reason}" for label, reason in each.refusals)
+        yield f"  taken    {each.chosen or 'none'}"

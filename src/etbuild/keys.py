@@ -1,0 +1,56 @@
+"""The keys of actions as far as they are known without running any. Writes no result, places nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from etbuild.execution.action_key import ActionKey, action_key
+from etbuild.execution.critical_path import producers_of, sources_of
+from etbuild.execution.file_digests import FileDigests
+from etbuild.execution.input_tree import Files, InputTrees
+from etbuild.execution.scheduler import files_of
+from etbuild.execution.store import Store
+from etbuild.model.action import ActionGraph
+from etbuild.model.artifact import Artifact
+from etbuild.model.graph import reachable
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What artifacts hold, where that is known: the DigestSource of keys."""
+
+    digests: FileDigests
+    made: dict[Artifact, Files] = field(default_factory=dict)
+
+    def files(self, artifact: Artifact) -> Files:
+        if not artifact.is_source:
+            return self.made[artifact]
+        if artifact.is_tree:
+            return [(f"{artifact.path}/{path}", file) for path, file in self.digests.tree(artifact.location)]
+        return ((artifact.path, self.digests.digest(artifact.location)),)
+
+
+def needed_actions(graph: ActionGraph, roots: Iterable[int]) -> list[int]:
+    """Return the indices of `roots` and of all that they need, producers first."""
+    producers = producers_of(graph)
+    return sorted(reachable(roots, lambda index: producers[index]))
+
+
+def known_keys(graph: ActionGraph, needed: Iterable[int], store: Store) -> Mapping[int, ActionKey]:
+    """Return the key of each needed action; without those that read what has yet to be made, or is gone."""
+    indices = sorted(needed)
+    known = _Known(FileDigests(store))
+    known.digests.look_up(sources_of(graph.actions[index] for index in indices))
+    trees = InputTrees(known)
+    keys: dict[int, ActionKey] = {}
+    for index in indices:
+        action = graph.actions[index]
+        try:
+            keys[index] = action_key(action, trees)
+        except (KeyError, FileNotFoundError):
+            continue
+        result = store.result(keys[index].key)
+        if result is not None:
+            known.made.update({output: files_of(output, result) for output in action.outputs})
+    return keys
