@@ -1,4 +1,4 @@
-"""Fakes that tests share: a store in memory, a sandbox that calls functions, an action from a few words. They check nothing."""
+"""Fakes that tests share: a store in memory, a sandbox that calls functions, actions from a few words."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ Behaviour = Callable[[SandboxCommand, Path], int]
 
 @dataclass
 class FunctionSandbox:
-    """Calls a function (command, execution root) -> exit code in place of running a command, and remembers each argv."""
+    """Calls a function (command, execution root) -> exit code in place of running a command; remembers each argv."""
 
     behaviour: Behaviour
     ran: list[tuple[str, ...]] = field(default_factory=list)
@@ -130,6 +130,7 @@ class FunctionSandbox:
     guards: bool = False
 
     def start(self, command: SandboxCommand, output: tuple[int, int]) -> FakeJob:
+        assert len(output) == 2
         self.ran.append(command.argv)
         return FakeJob(End(self.behaviour(command, Path(command.root))))
 

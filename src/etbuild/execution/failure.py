@@ -1,4 +1,4 @@
-"""Diagnostics of an action that failed: what the tool said, what it looked for in vain, or the end of its output. Runs nothing."""
+"""Why an action failed: what the tool said, what it looked for in vain, or the end of its output. Runs nothing."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from types import FrameType, TracebackType
+from typing import Self
 
 
 class Interruption:
@@ -21,7 +22,7 @@ class Interruption:
         """Return what a selector waits for."""
         return self._read
 
-    def __enter__(self) -> Interruption:
+    def __enter__(self) -> Self:
         # Only the main thread may; elsewhere whoever started the thread takes care of it.
         if threading.current_thread() is threading.main_thread():
             self._before = {each: signal.signal(each, self._note) for each in (signal.SIGINT, signal.SIGTERM)}

@@ -78,7 +78,7 @@ class Machinery:
     roots: RootPool
     logs: Path
     """Where the output of failed actions is kept."""
-    capacity: Resources = Resources(cpu=1)
+    capacity: Resources = field(default=Resources(cpu=1))
     """What may be taken at the same time; ram=0 for no limit."""
     realize_mount: Callable[[Mount], Path] = lambda mount: Path(mount.source)
     span_of: Callable[[Action, str | None, int | None], Span | None] = _no_span

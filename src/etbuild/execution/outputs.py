@@ -1,8 +1,10 @@
-"""OutputTree: where a user finds what was made. Places files of the store, removes stale ones. Knows nothing of actions.
+"""OutputTree: where a user finds what was made. Places files of the store, removes stale ones. Knows no action.
 
-Its list says for each owner which files were placed, so that a file that an owner no longer makes is removed, and a file that is
-in place as it was left needs no blob.
+Its list says for each owner which files were placed, so that a file that an owner no longer makes is removed, and a
+file that is in place as it was left needs no blob.
 """
+# As in execution_root, pathlib would double the cost.
+# ruff: noqa: PTH105, PTH106, PTH108
 
 from __future__ import annotations
 

@@ -1,23 +1,24 @@
-"""ProcessGuard: ends the groups of our children should this process be killed. Knows nothing of what they are.
+"""ProcessGuard: ends our children should this process be killed. Knows nothing of what they are.
 
-A child can't be told to die with us without code between fork and exec, and such code would rule out vfork. So a small shell
-reads the groups from a pipe, and kills the last ones when the pipe's other end is gone.
+A child can't be told to die with us without code between fork and exec, and such code would rule out vfork. So a small
+shell waits on a pipe; if the other end is gone without a word, it kills whatever has our mark in its environment.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 
 _SCRIPT = """
 trap '' INT TERM HUP
-while read -r sign group; do
-  case $sign in
-    +) all="$all $group" ;;
-    -) rest=; for each in $all; do [ "$each" = "$group" ] || rest="$rest $each"; done; all=$rest ;;
-  esac
-done
-for each in $all; do kill -s KILL -- "-$each"; done
+read -r word
+[ "$word" = bye ] && exit
+for pass in 1 2 3; do
+  for each in $(grep -lsF -- "$1" /proc/[0-9]*/environ); do
+    each=${each#/proc/}
+    each=${each%/environ}
+    kill -s KILL -- "-$each" "$each"
+  done
+done 2> /dev/null
 """
 
 
@@ -26,34 +27,21 @@ class ProcessGuard:
 
     def __init__(self) -> None:
         self._shell: subprocess.Popen[bytes] | None = None
-        self._write = -1
 
-    def open(self) -> None:
-        """Start the guard, unless it runs."""
+    def watch(self, mark: str) -> None:
+        """Have all processes killed whose environment holds `mark`, if we die first. To be called before they start."""
         if self._shell is None:
-            read, self._write = os.pipe()
             self._shell = subprocess.Popen(
-                ["/bin/sh", "-c", _SCRIPT],
-                stdin=read,
+                ["/bin/sh", "-c", _SCRIPT, "guard", mark],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={},
                 start_new_session=True,
             )
-            os.close(read)
-
-    def watch(self, group: int) -> None:
-        """Have this group killed if we die first."""
-        self.open()
-        os.write(self._write, b"+ %d\n" % group)
-
-    def forget(self, group: int) -> None:
-        """It has ended: its number may come to mean another."""
-        os.write(self._write, b"- %d\n" % group)
 
     def close(self) -> None:
-        """End the guard, and what it still watches."""
+        """Let the guard go."""
         if self._shell is not None:
-            os.close(self._write)
-            self._shell.wait()
+            self._shell.communicate(b"bye\n")
             self._shell = None

@@ -1,4 +1,4 @@
-"""RunningAction: one action from its inputs in place to what it made. Knows nothing of other actions, keys or caches."""
+"""RunningAction: one action from its inputs in place to what it made. Knows nothing of other actions or keys."""
 
 from __future__ import annotations
 

@@ -1,23 +1,22 @@
 """Scheduler: actions to results, in one thread. Decides what runs when; knows nothing of how a command runs.
 
-An action is Waiting for its producers, then Ready: its key is looked up, and it is Done (a hit: digests only, no blob is touched) or
-Runnable. It is Running when there is room, then Done or Failed; what depends on a failed one is Skipped. If a blob that a Runnable
-action needs is gone, its producer becomes Runnable again, and the action Waiting.
+An action is Waiting for its producers, then Ready: its key is looked up, and it is Done (a hit: digests only, no blob
+is touched) or Runnable. It is Running when there is room, then Done or Failed; what depends on a failed one is Skipped.
+If a blob that a Runnable action needs is gone, its producer becomes Runnable again, and the action Waiting.
 """
 
 from __future__ import annotations
 
 import errno
 import functools
-import heapq
 import selectors
 import signal
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from etbuild.execution.action_key import ActionKey, action_identity, action_key
-from etbuild.execution.critical_path import producers_of, sources_of, weights
+from etbuild.execution.critical_path import producers_of, sources_of
 from etbuild.execution.database import disk_full
 from etbuild.execution.execution_root import SMALL, Input
 from etbuild.execution.failure import diagnose, input_changed, keep_log, name_of, not_reproducible
@@ -25,8 +24,9 @@ from etbuild.execution.input_tree import Files, InputTrees
 from etbuild.execution.interruption import Interruption
 from etbuild.execution.machinery import Machinery
 from etbuild.execution.outcome import TEST, Execution, Outcome
+from etbuild.execution.run_queue import RunQueue
 from etbuild.execution.running_action import GRACE, Ended, RunningAction
-from etbuild.model.action import Action, ActionGraph, ActionResult, OutputFile, Resources
+from etbuild.model.action import Action, ActionGraph, ActionResult, OutputFile
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.digest import Digest
@@ -66,6 +66,7 @@ class Scheduler:
         for artifact in wanted:
             if artifact in graph.producers:
                 self._wanted.setdefault(graph.producers[artifact], []).append(artifact)
+        self._queue = RunQueue(graph, self._producers, needed, machinery.store)
         self._trees = InputTrees(self)
         self._files: dict[Artifact, Files] = {}
         self._outcomes: dict[int, Outcome] = {}
@@ -80,11 +81,7 @@ class Scheduler:
         """Who runs, or will, of those that have this key."""
         self._followers: dict[int, list[int]] = {}
         self._ran: dict[str, ActionResult] = {}
-        self._runnable: list[tuple[int, int]] = []
-        self._weights: Mapping[int, int] | None = None
         self._running: dict[int, RunningAction] = {}
-        self._alone: set[int] = set()
-        """Killed once, probably for want of memory: to be tried again with nothing beside them."""
         self._rewound: dict[int, list[int]] = {}
         """Actions being made again, and who waits for their blobs."""
         self._rewinds: dict[int, int] = {}
@@ -139,15 +136,16 @@ class Scheduler:
                 self._fail(index, (self._lost_source(index, error),))
                 continue
             key = self._keys[index].key
-            if index in self._machinery.rerun or not self._take(index, key):
+            must_run = index in self._machinery.rerun or index in self._rewound
+            if must_run or not self._take(index, key):
                 leader = self._leaders.setdefault(key, index)
                 if leader == index:
-                    self._make_runnable(index)
+                    self._queue.push(index)
                 else:
                     self._followers.setdefault(leader, []).append(index)
 
     def _take(self, index: int, key: str) -> bool:
-        """Take the result of an equal action of this build or an earlier one, if what is wanted of it is still there."""
+        """Take the result of an equal action, of this build or an earlier one, if what is wanted of it is there."""
         result, status = self._ran.get(key), "shared"
         if result is None:
             result, status = self._machinery.store.result(key), "hit"
@@ -166,57 +164,14 @@ class Scheduler:
                     return False
         return True
 
-    def _make_runnable(self, index: int) -> None:
-        if self._runnable and self._weights is None:
-            # Only where there is a choice: a weight is a look into the database.
-            self._weights = weights(self._graph, self._producers, self._needed, self._wall_ms)
-            self._runnable = [(-self._weights[other], other) for _, other in self._runnable]
-            heapq.heapify(self._runnable)
-        heapq.heappush(self._runnable, (-self._weights[index] if self._weights else 0, index))
-
-    def _wall_ms(self, action: Action) -> int:
-        timing = self._machinery.store.timing(action_identity(action))
-        return timing[0] if timing else 0
-
-    # Runnable: resources, inputs, blobs that are gone.
+    # Runnable: inputs, and blobs that are gone.
 
     def _start_what_fits(self) -> None:
-        while self._runnable and not self._stopping:
-            later = []
-            started = False
-            while self._runnable and not started:
-                entry = heapq.heappop(self._runnable)
-                if self._fits(entry[1]):
-                    started = True
-                    self._start_or_rewind(entry[1])
-                else:
-                    later.append(entry)
-                    if not self._room():
-                        break
-            for entry in later:
-                heapq.heappush(self._runnable, entry)
-            if not started:
+        while not self._stopping and len(self._running) < self._machinery.capacity.cpu:
+            index = self._queue.pop(self._running, self._machinery.capacity)
+            if index is None:
                 return
-
-    def _room(self) -> bool:
-        """Whether anything could be started at all."""
-        return sum(self._takes(index).cpu for index in self._running) < self._machinery.capacity.cpu
-
-    def _fits(self, index: int) -> bool:
-        if not self._running:
-            return True
-        if index in self._alone or not self._alone.isdisjoint(self._running):
-            return False
-        taken = [self._takes(other) for other in (index, *self._running)]
-        capacity = self._machinery.capacity
-        if sum(each.cpu for each in taken) > capacity.cpu:
-            return False
-        return not capacity.ram or sum(each.ram for each in taken) <= capacity.ram
-
-    def _takes(self, index: int) -> Resources:
-        action = self._graph.actions[index]
-        timing = self._machinery.store.timing(action_identity(action))
-        return Resources(action.resources.cpu, max(action.resources.ram, timing[1] if timing else 0))
+            self._start_or_rewind(index)
 
     def _start_or_rewind(self, index: int) -> None:
         action, machinery = self._graph.actions[index], self._machinery
@@ -233,7 +188,7 @@ class Scheduler:
             self._rewind(index, set(missing))
             return
         owner = str(action.owner or "")
-        if index not in self._first and index not in self._alone:
+        if index not in self._first and index not in self._queue.alone:
             machinery.events(ActionStarted(index, action.mnemonic, owner, action.progress))
         running = RunningAction(machinery, index, action, root, inputs)
         self._running[index] = running
@@ -270,10 +225,11 @@ class Scheduler:
                     Diagnostic("store-lost", f"the cache must keep what {name} makes, loses it each time")
                 )
             self._rewound[producer] = [index]
+            del self._outcomes[producer]
             self._ran.pop(self._keys[producer].key, None)
             self._planned += 1
             self._machinery.events(ActionsPlanned(self._planned))
-            self._make_runnable(producer)
+            self._queue.push(producer)
 
     # Running: waiting, deadlines, the end.
 
@@ -298,11 +254,11 @@ class Scheduler:
         del self._running[index]
         ended = running.finish()
         if ended.end.lost:
-            self._make_runnable(index)
+            self._queue.push(index)
             return
-        if ended.end.code in _KILLED and not ended.timed_out and index not in self._alone:
-            self._alone.add(index)
-            self._make_runnable(index)
+        if ended.end.code in _KILLED and not ended.timed_out and index not in self._queue.alone:
+            self._queue.alone.add(index)
+            self._queue.push(index)
             return
         sources = [artifact.location for artifact in action.inputs if artifact.is_source and not artifact.is_tree]
         changed = self._machinery.digests.changed(sources)
@@ -324,7 +280,7 @@ class Scheduler:
             first = self._first.pop(index, None)
             if first is None:
                 self._first[index] = result
-                self._make_runnable(index)
+                self._queue.push(index)
                 return
             different = sorted(path for path, file in result.files.items() if first.files.get(path) != file)
             if different:

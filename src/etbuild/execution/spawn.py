@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from etbuild.execution.process_guard import ProcessGuard
-
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -53,7 +51,6 @@ class Process:
         env: Mapping[str, str],
         cwd: str | None,
         output: tuple[int, int],
-        guard: ProcessGuard | None = None,
     ) -> None:
         stdout, stderr = output
         # vfork: no pages of a big parent are copied. A group of its own: Ctrl-C at the terminal reaches only us.
@@ -62,27 +59,18 @@ class Process:
         )
         self.pid = self._popen.pid
         self._pidfd = os.pidfd_open(self.pid)
-        self._guard: ProcessGuard | None = None
-        if guard is not None:
-            self.guarded_by(guard)
-
-    def guarded_by(self, guard: ProcessGuard) -> None:
-        """Have its group killed should we be."""
-        self._guard = guard
-        guard.watch(self.pid)
 
     def fileno(self) -> int:
         """Return the pidfd."""
         return self._pidfd
 
     def end(self) -> End:
-        """Reap it."""
+        """Reap it, and kill what it left behind; as long as it is not reaped its group has no other meaning."""
+        self.kill(signal.SIGKILL)
         _, status, usage = os.wait4(self.pid, 0)
         os.close(self._pidfd)
         code = os.waitstatus_to_exitcode(status)
         self._popen.returncode = code
-        if self._guard is not None:
-            self._guard.forget(self.pid)
         return End(code, usage.ru_maxrss * 1024)
 
     def kill(self, signal_number: int = signal.SIGKILL) -> None:

@@ -115,7 +115,7 @@ class _Server:
         self._process = subprocess.Popen(
             [*around, "--", command.argv[0], SERVER, *preload],
             env={},
-            stdin=theirs,
+            stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             process_group=0,

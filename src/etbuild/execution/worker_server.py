@@ -1,8 +1,10 @@
 """Fork server: imports slow modules once, then runs each program in a child that sees only its own execution root.
 
-Runs with the environment's own interpreter inside bubblewrap, and imports nothing of etbuild. A request comes as JSON with the
-descriptors of a result pipe, stdout and stderr; /etbuild/host is this machine, and no child keeps it.
+Runs with the environment's own interpreter inside bubblewrap, and imports nothing of etbuild. A request comes as JSON
+with the descriptors of a result pipe, stdout and stderr; /etbuild/host is this machine, and no child keeps it.
 """
+# No more imports than needed: they stay in every program that it runs.
+# ruff: noqa: PTH100, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -117,7 +119,7 @@ def _confine(request: Request) -> None:
     uid, gid = request["user"]
     _call("unshare", _NEWUSER)
     for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{gid} 0 1")):
-        with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123 - no more imports than needed.
+        with open(f"/proc/self/{name}", "w") as file:
             file.write(content)
     _call("prctl", _NO_NEW_PRIVS, 1, 0, 0, 0)
     _call("syscall", _CAPSET[os.uname().machine], struct.pack("Ii", 0x20080522, 0), bytes(24))
@@ -129,12 +131,12 @@ def _run(request: Request) -> int:
     os.environ.clear()
     os.environ.update(request["env"])
     sys.argv = request["argv"][1:]
-    script = os.path.abspath(sys.argv[0])  # noqa: PTH100 - no more imports than needed.
-    sys.path[0] = os.path.dirname(os.path.realpath(script))  # noqa: PTH120 - as above.
+    script = os.path.abspath(sys.argv[0])
+    sys.path[0] = os.path.dirname(os.path.realpath(script))
     try:
         program = sys.modules["__main__"] = types.ModuleType("__main__")
         program.__file__ = script
-        with open(script, "rb") as file:  # noqa: PTH123 - as above.
+        with open(script, "rb") as file:
             exec(compile(file.read(), script, "exec"), program.__dict__)  # noqa: S102 - it is what was asked for.
         code = 0
     except SystemExit as error:

@@ -1,4 +1,4 @@
-"""Landlock: the kernel's allow-list of paths, for where namespaces are refused. Paths stay as they are; no package, no privilege."""
+"""Landlock: the kernel's allow-list of paths, for where namespaces are refused. Needs no package and no privilege."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import struct
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from etbuild.execution.process_guard import ProcessGuard
 from etbuild.execution.sandbox.bubblewrap import base_prefixes
 from etbuild.execution.sandbox.protocol import SandboxCommand, at_home
-from etbuild.execution.sandbox.unsandboxed import enter_folder
+from etbuild.execution.sandbox.unsandboxed import enter_folder, mark_of
 from etbuild.execution.spawn import Process
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
@@ -25,7 +26,7 @@ _SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc/alternativ
 
 def landlock_version() -> int:
     """Return the version of the kernel's interface; 0 if it has none."""
-    return max(0, _libc().syscall(_CREATE, None, 0, 1))
+    return max(0, int(_libc().syscall(_CREATE, None, 0, 1)))
 
 
 @dataclass(slots=True)
@@ -53,13 +54,13 @@ class Landlock:
             except BaseException as error:  # noqa: BLE001 - raised again below.
                 started.append(error)
 
+        self._guard.watch(mark_of(command))
         thread = threading.Thread(target=confine_and_start)
         thread.start()
         thread.join()
         [result] = started
         if isinstance(result, BaseException):
             raise result
-        result.guarded_by(self._guard)
         return result
 
     def close(self) -> None:
@@ -97,7 +98,7 @@ def _allow(libc: ctypes.CDLL, rules: int, paths: Iterable[str], access: int) -> 
         except FileNotFoundError:
             continue
         try:
-            allowed = access if os.path.isdir(path) else access & _OF_FILES
+            allowed = access if Path(path).is_dir() else access & _OF_FILES
             _checked(libc.syscall(_ADD, rules, 1, struct.pack("=Qi", allowed, opened), 0))
         finally:
             os.close(opened)

@@ -86,7 +86,7 @@ def environment(command: SandboxCommand, report: str, temporary: str) -> dict[st
 
 
 def at_home(command: SandboxCommand) -> tuple[list[str], dict[str, str]]:
-    """Return argv and environment for a sandbox that leaves paths as they are: mounts are named by their folders here."""
+    """Return argv and environment where paths stay as they are: mounts are named by their folders here."""
     moved = {path: folder for path, folder in command.mounts if path != folder}
     env = environment(command, command.report, command.temporary)
     if not moved:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from etbuild.execution.process_guard import ProcessGuard
 from etbuild.execution.sandbox.protocol import SandboxCommand, at_home
@@ -22,7 +23,8 @@ class Unsandboxed:
     def start(self, command: SandboxCommand, output: tuple[int, int]) -> Process:
         """Start it."""
         argv, env = at_home(command)
-        return Process(argv, env, command.root, output, self._guard)
+        self._guard.watch(mark_of(command))
+        return Process(argv, env, command.root, output)
 
     def close(self) -> None:
         """End the guard."""
@@ -31,6 +33,11 @@ class Unsandboxed:
     def shell(self, command: SandboxCommand) -> str:
         """Return how to go there."""
         return enter_folder(command)
+
+
+def mark_of(command: SandboxCommand) -> str:
+    """Return what the environment of all our commands holds, and of nobody else's."""
+    return f"TMPDIR={Path(command.temporary).parent.parent}/"
 
 
 def enter_folder(command: SandboxCommand) -> str:
