@@ -51,11 +51,11 @@ def _read_list(scope: PackageScope, value: list[Any], origin: TomlPath) -> tuple
     for index, element in enumerate(value):
         place = (*origin, index)
         if is_glob(element):
-            read = _expand_glob(scope, element, place)
+            read: list[Any] = list(_expand_glob(scope, element, place))
         elif is_select(element):
-            read = (_read_select(scope, element["select"], (*place, "select")),)
+            read = [_read_select(scope, element["select"], (*place, "select"))]
         else:
-            read = (_read_nested(scope, element, place),)
+            read = [_read_nested(scope, element, place)]
         elements += read
         origins += [place] * len(read)
     plain = len(elements) == len(value) and not any(is_glob(element) for element in value)

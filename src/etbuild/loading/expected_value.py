@@ -57,13 +57,14 @@ def describe_type(kind: Any) -> str:
     kind = _unwrapped(kind)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        words = [describe_type(Annotated[a, *constraints] if constraints else a) for a in arguments if a is not NoneType]
+        members = [argument for argument in arguments if argument is not NoneType]
+        words = [describe_type(Annotated[member, *constraints] if constraints else member) for member in members]
         return " or ".join(dict.fromkeys(word for word in words if word))
     if origin is Literal:
         return _one_of(arguments)
     if origin in _LISTS or kind in _LISTS:
         return "a list" + _elements(origin, arguments) + _size(constraints, "element")
-    if isinstance(kind, type) and (issubclass(kind, BaseModel) or kind is dict) or _is_mapping(origin):
+    if _is_mapping(origin) or (isinstance(kind, type) and issubclass(kind, (BaseModel, dict))):
         return "a table"
     return _WORDS[kind] + _limits(kind, constraints) if kind in _WORDS else ""
 
@@ -110,7 +111,8 @@ def _elements(origin: Any, arguments: tuple[Any, ...]) -> str:
     if origin is tuple and (len(arguments) != 2 or arguments[1] is not ...):
         return f" of {len(arguments)}" if arguments else ""
     word = _unwrapped(arguments[0]) if arguments else None
-    plural = {str: "texts", int: "whole numbers", float: "numbers", Label: "labels"}.get(word)
+    plurals: Mapping[Any, str] = {str: "texts", int: "whole numbers", float: "numbers", Label: "labels"}
+    plural = plurals.get(word)
     return f" of {plural}" if plural else ""
 
 

@@ -58,7 +58,7 @@ def load_families(
 
 def _folder(name: str, rules: Iterable[str]) -> str | None:
     folders = (f"{folder}/{name}" for folder in rules)
-    return next((folder for folder in folders if os.path.isfile(f"{folder}/__init__.py")), None)
+    return next((folder for folder in folders if Path(folder, "__init__.py").is_file()), None)
 
 
 def _span(name: str, names: Sequence[str], spans: Mapping[str, Span]) -> Span | None:

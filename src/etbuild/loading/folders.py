@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Folders:
     def is_file(self, folder: str, name: str) -> bool:
         """Tell whether `folder` holds the file `name`, which may be a path below it."""
         if "/" in name:
-            return os.path.isfile(f"{folder}/{name}")
+            return Path(folder, name).is_file()
         return name in self.listing(folder).files
 
 

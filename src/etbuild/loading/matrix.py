@@ -60,7 +60,7 @@ class _Matrix:
             return False
         self.axes: dict[str, list[Any]] = {key: v for key, v in self.table.items() if key not in _RESERVED}
         if not self.axes:
-            self.mistake("a matrix must have an axis, such as backend = [\"xnnpack\", \"portable\"]")
+            self.mistake('a matrix must have an axis, such as backend = ["xnnpack", "portable"]')
         for axis, values in self.axes.items():
             if not isinstance(values, list) or not values:
                 self.mistake(f"axis '{axis}' must be a list of one value or more", axis)
@@ -83,7 +83,7 @@ class _Matrix:
             return
         for _, field, form, conversion in parts:
             if field not in self.axes or form or conversion:
-                hint = did_you_mean(field, self.axes)
+                hint = did_you_mean(str(field), self.axes)
                 self.mistake(f"'name' asks for the axis '{field}', the matrix has none such", "name", hint=hint)
 
     def check_exclude(self) -> None:
@@ -95,7 +95,8 @@ class _Matrix:
             for axis, value in entry.items():
                 values = self.axes.get(axis)
                 if not isinstance(values, list) or value not in values:
-                    self.mistake(f"'exclude' names {axis} = {value!r}, the matrix has none such", "exclude", index, axis)
+                    what = f"'exclude' names {axis} = {value!r}, the matrix has none such"
+                    self.mistake(what, "exclude", index, axis)
 
     def members(self) -> Iterator[Written]:
         """Yield a target for each point that is not excluded."""

@@ -13,7 +13,7 @@ from etbuild.loading.common_attributes import COMMON, PackageAttrs
 from etbuild.loading.folders import Folders
 from etbuild.loading.globs import expand_glob
 from etbuild.loading.matrix import expand_matrix
-from etbuild.loading.package_scope import Origins, PackageScope
+from etbuild.loading.package_scope import Origins, PackageScope, spans_below
 from etbuild.loading.targets import Written, read_target
 from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.toml_text import TomlFile, parse_toml
@@ -39,6 +39,10 @@ class Package:
     exports: frozenset[str] | None = frozenset()
     """Files that other packages may name; None for all of them."""
     mistakes: tuple[Diagnostic, ...] = ()
+
+    def is_broken(self, name: str) -> bool:
+        """Tell whether a target of that name is declared, but has mistakes."""
+        return self.broken is None or name in self.broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,6 @@ class _PackageReader:
         if not isinstance(table, dict):
             self.scope.mistake("wrong-type", "'package' must be a table", self.toml.value_span(("package",)))
             return
-        origins = Origins(("package",))
         try:
             raw = {key: self.read_package_value(key, value) for key, value in table.items()}
             attrs = PackageAttrs.model_validate(raw)
@@ -106,8 +109,7 @@ class _PackageReader:
         except UnreadableError:
             return
         except ValidationError as error:
-            key_span = lambda path: self.toml.key_span(origins.find(path))  # noqa: E731
-            subject = Subject("[package]", PackageAttrs, key_span, lambda path: self.toml.value_span(origins.find(path)))
+            subject = Subject("[package]", PackageAttrs, *spans_below(self.toml, Origins(("package",))))
             self.scope.mistakes += refusals(error, raw, subject)
             return
         except EtbuildError as error:
@@ -194,8 +196,12 @@ class _PackageReader:
 
     def no_table(self, rule: str, path: TomlPath, value: Any) -> None:
         shown = ".".join(str(part) for part in path)
-        what = f"a target must be a table [{rule}.name], '{shown}' is a {'list' if isinstance(value, list) else 'value'}"
-        self.scope.mistake("wrong-type", what, self.toml.key_span(path), hint=f"write [{rule}.name] above its attributes")
+        what = (
+            f"a target must be a table [{rule}.name], '{shown}' is a {'list' if isinstance(value, list) else 'value'}"
+        )
+        self.scope.mistake(
+            "wrong-type", what, self.toml.key_span(path), hint=f"write [{rule}.name] above its attributes"
+        )
 
 
 def _takes(rule: Rule[Any], key: str) -> bool:

@@ -69,11 +69,10 @@ class Origins:
     def spans(self, toml: TomlFile) -> dict[str, Span]:
         """Return the place of each attribute and of its parts, as TargetSpec has them."""
         found = {"": toml.value_span(self.table)}
-        places = {name: origin for name, origin in self.attributes.items()}
-        size = len(self.table)
+        places = dict(self.attributes)
         for path in toml.places:
-            if path[:size] == self.table and len(path) == size + 1 and isinstance(path[size], str):
-                places.setdefault(path[size], path)
+            if len(path) == len(self.table) + 1 and path[:-1] == self.table:
+                places.setdefault(str(path[-1]), path)
         for name, origin in places.items():
             for path in toml.places:
                 if path[: len(origin)] == origin and not (name in self.elements and len(path) > len(origin)):
@@ -81,3 +80,8 @@ class Origins:
             for index, element in enumerate(self.elements.get(name, ())):
                 found[f"{name}[{index}]"] = toml.value_span(element)
         return found
+
+
+def spans_below(toml: TomlFile, origins: Origins) -> tuple[Callable[[TomlPath], Span], Callable[[TomlPath], Span]]:
+    """Return what finds the key and the value of a part of a target."""
+    return lambda path: toml.key_span(origins.find(path)), lambda path: toml.value_span(origins.find(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from etbuild.loading.folders import Folders
@@ -24,9 +25,7 @@ class Packages:
         self._workspace = workspace
         self._places = places
         self._folders = folders
-        self._rules: dict[str, Rule[Any]] = {
-            rule.name: rule for family in workspace.families for rule in family.rules
-        }
+        self._rules: dict[str, Rule[Any]] = {rule.name: rule for family in workspace.families for rule in family.rules}
         self._packages: dict[tuple[str, str], Package | EtbuildError] = {}
         self.mistakes: list[Diagnostic] = []
         self.read: list[str] = []
@@ -35,7 +34,7 @@ class Packages:
         """Absolute paths that were looked for and not found."""
 
     def get(self, repository: str, name: str) -> Package:
-        """Return the package; its own mistakes are noted. Raises `unknown-package`, `wrong-root` or what a fetch does."""
+        """Return the package; its own mistakes are noted. Raises `unknown-package`, `wrong-root` or a fetch's error."""
         key = (repository, name)
         known = self._packages.get(key)
         if known is None:
@@ -53,8 +52,7 @@ class Packages:
         folder = self._places.folder(repository, name)
         path = self._places.build_file(repository, name)
         try:
-            with open(path, "rb") as file:
-                content = file.read()
+            content = Path(path).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             self.missing.append(path)
             if repository and not name:
@@ -88,19 +86,42 @@ class Packages:
             hint = hint or f"a file of a repository without packages is named from its root, as in '{whole}'"
         return EtbuildError(Diagnostic("unknown-package", message, hint=hint))
 
-    def has_file(self, package: Package, name: str) -> bool:
-        """Tell whether the package's folder holds a file of that name or path."""
-        return self._folders.is_file(package.folder, name)
+    def find_file(self, label: Label, package: Package, dependent: Label) -> str:
+        """Return the file's absolute path. Raises what is wrong with `dependent` naming it; the place is not known."""
+        if not self._folders.is_file(package.folder, label.name):
+            raise EtbuildError(self.no_target(label, package, files=True))
+        border = self._border(package, label.name) if "/" in label.name else None
+        if border is not None:
+            right = Label(label.repository, border, label.name[len(border) - len(package.name) :].strip("/"))
+            message = f"'{label.name}' belongs to package '{right.package_label}'"
+            raise EtbuildError(Diagnostic("unknown-target", message, hint=f"write '{right}'"))
+        here = label.package == dependent.package and label.repository == dependent.repository
+        if not here and package.exports is not None and label.name not in package.exports:
+            owner = label.package_label
+            message = f"'{label.name}' of package '{owner}' is not exported, '{dependent}' must not name it"
+            hint = f'add "{label.name}" to exports of [package] in its {BUILD_FILE}'
+            raise EtbuildError(Diagnostic("not-exported", message, hint=hint))
+        return f"{package.folder}/{label.name}"
 
-    def files(self, package: Package) -> frozenset[str]:
-        """Return the names of the files in the package's folder itself."""
-        return self._folders.listing(package.folder).files
+    def no_target(self, label: Label, package: Package, *, files: bool) -> Diagnostic:
+        """Return the diagnostic of a label that is no target, nor a file where `files` are meant too."""
+        if not files and self._folders.is_file(package.folder, label.name):
+            return Diagnostic("unknown-target", f"'{label.full}' must be a target, is a file")
+        owner = label.package_label
+        names = {*package.targets, *(package.broken or ())}
+        hint = did_you_mean(label.name, names, f"{owner}:{{}}")
+        if files:
+            hint = hint or did_you_mean(label.name, self._folders.listing(package.folder).files)
+        if hint is None and not names:
+            hint = f"package '{owner}' has no targets"
+        elif hint is None and label.name == label.package.rpartition("/")[2]:
+            hint = f"for all targets of the package write '{owner}:all'"
+        what = "target or file" if files else "target"
+        return Diagnostic("unknown-target", f"no {what} '{label.name}' in package '{owner}'", hint=hint)
 
-    def border(self, package: Package, name: str) -> str | None:
+    def _border(self, package: Package, name: str) -> str | None:
         """Return the package below `package` that the file belongs to, if there is one."""
-        if package.exports is None:
-            return None
-        parts = name.split("/")
+        parts = name.split("/") if package.exports is not None else []
         for depth in range(1, len(parts)):
             folder = "/".join(parts[:depth])
             if self._folders.is_file(f"{package.folder}/{folder}", BUILD_FILE):

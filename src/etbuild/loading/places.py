@@ -5,7 +5,6 @@ Knows nothing of what a BUILD.toml says.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -51,7 +50,7 @@ class Places:
             hint = hint or f'add a [[repository]] with name = "{name}" to WORKSPACE'
             raise EtbuildError(Diagnostic("unknown-repository", f"WORKSPACE has no repository '{name}'", hint=hint))
         folder = repository.path if repository.kind == "local" else str(self._repository_root(name))
-        if not os.path.isdir(folder):
+        if not Path(folder).is_dir():
             message = f"the folder of repository '{name}' must exist, '{folder}' does not"
             raise EtbuildError(Diagnostic("unknown-repository", message, repository.span))
         return _absolute(folder, self._read_roots(folder))

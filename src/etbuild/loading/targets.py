@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from etbuild.loading.attribute_values import UnreadableError, read_attribute
 from etbuild.loading.common_attributes import COMMON, CommonAttrs
-from etbuild.loading.package_scope import Origins, PackageScope
+from etbuild.loading.package_scope import Origins, PackageScope, spans_below
 from etbuild.loading.selects import conditions, has_select, variants
 from etbuild.loading.toml_text import LazySpans
 from etbuild.loading.validation import Subject, refusals
@@ -22,7 +22,6 @@ from etbuild.model.rule import Rule
 from etbuild.model.target import TargetSpec
 
 _PLAIN = (str, int, float)
-_NO_COMMON = CommonAttrs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,159 +34,146 @@ class Written:
     origins: Origins
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The common attributes of a target, checked."""
+
+    visibility: tuple[Pattern, ...]
+    tags: tuple[str, ...] = ()
+    manual: bool = False
+    compatible_with: tuple[Label, ...] = ()
+    ram: int = 0
+
+
 def read_target(scope: PackageScope, written: Written, visibility: tuple[Pattern, ...]) -> TargetSpec | None:
     """Return the checked target, or None once its mistakes are noted. `visibility` is its package's."""
-    raw, origins, unreadable = _read_values(scope, written)
-    rule = written.rule
-    common = _NO_COMMON
-    if not COMMON.isdisjoint(raw):
-        own = [name for name in raw if name in COMMON and name not in rule.attrs.model_fields]
-        read = _read_common(scope, rule.name, {name: raw.pop(name) for name in own}, origins)
-        if read is None:
-            unreadable |= COMMON
-        else:
-            common, visibility = read[0], visibility if read[1] is None else read[1]
-    labels: dict[Label, None] = {}
-    attrs = _check(scope, written, raw, origins, unreadable, labels)
-    if unreadable or (attrs is None and not any(has_select(value) for value in raw.values())):
+    before = len(scope.mistakes)
+    reader = _TargetReader(scope, written)
+    raw, common = reader.raw, reader.read_common(visibility)
+    attrs = reader.check()
+    if len(scope.mistakes) > before:
         return None
-    labels.update(dict.fromkeys(common.compatible_with))
+    reader.labels.update(dict.fromkeys(common.compatible_with))
+    find_spans = reader.origins.spans
     return TargetSpec(
-        written.label,
-        rule,
-        raw,
-        attrs,
-        tuple(labels),
-        visibility,
-        frozenset(common.tags),
-        common.manual,
-        frozenset(common.compatible_with),
-        common.ram,
-        LazySpans(lambda: origins.spans(scope.toml)),
+        label=written.label,
+        rule=written.rule,
+        raw=raw,
+        attrs=attrs,
+        dependencies=tuple(reader.labels),
+        visibility=common.visibility,
+        tags=frozenset(common.tags),
+        manual=common.manual,
+        compatible_with=frozenset(common.compatible_with),
+        ram=common.ram,
+        spans=LazySpans(lambda: find_spans(scope.toml)),
+        own=scope.own,
     )
 
 
-def _read_values(scope: PackageScope, written: Written) -> tuple[dict[str, Any], Origins, set[str]]:
-    """Return the values, where they stand, and the names of those that could not be read."""
-    raw: dict[str, Any] = {}
-    elements = {}
-    unreadable: set[str] = set()
-    origins = written.origins
-    for name, value in written.table.items():
-        if isinstance(value, _PLAIN):
-            raw[name] = value
-            continue
+class _TargetReader:
+    """Reads one table. Its mistakes are noted in the scope."""
+
+    def __init__(self, scope: PackageScope, written: Written) -> None:
+        self.scope = scope
+        self.rule = written.rule
+        self.raw: dict[str, Any] = {}
+        self.origins = written.origins
+        self.unreadable: set[str] = set()
+        self.labels: dict[Label, None] = {}
+        self.read_values(written.table)
+
+    def read_values(self, table: Mapping[str, Any]) -> None:
+        elements = {}
+        for name, value in table.items():
+            if isinstance(value, _PLAIN):
+                self.raw[name] = value
+            elif type(value) is list and all(type(element) is str for element in value):
+                self.raw[name] = tuple(value)
+            else:
+                try:
+                    self.raw[name], places = read_attribute(self.scope, value, self.origins.find((name,)))
+                except UnreadableError:
+                    self.unreadable.add(name)
+                    continue
+                if places is not None:
+                    elements[name] = places
+        if elements:
+            self.origins = Origins(self.origins.table, self.origins.attributes, elements)
+
+    def read_common(self, visibility: tuple[Pattern, ...]) -> Common:
+        """Take the common attributes out of the rule's own."""
+        if COMMON.isdisjoint(self.raw):
+            return Common(visibility)
+        names = [name for name in self.raw if name in COMMON and name not in self.rule.attrs.model_fields]
+        raw = {name: self.raw.pop(name) for name in names}
         try:
-            raw[name], places = read_attribute(scope, value, origins.find((name,)))
-        except UnreadableError:
-            unreadable.add(name)
-            continue
-        if places is not None:
-            elements[name] = places
-    if elements:
-        origins = Origins(origins.table, origins.attributes, elements)
-    return raw, origins, unreadable
-
-
-def _read_common(
-    scope: PackageScope, subject: str, raw: Mapping[str, Any], origins: Origins
-) -> tuple[CommonAttrs, tuple[Pattern, ...] | None] | None:
-    try:
-        common = CommonAttrs.model_validate(raw, context=scope.context)
-        if common.visibility is None:
-            return common, None
-        return common, parse_visibility(common.visibility, scope.base, scope.own)
-    except ValidationError as error:
-        scope.mistakes += refusals(error, raw, _subject(scope, subject, CommonAttrs, origins))
-    except EtbuildError as error:
-        span = scope.toml.value_span(origins.find(("visibility",)))
-        scope.mistakes += [Diagnostic(d.code, d.message, span) for d in error.diagnostics]
-    return None
-
-
-def _check(
-    scope: PackageScope,
-    written: Written,
-    raw: dict[str, Any],
-    origins: Origins,
-    unreadable: set[str],
-    labels: dict[Label, None],
-) -> Attrs | None:
-    """Check the rule's own attributes in each variant, collect their labels; return them if nothing is selected."""
-    schema = written.rule.attrs
-    if not unreadable and not any(has_select(value) for value in raw.values()):
-        try:
-            attrs: Attrs = schema.model_validate(raw, context=scope.context)
+            attrs = CommonAttrs.model_validate(raw, context=self.scope.context)
+            if attrs.visibility is not None:
+                visibility = parse_visibility(attrs.visibility, self.scope.base, self.scope.own)
+            return Common(visibility, attrs.tags, attrs.manual, attrs.compatible_with, attrs.ram)
         except ValidationError as error:
-            _note_refusals(scope, written, refusals(error, raw, _subject(scope, written.rule.name, schema, origins)))
+            self.scope.mistakes += refusals(error, raw, self.subject(CommonAttrs, self.origins))
+        except EtbuildError as error:
+            span = self.scope.toml.value_span(self.origins.find(("visibility",)))
+            self.scope.mistakes += [replace(diagnostic, span=span) for diagnostic in error.diagnostics]
+        return Common(visibility)
+
+    def check(self) -> Attrs | None:
+        """Check the rule's own attributes and collect their labels; return them if nothing is selected."""
+        if not self.unreadable and not any(map(has_select, self.raw.values())):
+            return self.validated(self.raw, self.origins, None)
+        for variant in variants(self.raw, self.origins, self.scope.toml):
+            # What a schema says of several attributes at once is asked when all are configured.
+            asked = {variant.varied} if variant.varied else {*self.raw, *self.rule.attrs.model_fields}
+            self.validated(variant.raw, variant.origins, asked - self.unreadable)
+        self.labels.update(dict.fromkeys(conditions(self.raw)))
+        return None
+
+    def validated(self, raw: Mapping[str, Any], origins: Origins, asked: Collection[str] | None) -> Attrs | None:
+        """Return the attributes as the schema has them, or None after noting what is wrong with those `asked` for."""
+        try:
+            attrs: Attrs = self.rule.attrs.model_validate(raw, context=self.scope.context)
+        except ValidationError as error:
+            found = refusals(error, raw, self.subject(self.rule.attrs, origins), asked)
+            self.scope.mistakes += [self.unquoted_dot(diagnostic) or diagnostic for diagnostic in found]
             return None
         except EtbuildError as error:  # From a validator of the rule's schema.
-            scope.mistakes.extend(error.diagnostics)
+            span = self.scope.toml.value_span(origins.table)
+            self.scope.mistakes += [
+                replace(diagnostic, span=diagnostic.span or span) for diagnostic in error.diagnostics
+            ]
             return None
-        labels.update(dict.fromkeys(_labels(attrs)))
+        _collect(attrs, self.labels)
         return attrs
-    failed = False
-    for variant in variants(raw, origins, scope.toml):
-        subject = _subject(scope, written.rule.name, schema, variant.origins)
-        try:
-            labels.update(dict.fromkeys(_labels(schema.model_validate(variant.raw, context=scope.context))))
-        except ValidationError as error:
-            # What a schema says of several attributes at once is asked when all are configured.
-            counts = {variant.varied} if variant.varied else {*raw, *schema.model_fields} - unreadable
-            found = refusals(error, variant.raw, subject, counts)
-            _note_refusals(scope, written, found)
-            failed = failed or bool(found)
-        except EtbuildError as error:
-            scope.mistakes.extend(error.diagnostics)
-            failed = True
-    if failed:
-        unreadable.add("")
-    labels.update(dict.fromkeys(conditions(raw)))
-    return None
 
+    def subject(self, schema: type[Attrs], origins: Origins) -> Subject:
+        spans = spans_below(self.scope.toml, origins)
+        return Subject(self.rule.name, schema, *spans, tuple(sorted(COMMON)))
 
-def _note_refusals(scope: PackageScope, written: Written, found: list[Diagnostic]) -> None:
-    """Note mistakes; a table that is no attribute may come from an unquoted dot in a name."""
-    for diagnostic in found:
-        scope.mistakes.append(_unquoted_dot(scope, written, diagnostic) or diagnostic)
-
-
-def _unquoted_dot(scope: PackageScope, written: Written, diagnostic: Diagnostic) -> Diagnostic | None:
-    if diagnostic.code != "unknown-attribute" or (diagnostic.hint or "").startswith("did you mean"):
+    def unquoted_dot(self, diagnostic: Diagnostic) -> Diagnostic | None:
+        """Return another diagnostic for an attribute that is a table by its header: its name may have a dot."""
+        if diagnostic.code != "unknown-attribute" or (diagnostic.hint or "").startswith("did you mean"):
+            return None
+        toml = self.scope.toml
+        for path, place in toml.places.items():
+            keys = place.header
+            if path[:2] == self.origins.table and len(keys) > 2 and diagnostic.span == toml.key_span(path):
+                message = f"a dot in a target's name must be quoted, is not in [{'.'.join(keys)}]"
+                hint = f'write [{keys[0]}."{".".join(keys[1:])}"]'
+                return Diagnostic("unquoted-dot", message, diagnostic.span, hint=hint)
         return None
-    table = written.origins.table
-    for path, place in scope.toml.places.items():
-        if path[:2] == table and len(place.header) > 2 and diagnostic.span == scope.toml.key_span(path):
-            name = ".".join(place.header[1:])
-            message = f"a dot in a target's name must be quoted, is not in [{'.'.join(place.header)}]"
-            return Diagnostic("unquoted-dot", message, diagnostic.span, hint=f'write [{place.header[0]}."{name}"]')
-    return None
 
 
-def _subject(scope: PackageScope, name: str, schema: type[Attrs], origins: Origins) -> Subject:
-    return Subject(
-        name,
-        schema,
-        lambda path: scope.toml.key_span(origins.find(path)),
-        lambda path: scope.toml.value_span(origins.find(path)),
-        tuple(sorted(COMMON)),
-    )
-
-
-def _labels(value: Any) -> Iterator[Label]:
-    """Yield the labels in checked attributes, in the order of the schema."""
-    if isinstance(value, BaseModel):
-        for part in value.__dict__.values():
-            if not isinstance(part, _PLAIN):
-                yield from _labels(part)
-    elif isinstance(value, Label):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _labels(part)
-    elif isinstance(value, (tuple, list, frozenset)):
+def _collect(value: Any, labels: dict[Label, None]) -> None:
+    """Add the labels in a checked value, in the order of the schema."""
+    kind = type(value)
+    if kind is Label:
+        labels[value] = None
+    elif kind is tuple or isinstance(value, (list, frozenset)):
         for part in value:
-            if isinstance(part, Label):
-                yield part
-            elif not isinstance(part, _PLAIN):
-                yield from _labels(part)
+            _collect(part, labels)
+    elif kind not in _PLAIN:
+        parts = value.__dict__ if isinstance(value, BaseModel) else value
+        for part in parts.values() if isinstance(parts, Mapping) else ():
+            _collect(part, labels)

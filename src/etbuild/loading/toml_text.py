@@ -87,7 +87,7 @@ def attribute_path(path: TomlPath) -> str:
 
 
 def parse_toml(content: bytes, shown: str) -> TomlFile:
-    """Return the parsed file. Raises EtbuildError `toml-syntax` or, for a table that stands twice, `duplicate-target`."""
+    """Return the parsed file. Raises `toml-syntax` or, for a table that stands twice, `duplicate-target`."""
     try:
         text = content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:

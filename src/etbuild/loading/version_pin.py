@@ -28,7 +28,7 @@ def check_pin(pin: str, span: Span, version: str = VERSION) -> list[Diagnostic]:
     for part in pin.split(","):
         match = _BOUND.fullmatch(part.strip())
         if match is None:
-            message = f"'etbuild' of WORKSPACE must be versions such as \">=0.1,<0.3\", is the text \"{pin}\""
+            message = f'\'etbuild\' of WORKSPACE must be versions such as ">=0.1,<0.3", is the text "{pin}"'
             return [Diagnostic("bad-workspace", message, span)]
         wanted, own = _padded(match[2], version)
         if not _COMPARISONS[match[1] or "=="](own, wanted):

@@ -143,7 +143,7 @@ def load_workspace(root: Path, etbuild_root: Path) -> Workspace:
 
 def read_roots(folder: str) -> Mapping[str, str]:
     """Return the roots of a repository's folder: what its own WORKSPACE says, if it has one."""
-    if not os.path.isfile(f"{folder}/{WORKSPACE_FILE}"):
+    if not Path(folder, WORKSPACE_FILE).is_file():
         return {"": "."}
     return _WorkspaceReader(_parse(Path(folder)), folder).attributes().roots
 
@@ -178,7 +178,7 @@ class _WorkspaceReader:
             parts = folder.split("/")
             if folder != "." and (folder.startswith("/") or not {"..", ".", ""}.isdisjoint(parts)):
                 self.mistake(f"a root must be a folder below the workspace, is '{folder}'", path)
-            elif not os.path.isdir(f"{self.root}/{folder}"):
+            elif not Path(self.root, folder).is_dir():
                 self.mistake(f"the folder of root '{prefix}' must exist, '{folder}' does not", path)
             if prefix.startswith("/") or prefix.endswith("/"):
                 self.mistake(f"a root's prefix must be a package's name such as \"models\", is '{prefix}'", path)

@@ -27,6 +27,9 @@ class Span:
     text: str = ""
     """The whole line, without its end."""
 
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:

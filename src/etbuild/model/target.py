@@ -37,6 +37,8 @@ class TargetSpec:
     """In bytes: what its actions need beside what is known of them; 0 if not said."""
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
     """Each attribute's place; "" is the table's own; "deps[2]" and "methods.encode" are parts of one."""
+    own: str = field(default="", compare=False, repr=False)
+    """The workspace's name: what selects give is checked later, and @own//x in it is //x."""
 
     def span(self, attribute: str | None = None, index: int | None = None) -> Span | None:
         """Return the most exact place that is known of an attribute, else the target's own."""
