@@ -11,37 +11,15 @@ def main() -> int:
     source = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     if source not in sys.path:
         sys.path.insert(0, source)
-    from pathlib import Path
+    from etbuild import up_to_date
 
-    root = Path(source).parent
-    python = _ensure_packages(root)
-    from etbuild.cli.main import main as run
+    text = up_to_date.answer(sys.argv[1:])
+    if text is not None and "ETBUILD_CROSSCHECK" not in os.environ:
+        os.write(1, text.encode())
+        return 0
+    from etbuild.start import start
 
-    return run(sys.argv[1:], root, Path(python))
-
-
-def _ensure_packages(root: object) -> str:
-    """Make click, pydantic and tomli importable: installed beside us, or in an environment that is made on first use.
-
-    Return that environment's interpreter, which has pip.
-    """
-    if not sys.flags.no_site:
-        return sys.executable
-    from pathlib import Path
-
-    from etbuild import tool_environment
-    from etbuild.model.diagnostics import EtbuildError
-
-    cache = os.environ.get("ETBUILD_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.join(os.environ.get("HOME") or "/tmp", ".cache"), "etbuild"
-    )
-    try:
-        site = tool_environment.ensure(Path(str(root)), Path(cache), lambda text: sys.stderr.write(f"{text}\n"))
-    except EtbuildError as error:
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(error.exit_code) from None
-    sys.path.append(str(site))
-    return str(tool_environment.python_of(site))
+    return start(source, text)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ class Provisions:
         self._etbuild_root = etbuild_root
         self._session = session
         self.read: dict[str, None] = {}
-        """Absolute paths of the locks that were read."""
+        """Absolute paths of what was read: locks, and what the machine's own programs are keyed by."""
 
     @functools.cached_property
     def interpreter(self) -> Interpreter:
@@ -82,6 +82,7 @@ class Provisions:
         """Return this machine's own programs: keyed by its release and its `sh`."""
         sha256 = hashlib.sha256(os.uname().machine.encode())
         for path in ("/usr/lib/os-release", "/etc/debian_version", "/bin/sh"):
+            self.read[path] = None
             found = Path(path)
             sha256.update(found.read_bytes() if found.is_file() else b"")
         return Mount(SYSTEM, sha256.hexdigest(), "system", SYSTEM, "the machine's own programs")

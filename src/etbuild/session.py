@@ -12,9 +12,10 @@ from etbuild.analysis.analyze import analyze
 from etbuild.analysis.plan import plan_build, plan_run, plan_tests
 from etbuild.analysis.platforms import host_constraints, platform_label
 from etbuild.analysis.world import World
-from etbuild.build import Surroundings, build
+from etbuild.build import OUTPUTS, Built, Surroundings, build
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.outcome import Execution
+from etbuild.execution.snapshot import Watched, own_files, source_locations, watch
 from etbuild.execution.store import Store
 from etbuild.loading.target_graph import load_targets
 from etbuild.loading.configured_attrs import check_attrs
@@ -66,6 +67,8 @@ class Session:
 
     def __init__(self, place: Place, settings: Settings, events: Events) -> None:
         self.place = place
+        self.since_ns = time.time_ns()
+        """Before anything was read."""
         self.settings = settings
         self.events = events
 
@@ -123,17 +126,14 @@ class Session:
         )
         return analyze(graph, self.workspace, self.platforms, self.settings.mode, world)
 
-    def plan(self, request: BuildRequest) -> tuple[TargetGraph, BuildPlan]:
-        """Return what a request comes to."""
+    def build(self, request: BuildRequest) -> tuple[BuildReport, Watched]:
+        """Build, and test if that is asked for; return also what the answer depends on."""
+        started = time.monotonic()
         graph = self.load(request.patterns)
         analysis = self.analyze(graph)
-        return graph, plan_tests(analysis, request.filter, request.runs) if request.test else plan_build(analysis)
-
-    def build(self, request: BuildRequest) -> BuildReport:
-        """Build, and test if that is asked for."""
-        started = time.monotonic()
-        graph, plan = self.plan(request)
-        return build(plan, self.surroundings(graph), started).report
+        plan = plan_tests(analysis, request.filter, request.runs) if request.test else plan_build(analysis)
+        built = build(plan, self.surroundings(graph), started)
+        return built.report, self._watched(graph, analysis, plan, built)
 
     def run(self, target: str) -> tuple[BuildReport, Program | None]:
         """Build one target and return how it is started; nothing is, if it failed."""
@@ -166,6 +166,12 @@ class Session:
                 physical = Path(self.workspace.root, root, folder.removeprefix(prefix).lstrip("/"), name)
                 return f"//{folder}:{name}" if physical.is_file() else None
         return None
+
+    def _watched(self, graph: TargetGraph, analysis: Analysis, plan: BuildPlan, built: Built) -> Watched:
+        read = (*self.workspace.read, *graph.read, *analysis.read, *self.provisions.read, *own_files())
+        probed = (*graph.probed, *analysis.probed)
+        outputs = (f"{self.place.root}/{OUTPUTS}/{path}" for path in built.placed)
+        return watch((*read, *probed, *graph.files.values(), *source_locations(plan.actions)), outputs)
 
     def _program(self, info: RunInfo, execution: Execution) -> Program:
         """Return an argv of this machine's paths: mounts as they are installed, outputs as they are stored."""

@@ -8,7 +8,7 @@ import click
 
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
-from etbuild.cli.report_output import show
+from etbuild.cli.report_output import finish
 from etbuild.model.request import BuildRequest
 
 
@@ -20,8 +20,10 @@ from etbuild.model.request import BuildRequest
 def build(invocation: Invocation, patterns: tuple[str, ...], as_json: bool, **flags: Any) -> int:
     """Build the targets that PATTERNS name, such as //examples/... or //models:llama_xnnpack.
 
-    The word `build` may be left out. A pattern after -- may start with -, which takes away: etbuild -- //... -//slow/...
+    The word `build` may be left out. A pattern after -- may start with -, which takes
+    away: etbuild -- //... -//slow/...
     """
     request = BuildRequest(patterns, settings_of(invocation, flags))
-    report = invocation.session(request.settings).build(request)
-    return show(report, as_json=as_json)
+    session = invocation.session(request.settings)
+    report, watched = session.build(request)
+    return finish(invocation, report, watched, session.since_ns, as_json=as_json)

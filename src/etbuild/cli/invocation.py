@@ -27,6 +27,8 @@ class Invocation:
     """The folder that etbuild itself stands in."""
     python: Path
     """An interpreter with pip."""
+    expected: str | None = None
+    """What the fast answer would have printed, in crosscheck mode."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """Flag to the configuration that set it, for `info`."""
 
@@ -53,9 +55,11 @@ class Invocation:
 
     def session(self, settings: Settings) -> Session:
         """Open the workspace for a verb."""
+        root = self.workspace_root
+        # Before the slow imports: its folder's time must be older than what is read next.
+        (root / "etbuild-out").mkdir(exist_ok=True)
         from etbuild.session import Place, Session
 
-        root = self.workspace_root
         place = Place(
             root=root,
             etbuild_root=self.etbuild_root,

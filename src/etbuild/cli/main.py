@@ -91,11 +91,11 @@ def cli() -> None:
     """  # noqa: D301 - \b is click's, and keeps the lines apart.
 
 
-def main(argv: Sequence[str], etbuild_root: Path, python: Path) -> int:
+def main(argv: Sequence[str], etbuild_root: Path, python: Path, expected: str | None = None) -> int:
     """Run one command line and return its exit code: the only place that turns mistakes into text."""
     try:
         words, origins = expand_configs(argv, os.environ, Path.cwd())
-        invocation = Invocation(tuple(argv), os.environ, Path.cwd(), etbuild_root, python, origins)
+        invocation = Invocation(tuple(argv), os.environ, Path.cwd(), etbuild_root, python, expected, origins)
         outcome = cli.main(list(words), prog_name="etbuild", standalone_mode=False, obj=invocation)
     except EtbuildError as error:
         for diagnostic in error.diagnostics:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from etbuild.cli.wording import counted, duration, size
 from etbuild.model.report import BuildReport, TargetReport, TestReport
@@ -15,6 +15,16 @@ SHOWN_IN_FULL = 3
 def render_json(report: BuildReport) -> str:
     """Return the report value as JSON."""
     return json.dumps(asdict(report), ensure_ascii=False, indent=2)
+
+
+def unchanged(report: BuildReport) -> BuildReport:
+    """Return the report that the same request gives if nothing changes until then."""
+    targets = tuple(
+        replace(target, status="up to date") if target.status in ("built", "cached") else target
+        for target in report.targets
+    )
+    tests = tuple(replace(test, cached=test.status == "passed") for test in report.tests)
+    return replace(report, targets=targets, tests=tests, cached=report.actions, run=0, wall_ms=0, saved_ms=0)
 
 
 def render_report(report: BuildReport) -> str:

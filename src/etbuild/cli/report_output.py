@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from etbuild.cli.render import render_json, render_report
+from etbuild.cli.invocation import Invocation
+from etbuild.cli.render import render_json, render_report, unchanged
+from etbuild.execution.snapshot import Watched, write_snapshot
 from etbuild.model.report import BuildReport
+from etbuild.up_to_date import request_of, snapshot_path
 
 
 def show(report: BuildReport, *, as_json: bool) -> int:
@@ -19,6 +22,20 @@ def show(report: BuildReport, *, as_json: bool) -> int:
         sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
     return report.exit_code
+
+
+def finish(invocation: Invocation, report: BuildReport, watched: Watched, since_ns: int, *, as_json: bool) -> int:
+    """Print the report, and leave a snapshot for the next request that is equal to this one."""
+    if invocation.expected is not None and (report.run or report.exit_code):
+        raise AssertionError(f"the snapshot said up to date, and {report.run} actions ran")
+    code = show(report, as_json=as_json)
+    if code == 0 and not as_json:
+        root = str(invocation.workspace_root)
+        request = request_of(list(invocation.argv), str(invocation.cwd), dict(invocation.env))
+        text = render_report(unchanged(report))
+        path = Path(snapshot_path(root, request))
+        write_snapshot(path, request, watched, f"{text}\n" if text else "", since_ns)
+    return code
 
 
 def show_logs(report: BuildReport, root: Path, which: str) -> None:

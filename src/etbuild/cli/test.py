@@ -8,7 +8,7 @@ import click
 
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
-from etbuild.cli.report_output import show, show_logs
+from etbuild.cli.report_output import finish, show_logs
 from etbuild.model.request import BuildRequest
 
 
@@ -34,6 +34,6 @@ def test(
     """Build and run the tests that PATTERNS name; a test that passed before and has not changed is not run again."""
     request = BuildRequest(patterns, settings_of(invocation, flags), test=True, runs=runs, filter=name_filter)
     session = invocation.session(request.settings)
-    report = session.build(request)
-    show_logs(report, session.root, output)
-    return show(report, as_json=as_json)
+    report, watched = session.build(request)
+    show_logs(report, session.place.root, output)
+    return finish(invocation, report, watched, session.since_ns, as_json=as_json or runs > 1 or output == "all")

@@ -1,0 +1,97 @@
+"""The verb `cache`: its size, and what is collected as garbage."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from etbuild.cli.invocation import Invocation
+from etbuild.cli.options import json_option, settings_of, settings_options
+from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.wording import counted, size
+from etbuild.execution.collect_garbage import cache_figures, collect_garbage
+from etbuild.execution.store import Store
+
+_SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+_TIMES = {"h": 3_600, "d": 86_400, "w": 604_800}
+
+
+@click.group
+def cache() -> None:
+    """Tell what the cache holds, or make room in it."""
+
+
+@cache.command
+@settings_options
+@json_option
+@click.pass_obj
+def info(invocation: Invocation, as_json: bool, **flags: Any) -> int:
+    """Tell where the cache is and how much it holds."""
+    with _store(invocation, flags) as store:
+        figures = cache_figures(store)
+        others = {name: _folder_size(store.cache / name) for name in ("environments", "repositories", "tool")}
+        folder = str(store.cache)
+    if as_json:
+        table = {name: getattr(figures, name) for name in figures.__slots__}
+        show_json({"folder": folder, **table, "fetched_bytes": others})
+        return 0
+    show_lines(
+        [
+            folder,
+            f"  results       {figures.results:,} in a database of {size(figures.database_bytes)}",
+            f"  blobs         {figures.blobs:,}, {size(figures.bytes)}; the oldest unused for {figures.oldest_days} days",
+            *(f"  {name:<13} {size(count)}" for name, count in others.items()),
+        ]
+    )
+    return 0
+
+
+@cache.command
+@click.option("--max-size", metavar="SIZE", help="Keep at most so much, such as 20G.")
+@click.option("--max-age", metavar="AGE", help="Remove what was not used for so long, such as 30d.")
+@settings_options
+@json_option
+@click.pass_obj
+def gc(invocation: Invocation, max_size: str | None, max_age: str | None, as_json: bool, **flags: Any) -> int:
+    """Remove what was not used for longest. Builds may go on meanwhile; none is broken by it."""
+    if not (max_size or max_age):
+        raise click.UsageError("say how much to keep: --max-size=20G, --max-age=30d, or both")
+    limits = _amount(max_size, _SIZES, "20G"), _amount(max_age, _TIMES, "30d")
+    with _store(invocation, flags) as store:
+        collected = collect_garbage(store, *limits)
+    if as_json:
+        show_json(collected)
+    else:
+        show_lines([f"removed {counted(collected.blobs, 'blob')}, {size(collected.bytes)}"])
+    return 0
+
+
+@contextmanager
+def _store(invocation: Invocation, flags: dict[str, Any]) -> Iterator[Store]:
+    store = Store.open(Path(settings_of(invocation, flags).cache))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _amount(text: str | None, units: dict[str, int], example: str) -> int | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]?)(?:i?B)?", text)
+    unit = found[2] if found else ""
+    unit = unit if unit in units else unit.upper()
+    if found is None or unit not in units:
+        raise click.UsageError(f"an amount such as {example} is wanted, is '{text}'")
+    return int(float(found[1]) * units[unit])
+
+
+def _folder_size(folder: Path) -> int:
+    files = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
+    return sum(os.lstat(file).st_blocks * 512 for file in files)

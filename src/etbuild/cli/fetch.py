@@ -1,0 +1,49 @@
+"""The verb `fetch`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from etbuild.cli.invocation import Invocation
+from etbuild.cli.options import json_option, settings_of, settings_options
+from etbuild.cli.output import show_json, show_lines
+from etbuild.fetching import Fetched, all_names
+from etbuild.fetching import fetch as fetch_names
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+
+
+@click.command
+@click.argument("names", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All repositories, and WORKSPACE's toolchains.")
+@click.option("--verify", is_flag=True, help="Hash again what was fetched and installed.")
+@settings_options
+@json_option
+@click.pass_obj
+def fetch(
+    invocation: Invocation, names: tuple[str, ...], everything: bool, verify: bool, as_json: bool, **flags: Any
+) -> int:
+    """Fetch NAMES, such as @smollm2 or //toolchains/python:base, before a build asks for them."""
+    if not (names or everything or verify):
+        raise click.UsageError("name what to fetch, such as @smollm2, or say --all")
+    session = invocation.session(settings_of(invocation, flags))
+    done = tuple(fetch_names(session, names or all_names(session), verify=verify))
+    if as_json:
+        show_json(done)
+    else:
+        show_lines(f"{each.name}  {_state(each, verify)}  {each.folder}" for each in done)
+    mistakes = [_damaged(each) for each in done if each.damaged]
+    if mistakes:
+        raise EtbuildError(*mistakes)
+    return 0
+
+
+def _state(fetched: Fetched, verify: bool) -> str:
+    return "damaged" if fetched.damaged else "verified" if verify else "ready"
+
+
+def _damaged(fetched: Fetched) -> Diagnostic:
+    message = f"the files of '{fetched.name}' must be what was installed, {len(fetched.damaged)} are not"
+    notes = tuple(fetched.damaged[:5])
+    return Diagnostic("damaged-folder", message, notes=notes, hint=f"remove '{fetched.folder}', then fetch again")

@@ -1,0 +1,37 @@
+"""The verb `lock`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from etbuild.cli.invocation import Invocation
+from etbuild.cli.options import json_option, settings_of, settings_options
+from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.wording import counted
+from etbuild.locks import check_locks
+from etbuild.locks import lock as write_locks
+
+
+@click.command
+@click.argument("names", nargs=-1)
+@click.option("--check", is_flag=True, help="Write nothing; fail if a lock is not up to date.")
+@settings_options
+@json_option
+@click.pass_obj
+def lock(invocation: Invocation, names: tuple[str, ...], check: bool, as_json: bool, **flags: Any) -> int:
+    """Pin the files of repositories and Python environments by SHA-256.
+
+    What is pinned and still fits is kept. NAMES (@repository, //package:environment) are pinned anew.
+    """
+    session = invocation.session(settings_of(invocation, flags))
+    if check:
+        check_locks(session)
+        return 0
+    done = write_locks(session, names)
+    if as_json:
+        show_json(done)
+    else:
+        show_lines(f"{each.path}  {'written' if each.changed else 'up to date'}, {counted(each.files, 'file')}" for each in done)
+    return 0

@@ -1,0 +1,37 @@
+"""Starts the command line with the packages that it needs. Imported only when there is something to do."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from etbuild import tool_environment
+from etbuild.model.diagnostics import EtbuildError
+
+
+def start(source: str, expected: str | None) -> int:
+    """Run the command line; `expected` is what the fast answer would have printed, to be held against it."""
+    root = Path(source).parent
+    python = _ensure_packages(root)
+    from etbuild.cli.main import main
+
+    return main(sys.argv[1:], root, Path(python), expected)
+
+
+def _ensure_packages(root: Path) -> str:
+    """Make click, pydantic and tomli importable: installed beside us, or in an environment that is made on first use.
+
+    Return that environment's interpreter, which has pip.
+    """
+    if not sys.flags.no_site:
+        return sys.executable
+    base = os.environ.get("XDG_CACHE_HOME") or f"{os.environ.get('HOME') or '/tmp'}/.cache"  # noqa: S108
+    cache = Path(os.environ.get("ETBUILD_CACHE") or f"{base}/etbuild")
+    try:
+        site = tool_environment.ensure(root, cache, lambda text: sys.stderr.write(f"{text}\n"))
+    except EtbuildError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(error.exit_code) from None
+    sys.path.append(str(site))
+    return str(tool_environment.python_of(site))

@@ -1,0 +1,97 @@
+"""The fastest answer: "up to date", from one file and the stat fields of all that could change it.
+
+A snapshot belongs to one request (arguments, working folder, environment). It holds the paths of all that the full path read, looked
+for in vain, or placed, and a hash over their stat fields; all equal → nothing can have changed. Any doubt → the full path. Imports
+nothing but what every interpreter has loaded, for this is the whole cost of a build with nothing to do.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from operator import attrgetter
+
+FORMAT = 1
+FOLDER = "etbuild-out/.etbuild/snapshots"
+HEADER = 16
+"""Bytes: a length and a checksum. SHA-256 alone would cost 10 ms at 10,000 targets."""
+SOURCE = attrgetter("st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
+"""What tells that a source is the one that was read."""
+OUTPUT = attrgetter("st_ino", "st_size", "st_mtime_ns")
+"""The same of a placed output: linking it elsewhere changes its ctime."""
+_ENVIRONMENT = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+
+
+def request_of(argv: list[str], cwd: str, environ: dict[str, str] | os._Environ[str]) -> tuple[object, ...]:
+    """Return what a snapshot belongs to."""
+    told = tuple(sorted((k, v) for k, v in environ.items() if k in _ENVIRONMENT or k.startswith("ETBUILD_")))
+    return (FORMAT, tuple(argv), cwd, told)
+
+
+def snapshot_path(root: str, request: tuple[object, ...]) -> str:
+    """Return where the snapshot of a request is."""
+    import zlib  # noqa: PLC0415 - 0.2 ms that only a workspace pays.
+
+    return f"{root}/{FOLDER}/{zlib.crc32(repr(request).encode()):08x}.{sys.implementation.cache_tag}"
+
+
+def workspace_above(folder: str) -> str | None:
+    """Return the nearest folder from here upwards that holds a WORKSPACE."""
+    while True:
+        if os.path.isfile(f"{folder}/WORKSPACE"):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
+def read_checked(path: str) -> object | None:
+    """Return the value that a file holds, or None if there is none, or it is not whole."""
+    import zlib  # noqa: PLC0415 - as above.
+
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+        body = memoryview(content)[HEADER:]
+        if content[:HEADER] != header(body, zlib.crc32(body)):
+            return None
+        value: object = marshal.loads(body)  # noqa: S302 - our own file, checked against damage.
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    return value
+
+
+def header(body: bytes | memoryview, checksum: int) -> bytes:
+    """Return the bytes that stand before a value."""
+    return b"ETB%1d" % FORMAT + len(body).to_bytes(8, "little") + checksum.to_bytes(4, "little")
+
+
+def stat_hash(paths: list[str], fields: attrgetter[object]) -> int:
+    """Return a hash over the stat fields of these paths. Raises OSError if one is gone."""
+    return hash(tuple(map(fields, map(os.stat, paths))))
+
+
+def answer(argv: list[str]) -> str | None:
+    """Return what to print if nothing has changed since the snapshot of this very request; else None."""
+    cwd = os.getcwd()
+    root = workspace_above(cwd)
+    if root is None:
+        return None
+    request = request_of(argv, cwd, os.environ)
+    snapshot = read_checked(snapshot_path(root, request))
+    if not isinstance(snapshot, tuple) or snapshot[0] != request:
+        return None
+    _, sources, source_hash, absent, outputs, output_hash, text = snapshot
+    try:
+        os.chdir(root)  # Relative paths are shorter to walk.
+        if stat_hash(sources, SOURCE) != source_hash or stat_hash(outputs, OUTPUT) != output_hash:
+            return None
+        if any(map(os.path.lexists, absent)):
+            return None
+    except OSError:
+        return None
+    finally:
+        os.chdir(cwd)
+    return str(text)
