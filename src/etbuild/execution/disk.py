@@ -1,4 +1,4 @@
-"""Disk: every touch of a store on the file system and the clock, as a seam. Knows nothing of blobs or keys.
+"""Disk: every touch of a store on files and the clock, as a seam; Fingerprint. Knows nothing of blobs or keys.
 
 Tests put a Disk in its place that dies at the n-th touch, or is full.
 """
@@ -10,12 +10,30 @@ import os
 import time
 from io import BufferedWriter, FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 from etbuild.model.digest import Digest
 
 CHUNK = 1 << 20
+_INO_BITS = (1 << 63) - 1
 FIXED_TIME = 1_000_000_000
 """The mtime of all blobs, in seconds: a file's time must not reach an action."""
+
+
+class Fingerprint(NamedTuple):
+    """By what a file is known to be unchanged. Neither device number nor boot: both may change over a reboot."""
+
+    ino: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int = 0
+    """0 for the store's own files: link() changes it."""
+
+
+def fingerprint(stat: os.stat_result, *, own: bool = False) -> Fingerprint:
+    """Return a file's fingerprint; `own` for the store's own files."""
+    # SQLite's whole numbers have a sign.
+    return Fingerprint(stat.st_ino & _INO_BITS, stat.st_size, stat.st_mtime_ns, 0 if own else stat.st_ctime_ns)
 
 
 class Disk:

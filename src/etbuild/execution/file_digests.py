@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 
-from etbuild.execution.store import Fingerprint, Store, fingerprint
+from etbuild.execution.disk import Fingerprint, fingerprint
+from etbuild.execution.store import Store
 from etbuild.model.action import OutputFile
 from etbuild.model.diagnostics import EXIT_BUILD_FAILED, Diagnostic, EtbuildError
 from etbuild.model.digest import Digest

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from etbuild.execution.store import Fingerprint
+from etbuild.execution.disk import Fingerprint
 
 Batch = tuple[str, Sequence[Sequence[Any]]]
 USE_SECONDS = 3600

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from etbuild.execution.action_key import ActionKey
 from etbuild.execution.database import Database, disk_full
-from etbuild.execution.disk import Disk
+from etbuild.execution.disk import Disk, Fingerprint, fingerprint
 from etbuild.execution.manifest import Manifest, pack, unpack
 from etbuild.execution.pending_rows import USE_SECONDS, PendingRows
 from etbuild.execution.result_row import decode_result, encode_result
@@ -27,23 +27,6 @@ from etbuild.model.digest import Digest, digest_of
 
 _BATCH_SECONDS = 0.05
 _QUERY_SIZE = 500
-_INO_BITS = (1 << 63) - 1
-
-
-class Fingerprint(NamedTuple):
-    """By what a file is known to be unchanged. Neither device number nor boot: both may change over a reboot."""
-
-    ino: int
-    size: int
-    mtime_ns: int
-    ctime_ns: int = 0
-    """0 for the store's own files: link() changes it."""
-
-
-def fingerprint(stat: os.stat_result, *, own: bool = False) -> Fingerprint:
-    """Return a file's fingerprint; `own` for the store's own files."""
-    # SQLite's whole numbers have a sign.
-    return Fingerprint(stat.st_ino & _INO_BITS, stat.st_size, stat.st_mtime_ns, 0 if own else stat.st_ctime_ns)
 
 
 class Timing(NamedTuple):

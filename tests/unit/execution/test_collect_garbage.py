@@ -8,9 +8,9 @@ import pytest
 
 from etbuild.execution.action_key import action_key
 from etbuild.execution.collect_garbage import CacheFigures, Collected, cache_figures, collect_garbage
-from etbuild.execution.disk import Disk
+from etbuild.execution.disk import Disk, Fingerprint
 from etbuild.execution.input_tree import InputTrees
-from etbuild.execution.store import Fingerprint, Store
+from etbuild.execution.store import Store
 from etbuild.model.action import Action, ActionResult
 from etbuild.model.artifact import Artifact, InputSet
 
