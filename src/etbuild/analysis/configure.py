@@ -77,27 +77,25 @@ class Configurator:
             return
         assert node.attrs is not None  # noqa: S101 - selected just now.
         node.uses = self._fields.uses(node.attrs)
+        nodes, files, found = scope.nodes, self._files, node.found
         for label, field, _ in node.uses:
             if field.for_exec and scope is not self._exec:
                 node.exec_found[label] = self._find(node, label, self._exec)
             else:
-                node.found[label] = self._find(node, label, scope)
-        found = dict.fromkeys((*node.found.values(), *node.exec_found.values()))
-        node.dependencies = [other for other in found if type(other) is TargetNode]
+                found[label] = nodes.get(label) or files.get(label) or self._find(node, label, scope)
+        needed = dict.fromkeys((*found.values(), *node.exec_found.values())) if node.exec_found else found.values()
+        node.dependencies = [other for other in needed if type(other) is TargetNode]
         self._resolve_toolchains(node)
 
     def _find(self, node: TargetNode, label: Label, scope: Scope) -> TargetNode | Artifact:
-        known: TargetNode | Artifact | None = scope.nodes.get(label) or self._files.get(label)
-        if known is not None:
-            return known
+        """Return what `label` means, seen for the first time in `scope`."""
         if label in self._graph.targets:
             return self.node(label, scope)
         location = self._graph.files.get(label)
         if location is None:
             message = f"no target or file '{label}', which '{node.spec.label}' names"
             raise EtbuildError(Diagnostic("unknown-target", message, node.spec.span(*node.place(label))))
-        self._files[label] = Artifact(label.path, location=location)
-        return self._files[label]
+        return self._files.setdefault(label, Artifact(label.path, location=location))
 
     def _select(self, node: TargetNode) -> bool:
         """Resolve the selects of a target; False if it has no branch for this platform."""

@@ -214,7 +214,7 @@ class RuleContext(Generic[AttrsT]):
             moved = self._moved(used, outputs, words)
             used = InputSet(moved.get(artifact, artifact) for artifact in used) if moved else used
         texts = tuple([word if type(word) is str else _text(word, moved) for word in argv])
-        return texts, used, tuple(sorted((name, _value(value, moved)) for name, value in env.items()))
+        return texts, used, tuple(sorted([(n, v if type(v) is str else _value(v, moved)) for n, v in env.items()]))
 
     def _input_set(self, words: Iterable[Word], inputs: Inputs, outputs: tuple[Artifact, ...]) -> InputSet:
         """Return what is named and not made, with the verdicts on files of dependencies."""
@@ -263,5 +263,5 @@ def _text(word: Word, moved: Mapping[Artifact, Artifact]) -> str:
     return str(moved.get(word, word) if isinstance(word, Artifact) else word)
 
 
-def _value(value: str | Artifact | Sequence[Word], moved: Mapping[Artifact, Artifact]) -> str:
-    return value if isinstance(value, str) else " ".join(shlex.quote(_text(word, moved)) for word in _words(value))
+def _value(value: Artifact | Sequence[Word], moved: Mapping[Artifact, Artifact]) -> str:
+    return " ".join(shlex.quote(_text(word, moved)) for word in _words(value))

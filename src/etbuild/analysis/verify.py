@@ -30,17 +30,19 @@ def verify(
             ),
             *_clashing_outputs(graph, sources),
             *_machine_paths([*graph.actions, *tests], folders),
-            *(d for target in targets for d in _unmade_files(target, graph.producers)),
+            *_unmade_files(targets, graph.producers),
         ]
     )
 
 
-def _unmade_files(target: ConfiguredTarget, producers: Mapping[Artifact, int]) -> Iterator[Diagnostic]:
-    info = target.get(DefaultInfo)
-    if info is not None:
-        for artifact in (*info.files, *info.validations, *info.beside, *((info.summary,) if info.summary else ())):
-            if not artifact.location and artifact not in producers:
-                yield _unmade(artifact, f"a file of '{target.label}'")
+def _unmade_files(targets: Iterable[ConfiguredTarget], producers: Mapping[Artifact, int]) -> Iterator[Diagnostic]:
+    for target in targets:
+        info = target.providers.get(DefaultInfo)
+        if isinstance(info, DefaultInfo):
+            more = (*info.validations, *info.beside, *((info.summary,) if info.summary else ()))
+            for artifact in (*info.files, *more) if more else info.files:
+                if not artifact.location and artifact not in producers:
+                    yield _unmade(artifact, f"a file of '{target.label}'")
 
 
 def _unmade(artifact: Artifact, what: str) -> Diagnostic:
@@ -49,23 +51,31 @@ def _unmade(artifact: Artifact, what: str) -> Diagnostic:
 
 def _clashing_outputs(graph: ActionGraph, sources: frozenset[str]) -> Iterator[Diagnostic]:
     """Yield outputs that stand where a source does, or below another output."""
-    places = {(output.path, output.configuration) for output in graph.producers}
+    places: dict[str, dict[str, None]] = {}
+    for output in graph.producers:
+        places.setdefault(output.configuration, {})[output.path] = None
+    free: set[tuple[str, str]] = set()
     for output, index in graph.producers.items():
-        owner = graph.actions[index].owner
         if output.path in sources:
+            owner = graph.actions[index].owner
             yield Diagnostic("output-conflict", f"output '{output}' of '{owner}' must differ from source files, is one")
-        folder = output.path.rpartition("/")[0]
-        while folder:
-            if (folder, output.configuration) in places:
+        where, folder = output.configuration, output.path.rpartition("/")[0]
+        while folder and (folder, where) not in free:
+            if folder in places[where]:
+                owner = graph.actions[index].owner
                 message = f"output '{output}' of '{owner}' must not stand below the output '{folder}'"
                 yield Diagnostic("output-conflict", message)
+                break
+            free.add((folder, where))
             folder = folder.rpartition("/")[0]
 
 
 def _machine_paths(actions: Iterable[Action], folders: tuple[str, ...]) -> Iterator[Diagnostic]:
     """Yield actions whose key would differ on another machine."""
     for action in actions:
-        for word in (*action.argv, *(value for _, value in action.env)):
-            if "/" in word and any(folder in word for folder in folders):
+        words = "\n".join([*action.argv, *[value for _, value in action.env]])
+        for folder in folders:
+            if folder in words:
+                word = next(word for word in words.split("\n") if folder in word)
                 message = f"{action.mnemonic} of '{action.owner}' must name no folder of this machine, names '{word}'"
                 yield Diagnostic("absolute-path", message)
