@@ -71,3 +71,8 @@ def tree(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names of what a folder holds, sorted."""
+    return sorted(path.name for path in folder.iterdir())

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree, seal_folders
+from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import unpack
 from etbuild.execution.fetch.wheels import fetch_wheels
@@ -92,7 +92,6 @@ def _install(
         for _ in pool.map(lambda file: _unpack_wheel(wheels, file, interpreter, folder), _biggest_first(files)):
             pass
     _compile(interpreter, folder)
-    seal_folders(folder)
     remove_tree(wheels)
 
 

@@ -39,8 +39,7 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
         unfinished.mkdir()
         try:
             fill(unfinished)
-            manifest = "".join(f"{file_sha256(path)}  {path.relative_to(unfinished)}\n" for path in _files(unfinished))
-            (unfinished / MARKER).write_text(manifest)
+            (unfinished / MARKER).write_text(_seal(unfinished))
             # Of the same parent, so that a read-only folder can be renamed too.
             unfinished.rename(folder)
         finally:
@@ -62,9 +61,17 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _seal(folder: Path) -> str:
+    """Take away the right to write, and return each file's digest and path."""
+    lines: list[str] = []
     for place, _, names in os.walk(folder):
-        yield from (path for path in (Path(place, name) for name in sorted(names)) if not path.is_symlink())
+        for path in (Path(place, name) for name in sorted(names)):
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode & 0o555)
+                lines.append(f"{file_sha256(path)}  {path.relative_to(folder)}\n")
+        if place != str(folder):  # It itself is about to get its marker and its name.
+            os.chmod(place, 0o555)  # noqa: PTH101, S103 - Readable by all, as what is installed.
+    return "".join(lines)
 
 
 @contextmanager
@@ -85,12 +92,6 @@ def disk_full_is_said(folder: Path) -> Iterator[None]:
             raise
         hint = "free some space, or choose another place with --cache-dir"
         raise EtbuildError(Diagnostic("disk-full", f"no space left in '{folder}'", hint=hint)) from error
-
-
-def seal_folders(folder: Path) -> None:
-    """Take away the right to write from a folder and all below it; files are made read-only when they are written."""
-    for place, _, _ in os.walk(folder):
-        os.chmod(place, 0o555)  # noqa: PTH101, S103 - Readable by all, as what is installed.
 
 
 def remove_tree(folder: Path) -> None:

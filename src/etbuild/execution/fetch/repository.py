@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from etbuild.execution.fetch.located import bring_files
-from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree, seal_folders
+from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree
 from etbuild.execution.fetch.present import installed_package, local_folder
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import strip_prefix, unpack
@@ -95,7 +95,6 @@ def _fill(session: FetchSession, repository: Repository, files: tuple[LockedFile
     if not root.exists():
         message = f"'@{repository.name}' has nothing below strip_prefix '{_prefix(repository)}'"
         raise EtbuildError(Diagnostic("empty-repository", message, repository.span))
-    seal_folders(root)
 
 
 def _bring(session: FetchSession, repository: Repository, files: tuple[LockedFile, ...], folder: Path) -> None:

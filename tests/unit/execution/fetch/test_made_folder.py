@@ -5,22 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from etbuild.execution.fetch.made_folder import (
-    is_made,
-    make_folder_once,
-    remove_tree,
-    seal_folders,
-    verify_folder,
-)
+from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree, verify_folder
 from tests.kill_at_step import run_in_child
-from tests.package_index import tree
+from tests.package_index import names_in, tree
 
 
 def fill(folder: Path) -> None:
     (folder / "sub").mkdir()
     (folder / "sub" / "a.txt").write_text("a")
     (folder / "b.txt").write_text("b")
-    seal_folders(folder / "sub")
 
 
 def test_a_folder_is_filled_once(tmp_path: Path) -> None:
@@ -39,7 +32,7 @@ def test_a_failure_leaves_nothing_that_counts(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="half way"):
         make_folder_once(tmp_path / "made", fail)
     assert not is_made(tmp_path / "made")
-    assert sorted(os.listdir(tmp_path)) == ["made.lock"]
+    assert names_in(tmp_path) == ["made.lock"]
 
 
 def test_a_folder_without_its_marker_is_made_anew(tmp_path: Path) -> None:
@@ -60,7 +53,7 @@ def test_killed_at_any_step_the_next_run_makes_it_whole(tmp_path: Path) -> None:
         make_folder_once(folder, fill)
         assert verify_folder(folder) == ()
         assert tree(folder / "sub") == {"a.txt": "a"}
-        assert sorted(os.listdir(folder.parent)) == ["made", "made.lock"]
+        assert names_in(folder.parent) == ["made", "made.lock"]
         step += 1
     assert step > 8
 
@@ -106,7 +99,7 @@ def test_many_processes_fill_it_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "bad"),
     [
-        (lambda folder: None, ()),
+        (lambda _: None, ()),
         (lambda folder: (folder / "b.txt").write_text("c"), ("b.txt",)),
         (lambda folder: (folder / "b.txt").unlink(), ("b.txt",)),
     ],
@@ -119,6 +112,5 @@ def test_verify_names_what_is_missing_or_changed(tmp_path: Path, spoil, bad) -> 
 
 def test_a_read_only_tree_can_be_removed(tmp_path: Path) -> None:
     folder = make_folder_once(tmp_path / "made", fill)
-    seal_folders(folder)
     remove_tree(folder)
     assert not folder.exists()

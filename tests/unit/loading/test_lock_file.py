@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etbuild.loading.lock_file import parse_lock, render_lock
+from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.lock import LockedFile, LockFile, normalise_name
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
+FILES = st.builds(
+    LockedFile,
+    name=TEXT,
+    version=TEXT,
+    filename=st.from_regex(r"[a-z0-9+_.-]*[a-z][a-z0-9+_-]*(/[a-z]+\.json)?", fullmatch=True),
+    size=st.integers(0, 1 << 50),
+    sha256=st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
+)
+WORDS = st.lists(TEXT, max_size=3).map(tuple)
+FILE = LockedFile("click", "8.5.1", "click-8.5.1-py3-none-any.whl", 126163, "8b" * 32)
+
+
+@given(st.lists(FILES, max_size=5, unique=True), WORDS, WORDS, WORDS, st.randoms())
+def test_what_is_written_is_read_and_order_does_not_show(files, requirements, without, platforms, rng: random.Random):
+    text = render_lock(LockFile(tuple(files), requirements, without, platforms))
+    assert parse_lock(text, "x.lock") == LockFile(tuple(sorted(files)), requirements, without, platforms)
+    rng.shuffle(files)
+    assert render_lock(LockFile(tuple(files), requirements, without, platforms)) == text
+
+
+def test_a_lock_reads_as_one_line_a_file_without_an_address() -> None:
+    text = render_lock(LockFile((FILE,), ("click",)))
+    assert text.splitlines()[1:] == [
+        "format = 1",
+        "requirements = [",
+        '  "click",',
+        "]",
+        "files = [",
+        f"  {FILE.line()},",
+        "]",
+    ]
+    assert FILE.line() == (
+        '{ name = "click", version = "8.5.1", filename = "click-8.5.1-py3-none-any.whl", size = 126163, '
+        f'sha256 = "{"8b" * 32}" }}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("files = [", "must be TOML, is not"),
+        ("", "must have format = 1, has none"),
+        ("format = 2", "must have format = 1, has 2"),
+        ("format = 1\nfiles = [{ name = 'a' }]", "each file must have 'version', is missing"),
+        (render_lock(LockFile((LockedFile("a", "1", "a.whl", 1, "ABC"),))), "must be 64 hexadecimal digits, is 'ABC'"),
+        (render_lock(LockFile((LockedFile("a", "1", "../a.whl", 1, "0" * 64),))), "must stay in its folder"),
+        (render_lock(LockFile((LockedFile("a", "1", "/a.whl", 1, "0" * 64),))), "must stay in its folder"),
+        (render_lock(LockFile((LockedFile("a", "1", "", 1, "0" * 64),))), "must stay in its folder"),
+    ],
+)
+def test_a_bad_lock_says_what_must_be(text: str, message: str) -> None:
+    with pytest.raises(EtbuildError) as error:
+        parse_lock(text, "base.lock")
+    [diagnostic] = error.value.diagnostics
+    assert diagnostic.code == "bad-lock"
+    assert diagnostic.message.startswith("base.lock: ")
+    assert message in diagnostic.message
+
+
+@pytest.mark.parametrize("name", ["ruamel.yaml", "Ruamel_YAML", "ruamel--yaml"])
+def test_names_are_compared_as_indexes_do(name: str) -> None:
+    assert normalise_name(name) == "ruamel-yaml"
