@@ -5,15 +5,13 @@ Plain text, not gzip: it can be read with any tool, and up to its last line afte
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from etbuild.model.action import ActionGraph
-from etbuild.model.diagnostics import Diagnostic, Span
 from etbuild.model.events import ActionFinished, BuildEvent, FetchProgress, Note
 
 KEPT = 20
@@ -53,11 +51,13 @@ class EventLog:
             self._file.close()
 
     def _finish(self, event: ActionFinished) -> None:
-        fields = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
-        fields["diagnostics"] = [_plain(diagnostic) for diagnostic in event.diagnostics]
-        needs = self._needs(event.index) if event.outcome in RAN else []
-        self._ran.update([event.index] if event.outcome in RAN else [])
-        self._write("action", **fields, needs=needs)
+        fields: dict[str, Any] = {name: getattr(event, name) for name in _FIELDS}
+        if event.diagnostics:
+            fields["diagnostics"] = [diagnostic.render() for diagnostic in event.diagnostics]
+        if event.outcome in RAN:
+            fields["needs"] = self._needs(event.index)
+            self._ran.add(event.index)
+        self._write("action", **fields)
 
     def _needs(self, index: int) -> list[int]:
         """Return which of the actions that ran in this build it waited for."""
@@ -73,9 +73,25 @@ class EventLog:
             self._file.flush()
 
 
-def _plain(diagnostic: Diagnostic) -> dict[str, Any]:
-    fields = dataclasses.asdict(diagnostic)
-    return {name: value for name, value in fields.items() if value}
+_FIELDS = ("index", "mnemonic", "owner", "outcome", "key", "start_ms", "wall_ms", "peak_ram", "sandbox", "saved_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAction:
+    """An action's end, as the log tells it."""
+
+    index: int
+    mnemonic: str
+    owner: str
+    outcome: str
+    key: str
+    start_ms: int
+    wall_ms: int
+    peak_ram: int
+    sandbox: str
+    saved_ms: int
+    needs: tuple[int, ...] = ()
+    diagnostics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +101,17 @@ class BuildLog:
     argv: tuple[str, ...]
     started: float
     """In seconds since 1970."""
-    actions: tuple[ActionFinished, ...]
-    needs: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-    """Which of the actions that ran each of them waited for, by index."""
+    actions: tuple[LoggedAction, ...]
     notes: tuple[str, ...] = ()
     exit_code: int | None = None
     """None if it was killed, or is under way."""
     wall_ms: int = 0
 
-    def what_ran(self) -> tuple[ActionFinished, ...]:
+    def what_ran(self) -> tuple[LoggedAction, ...]:
         """Return the actions that were not taken from the cache, in the order they ended in."""
         return tuple(action for action in self.actions if action.outcome in RAN)
 
-    def what_failed(self) -> tuple[ActionFinished, ...]:
+    def what_failed(self) -> tuple[LoggedAction, ...]:
         """Return the actions that failed."""
         return tuple(action for action in self.actions if action.outcome == "failed")
 
@@ -110,18 +124,16 @@ class BuildLog:
         figures["saved_ms"] = sum(action.saved_ms for action in self.actions)
         return figures
 
-    def critical_path(self) -> tuple[ActionFinished, ...]:
+    def critical_path(self) -> tuple[LoggedAction, ...]:
         """Return the chain of actions, each waiting for the one before, that took longest: no machine can be faster."""
         ran = {action.index: action for action in self.what_ran()}
         length: dict[int, int] = {}
         before: dict[int, int | None] = {}
         for index, action in ran.items():  # What an action waited for ended, and stands, before it.
-            before[index] = max(
-                (need for need in self.needs[index] if need in length), key=length.__getitem__, default=None
-            )
+            before[index] = max((need for need in action.needs if need in length), key=length.__getitem__, default=None)
             length[index] = action.wall_ms + length.get(before[index], 0)  # type: ignore[arg-type]
         at = max(length, key=length.__getitem__, default=None)
-        path: list[ActionFinished] = []
+        path: list[LoggedAction] = []
         while at is not None:
             path.append(ran[at])
             at = before[at]
@@ -136,8 +148,7 @@ def last_builds(folder: Path) -> tuple[Path, ...]:
 def read_log(path: Path) -> BuildLog:
     """Read one build's log; a last line that a kill cut off is passed over."""
     build: dict[str, Any] = {"argv": (), "started": 0.0}
-    actions: list[ActionFinished] = []
-    needs: dict[int, tuple[int, ...]] = {}
+    actions: list[LoggedAction] = []
     notes: list[str] = []
     for line in path.read_text(encoding="utf-8").split("\n"):
         try:
@@ -146,16 +157,11 @@ def read_log(path: Path) -> BuildLog:
             continue
         kind = fields.pop("event")
         if kind == "action":
-            needs[fields["index"]] = tuple(fields.pop("needs"))
-            diagnostics = tuple(_diagnostic(**each) for each in fields.pop("diagnostics"))
-            actions.append(ActionFinished(**fields, diagnostics=diagnostics))
+            lists: dict[str, Any] = {name: tuple(fields.pop(name, ())) for name in ("needs", "diagnostics")}
+            actions.append(LoggedAction(**fields, **lists))
         elif kind == "note":
             notes.append(fields["text"])
         elif kind in {"build", "end"}:
             build.update(fields)
     build["argv"] = tuple(build["argv"])
-    return BuildLog(actions=tuple(actions), needs=needs, notes=tuple(notes), **build)
-
-
-def _diagnostic(span: Mapping[str, Any] | None = None, notes: Sequence[str] = (), **fields: Any) -> Diagnostic:
-    return Diagnostic(**fields, notes=tuple(notes), span=Span(**span) if span else None)
+    return BuildLog(actions=tuple(actions), notes=tuple(notes), **build)
