@@ -13,7 +13,7 @@ RECIPE = 1
 """Raised when what `make` does changes."""
 
 
-def ensure(root: Path, cache: Path, say: Callable[[str], None]) -> Path:
+def ensure(root: Path, cache: Path, say: Callable[[str], object]) -> Path:
     """Return the site-packages folder of the environment that src/etbuild/tool.lock pins; make it if it is not there.
 
     `root` is the checkout. When the environment is there, this reads the lock and asks for one stat.
@@ -43,7 +43,7 @@ def environment_key(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes() + made_with.encode()).hexdigest()[:16]
 
 
-def make(lock: Path, folder: Path, say: Callable[[str], None], title: str) -> None:
+def make(lock: Path, folder: Path, say: Callable[[str], object], title: str) -> None:
     """Make a virtual environment in `folder` of what `lock` pins: wheels only, each checked by its SHA-256."""
     # Imported here: only a first run pays for them.
     import importlib.util  # noqa: PLC0415

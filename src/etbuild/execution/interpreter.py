@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
 import sys
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
-
-from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from dataclasses import dataclass
 
 _LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
 
@@ -94,23 +88,3 @@ def _macos() -> tuple[int, int]:
 
     major, minor = [*platform.mac_ver()[0].split("."), "0"][:2]
     return int(major or 0), int(minor or 0)
-
-
-def describe_interpreter(python: Path) -> Interpreter:
-    """Describe another Python by asking it."""
-    code = (
-        f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r}); import {__name__} as i; i.print_running()"
-    )
-    try:
-        said = subprocess.run([python, "-I", "-S", "-c", code], check=True, capture_output=True, text=True).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        message = f"'{python}' must be a Python of version 3.11 or later, does not run as one"
-        raise EtbuildError(Diagnostic("bad-interpreter", message)) from error
-    values: dict[str, Any] = json.loads(said)
-    values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-    return Interpreter(**values)
-
-
-def print_running() -> None:
-    """Write the running interpreter's description for `describe_interpreter`, which asked for it."""
-    sys.stdout.write(json.dumps(asdict(running_interpreter())))

@@ -60,9 +60,10 @@ def environment_digest(files: Sequence[LockedFile], interpreter: Interpreter) ->
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def environment_path(cache: Path, digest: str) -> Path:
-    """Return where an environment is, once it is installed."""
-    return cache / "environments" / digest
+def environment_path(cache: Path, digest: str, interpreter: Interpreter) -> Path:
+    """Return where an environment is, once it is installed: equal ones of two interpreters link to different places."""
+    place = hashlib.sha256(interpreter.executable.encode()).hexdigest()[:8]
+    return cache / "environments" / f"{digest}-{place}"
 
 
 def ensure_environment(
@@ -71,7 +72,7 @@ def ensure_environment(
     """Return the environment that `lock` pins; fetch and install it if it is not there. `name` is for people."""
     files = select_wheels(lock, interpreter, name)
     digest = environment_digest(files, interpreter)
-    path = environment_path(session.cache, digest)
+    path = environment_path(session.cache, digest, interpreter)
     if not is_made(path):
         what = f"environment {name}: {len(files)} packages"
         begin = time.monotonic()
@@ -88,56 +89,40 @@ def _install(
     wheels = session.cache / "downloads" / folder.name
     fetch_wheels(session, files, wheels, what)
     _lay_out(folder, interpreter)
+    biggest_first = sorted(files, key=lambda file: -file.size)
     with ThreadPoolExecutor(2) as pool:  # Inflating releases the interpreter's lock.
-        for _ in pool.map(lambda file: _unpack_wheel(wheels, file, interpreter, folder), _biggest_first(files)):
-            pass
+        list(pool.map(lambda file: _unpack_wheel(wheels / file.filename, interpreter, folder), biggest_first))
     _compile(interpreter, folder)
     remove_tree(wheels)
-
-
-def _biggest_first(files: Sequence[LockedFile]) -> list[LockedFile]:
-    return sorted(files, key=lambda file: -file.size)
 
 
 def _lay_out(folder: Path, interpreter: Interpreter) -> None:
     """Lay out a virtual environment: it finds its packages beside it wherever it is mounted, its library at `home`."""
     version = ".".join(map(str, interpreter.version))
     home = Path(interpreter.executable).parent
-    (folder / "bin").mkdir()
     (folder / "pyvenv.cfg").write_text(f"home = {home}\ninclude-system-site-packages = false\nversion = {version}\n")
+    (folder / "bin").mkdir()
     for name in ("python", "python3", interpreter.name):
         (folder / "bin" / name).symlink_to(interpreter.executable)
-    _packages(folder, interpreter).mkdir(parents=True)
 
 
-def _packages(folder: Path, interpreter: Interpreter) -> Path:
-    return folder / "lib" / interpreter.name / "site-packages"
-
-
-def _unpack_wheel(wheels: Path, file: LockedFile, interpreter: Interpreter, folder: Path) -> None:
+def _unpack_wheel(wheel: Path, interpreter: Interpreter, folder: Path) -> None:
     """Unpack a wheel as its format says; its console scripts are not made: they would name one place."""
-    stem = "-".join(file.filename.split("-")[:2])
-    packages = str(_packages(Path(), interpreter))
-    schemes = {
-        "purelib": packages,
-        "platlib": packages,
-        "data": ".",
-        "scripts": "bin",
-        "headers": f"include/{file.name}",
-    }
+    name, version = wheel.name.split("-")[:2]
+    packages = f"lib/{interpreter.name}/site-packages"
+    schemes = {"purelib": packages, "platlib": packages, "scripts": "bin", "headers": f"include/{name}", "data": "."}
 
-    def place(name: str) -> str:
-        first, _, rest = name.partition("/")
+    def place(member: str) -> str:
+        first, _, rest = member.partition("/")
         scheme, _, path = rest.partition("/")
-        return f"{schemes.get(scheme, 'data')}/{path}" if first == f"{stem}.data" else f"{packages}/{name}"
+        return f"{schemes.get(scheme, '.')}/{path}" if first == f"{name}-{version}.data" else f"{packages}/{member}"
 
-    unpack(wheels / file.filename, folder, place)
+    unpack(wheel, folder, place)
 
 
 def _compile(interpreter: Interpreter, folder: Path) -> None:
     """Compile all but tests beforehand: read-only and mounted elsewhere, it must not need to, nor to look at times."""
-    command = [interpreter.executable, "-I", "-m", "compileall", "-qq", "-j", "0", "-x", r"/(tests?|testing)/",
-               "--invalidation-mode", "unchecked-hash", "lib"]  # fmt: skip
-    subprocess.run(
-        command, cwd=folder, check=False, capture_output=True
-    )  # Some packages ship templates that do not compile.
+    options = ("-qq", "-j", "0", "-x", r"/(tests?|testing)/", "--invalidation-mode", "unchecked-hash")
+    command = [interpreter.executable, "-I", "-m", "compileall", *options, "lib"]
+    # Not checked: some packages ship templates that do not compile.
+    subprocess.run(command, cwd=folder, check=False, capture_output=True)

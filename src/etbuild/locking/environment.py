@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,12 @@ from pathlib import Path
 from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
-from etbuild.locking.stub_wheel import write_stub_wheel
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.lock import LockedFile, LockFile, normalise_name
 
 _WHEELS = ("--only-binary", ":all:")
+_LEFT_OUT = "+left.out"
+"""A local version that no real package has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +52,36 @@ def intent_of(lock: LockFile) -> EnvironmentIntent:
 
 def resolve(session: FetchSession, intent: EnvironmentIntent, folder: Path) -> tuple[str, ...]:
     """Return `name==version` of all that is needed, sorted, by pip's own resolver."""
-    left_out = [_pinned(requirement) for requirement in intent.without]
-    constraints = [f"{name}=={version}+left.out" for name, version in left_out]
-    for name, version in left_out:
-        write_stub_wheel(folder, name, version)
+    constraints = [_write_stub_wheel(folder, *_pinned(requirement)) for requirement in intent.without]
     (folder / "requirements.txt").write_text("\n".join(intent.requirements))
     (folder / "constraints.txt").write_text("\n".join(constraints))
-    run_pip(
-        session,
-        [
-            "install",
-            "--dry-run",
-            "--ignore-installed",
-            "--quiet",
-            "--report",
-            "report.json",
-            "--find-links",
-            ".",
-            *_WHEELS,
-            "-r",
-            "requirements.txt",
-            "-c",
-            "constraints.txt",
-        ],
-        folder,
-    )
+    options = ("--dry-run", "--ignore-installed", "--quiet", "--report", "report.json", "--find-links", ".", *_WHEELS)
+    run_pip(session, ["install", *options, "-r", "requirements.txt", "-c", "constraints.txt"], folder)
     report = json.loads((folder / "report.json").read_text())
-    found = (entry["metadata"] for entry in report["install"])
-    return tuple(
-        sorted(
-            f"{normalise_name(each['name'])}=={each['version']}"
-            for each in found
-            if not each["version"].endswith("+left.out")
-        )
-    )
+    found = [(normalise_name(each["metadata"]["name"]), each["metadata"]["version"]) for each in report["install"]]
+    return tuple(sorted(f"{name}=={version}" for name, version in found if not version.endswith(_LEFT_OUT)))
+
+
+def _write_stub_wheel(folder: Path, name: str, version: str) -> str:
+    """Write an empty wheel that stands in for a package left out; return the constraint that makes pip take it."""
+    stem = f"{name.replace('-', '_')}-{version}{_LEFT_OUT}"
+    members = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}{_LEFT_OUT}\n",
+        "WHEEL": "Wheel-Version: 1.0\nGenerator: etbuild\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "RECORD": "",
+    }
+    with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
+        for member, text in members.items():
+            wheel.writestr(f"{stem}.dist-info/{member}", text)
+    return f"{name}=={version}{_LEFT_OUT}"
 
 
 def _pinned(requirement: str) -> tuple[str, str]:
     name, equal, version = requirement.partition("==")
     if not equal:
         message = f"each of 'without' must be 'name==version', is '{requirement}'"
-        raise EtbuildError(
-            Diagnostic("bad-requirement", message, hint="the version is one that those who ask for it accept")
-        )
+        hint = "the version is one that those who ask for it accept"
+        raise EtbuildError(Diagnostic("bad-requirement", message, hint=hint))
     return normalise_name(name.strip()), version.strip()
 
 

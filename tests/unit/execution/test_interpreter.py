@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 from packaging.tags import sys_tags
 from packaging.utils import parse_wheel_filename
 
-from etbuild.execution.interpreter import Interpreter, describe_interpreter, running_interpreter
+from etbuild.execution.interpreter import Interpreter, running_interpreter
 from etbuild.loading.lock_file import parse_lock
-from etbuild.model.diagnostics import EtbuildError
 
 ROOT = Path(__file__).parents[3]
 DEBIAN = Interpreter("/usr/bin/python3.11", "/usr", (3, 11, 2), "cpython-311", "x86_64", "linux", (2, 36))
@@ -54,12 +52,3 @@ def test_packaging_agrees_on_every_locked_wheel() -> None:
     assert len(names) > 100
     for name in names:
         assert here.fits(name) is bool(parse_wheel_filename(name)[3] & supported), name
-
-
-def test_another_interpreter_describes_itself_as_it_would() -> None:
-    assert describe_interpreter(Path(sys.executable)) == running_interpreter()
-
-
-def test_what_is_no_python_is_said(tmp_path: Path) -> None:
-    with pytest.raises(EtbuildError, match=r"must be a Python of version 3\.11 or later"):
-        describe_interpreter(tmp_path / "none")

@@ -52,6 +52,10 @@ def install(session: FetchSession, lock: LockFile) -> InstalledEnvironment:
     return ensure_environment(session, lock, HERE, "base")
 
 
+def place_of(session: FetchSession, lock: LockFile) -> Path:
+    return environment_path(session.cache, environment_digest(lock.files, HERE), HERE)
+
+
 def says(environment: Path, code: str = "import greet; print(greet.HELLO)") -> str:
     command = [environment / "bin" / "python", "-I", "-c", code]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -179,7 +183,7 @@ def test_another_file_than_the_locked_one_is_refused(session: FetchSession, lock
         install(session, lock)
     assert error.value.diagnostics[0].code == "wrong-sha256"
     assert lock.files[1].sha256 in "".join(error.value.diagnostics[0].notes)
-    assert not is_made(environment_path(session.cache, environment_digest(lock.files, HERE)))
+    assert not is_made(place_of(session, lock))
 
 
 def test_a_truncated_wheel_is_refused(session: FetchSession, lock: LockFile, tmp_path: Path) -> None:
@@ -191,7 +195,7 @@ def test_a_truncated_wheel_is_refused(session: FetchSession, lock: LockFile, tmp
 
 
 def test_killed_between_steps_the_next_install_is_right(session: FetchSession, lock: LockFile) -> None:
-    path = environment_path(session.cache, environment_digest(lock.files, HERE))
+    path = place_of(session, lock)
     _, steps = run_in_child(lambda: install(session, lock), 10_000)
     assert verify_folder(path) == ()
     assert steps > 40

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -22,9 +21,8 @@ def fetch_address(session: FetchSession, url: str, target: Path, what: str) -> N
     """Write what `url` serves to `target`; whether it is the right thing is the caller's to check."""
     if not url.startswith(_SCHEMES):
         raise EtbuildError(Diagnostic("bad-url", f"an address must begin with {' or '.join(_SCHEMES)}, is '{url}'"))
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler(_proxies(session.env)))
     try:
-        with opener.open(url, timeout=_TIMEOUT) as response, target.open("wb") as file:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT) as response, target.open("wb") as file:  # noqa: S310 - Checked.
             total = int(response.headers.get("Content-Length") or 0)
             done = _copy(session, response, file, FetchProgress(what, 0, total))
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
@@ -45,8 +43,3 @@ def _copy(session: FetchSession, response: IO[bytes], file: IO[bytes], start: Fe
         done += len(chunk)
         session.events(FetchProgress(start.what, done, start.total))
     return done
-
-
-def _proxies(env: Mapping[str, str]) -> dict[str, str]:
-    named = {scheme: env.get(f"{scheme}_proxy") or env.get(f"{scheme.upper()}_PROXY") for scheme in ("http", "https")}
-    return {scheme: proxy for scheme, proxy in named.items() if proxy}

@@ -1,15 +1,16 @@
-"""Brings a repository's files as they are served, by the kind it says. Checks and unpacks nothing."""
+"""Brings a repository's files as they are served: by pip, by npm, from an address. Checks and unpacks nothing."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from etbuild.execution.fetch.address import fetch_address
-from etbuild.execution.fetch.npm import fetch_npm
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.repository import Repository
 
 
@@ -19,7 +20,7 @@ def bring_files(session: FetchSession, repository: Repository, folder: Path, opt
         wanted = f"{repository.package}=={repository.version}" if repository.version else repository.package
         run_pip(session, ["download", "--no-deps", "--only-binary", ":all:", "--dest", ".", *options, wanted], folder)
     elif repository.kind == "npm":
-        fetch_npm(session, repository.package, repository.version or "latest", folder)
+        _fetch_npm(session, f"{repository.package}@{repository.version or 'latest'}", folder)
     else:
         for url, name in addresses(repository):
             target = folder / name
@@ -33,3 +34,16 @@ def addresses(repository: Repository) -> list[tuple[str, str]]:
     if repository.files:
         return [(f"{repository.url.rstrip('/')}/{name}", name) for name in repository.files]
     return [(repository.url, unquote(PurePosixPath(urlsplit(repository.url).path).name) or "file")]
+
+
+def _fetch_npm(session: FetchSession, wanted: str, folder: Path) -> None:
+    command = ["npm", "pack", wanted, "--ignore-scripts", "--silent"]
+    try:
+        done = subprocess.run(command, cwd=folder, env=dict(session.env), capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        message = "a repository of kind 'npm' needs npm, which is not on PATH"
+        raise EtbuildError(Diagnostic("missing-tool", message, hint="apt install npm")) from error
+    if done.returncode != 0:
+        notes = tuple(done.stderr.strip().splitlines()[-4:])
+        hint = "check name and version, and npm's configuration (`npm config list`)"
+        raise EtbuildError(Diagnostic("fetch-failed", f"npm cannot fetch '{wanted}'", notes=notes, hint=hint))

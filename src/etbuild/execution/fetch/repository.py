@@ -12,7 +12,7 @@ from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remov
 from etbuild.execution.fetch.present import installed_package, local_folder
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import strip_prefix, unpack
-from etbuild.execution.fetch.wheels import check_sha256, fetch_wheels, offline_missing, platform_options
+from etbuild.execution.fetch.wheels import check_brought, fetch_wheels, offline_missing, platform_options
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import FetchProgress
 from etbuild.model.lock import LockedFile, LockFile, normalise_name
@@ -64,9 +64,8 @@ def intended_version(repository: Repository) -> str:
 
 
 def _is_of(file: LockedFile, repository: Repository) -> bool:
-    return repository.kind != "pypi" or normalise_name(file.filename.split("-")[0]) == normalise_name(
-        repository.package
-    )
+    package = normalise_name(file.filename.split("-")[0])
+    return repository.kind != "pypi" or package == normalise_name(repository.package)
 
 
 def repository_folder(cache: Path, repository: Repository, files: tuple[LockedFile, ...]) -> Path:
@@ -106,19 +105,12 @@ def _bring(session: FetchSession, repository: Repository, files: tuple[LockedFil
     folder.mkdir(parents=True)
     bring_files(session, repository, folder)
     for file in files:
-        _check(folder / file.filename, file, repository)
+        check_brought(folder / file.filename, file)
 
 
 def _prefix(repository: Repository) -> str:
     # npm puts each package into a folder of that name.
     return repository.strip_prefix or ("package" if repository.kind == "npm" else "")
-
-
-def _check(path: Path, file: LockedFile, repository: Repository) -> None:
-    if not path.exists():
-        message = f"'@{repository.name}' must bring '{file.filename}', which etbuild.lock pins, does not"
-        raise EtbuildError(Diagnostic("stale-lock", message, repository.span, hint="run `etbuild lock`"))
-    check_sha256(path, file)
 
 
 def _place(source: Path, target: Path) -> None:

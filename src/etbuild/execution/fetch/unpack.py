@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import os
 import stat
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,13 +43,8 @@ def unpack(archive: Path, folder: Path, place: Placer = lambda name: name) -> No
     try:
         with _members(archive) as members:
             _unpack(members, archive, folder, place)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError) as error:
         raise EtbuildError(Diagnostic("bad-archive", f"'{archive.name}' cannot be unpacked: {error}")) from error
-
-
-def is_archive(path: Path) -> bool:
-    """Tell whether `path` is something that can be unpacked."""
-    return zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
 
 
 def strip_prefix(prefix: str) -> Placer:

@@ -74,12 +74,13 @@ class _Transfer:
             (scratch / "requirements.txt").write_text(wanted)
             # Its temporary files in the cache too: /tmp may be small, and another file system.
             session = replace(self._session, env={**self._session.env, "TMPDIR": name})
-            arguments = ["download", *PINNED_WHEELS, "--progress-bar", "raw", "--dest", "wheels", *self._options]
-            run_pip(
-                session, [*arguments, "-r", "requirements.txt"], scratch, self._running, partial(self._line, number)
-            )
+            options = (*PINNED_WHEELS, "--progress-bar", "raw", "--dest", "wheels", *self._options)
+            arguments = ["download", *options, "-r", "requirements.txt"]
+            run_pip(session, arguments, scratch, self._running, partial(self._line, number))
             for file in batch:
-                _keep(scratch / "wheels" / file.filename, file, self._folder)
+                found = scratch / "wheels" / file.filename
+                check_brought(found, file)
+                found.rename(self._folder / file.filename)
         self._say(number, sum(file.size for file in batch))
 
     def stop(self) -> None:
@@ -118,19 +119,14 @@ def offline_missing(what: str, names: Iterable[str]) -> EtbuildError:
     return EtbuildError(Diagnostic("offline-missing", message, notes=notes + more, hint=hint))
 
 
-def check_sha256(path: Path, file: LockedFile) -> None:
-    """Raise an error unless a file's bytes are what the lock pins."""
+def check_brought(path: Path, file: LockedFile) -> None:
+    """Raise an error unless a file was brought and its bytes are what the lock pins."""
+    if not path.exists():
+        message = f"'{file.filename}', which the lock pins, was not brought"
+        raise EtbuildError(Diagnostic("stale-lock", message, hint="`etbuild lock` pins what is offered"))
     found = file_sha256(path)
     if found != file.sha256:
         message = f"'{file.filename}' must have sha256 {file.sha256}, has {found}"
         notes = (f"its size must be {file.size}, is {path.stat().st_size}",)
         hint = "what was served differs from what was locked; `etbuild lock` pins anew"
         raise EtbuildError(Diagnostic("wrong-sha256", message, notes=notes, hint=hint))
-
-
-def _keep(found: Path, file: LockedFile, folder: Path) -> None:
-    if not found.exists():
-        message = f"pip did not bring '{file.filename}', which the lock pins"
-        raise EtbuildError(Diagnostic("fetch-failed", message, hint="`etbuild lock` pins what your index offers"))
-    check_sha256(found, file)
-    found.rename(folder / file.filename)
