@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from etbuild.model.action import ActionGraph
+from etbuild.model.artifact import InputSet
 from etbuild.model.events import ActionFinished, BuildEvent, FetchProgress, Note
 
 KEPT = 20
@@ -63,8 +64,15 @@ class EventLog:
         """Return which of the actions that ran in this build it waited for."""
         if self._graph is None or not self._ran or index >= len(self._graph.actions):
             return []
-        producers = self._graph.producers
-        made_by = {producers.get(artifact, -1) for artifact in self._graph.actions[index].inputs}
+        producers, pending, seen = self._graph.producers, [self._graph.actions[index].inputs], set[InputSet]()
+        made_by: set[int] = set()
+        while pending:
+            inputs = pending.pop()
+            # Without a configuration there are sources alone, and thousands may share them.
+            if inputs.configurations and inputs not in seen:
+                seen.add(inputs)
+                made_by.update(producers.get(artifact, -1) for artifact in inputs.direct)
+                pending.extend(inputs.transitive)
         return sorted(made_by & self._ran)
 
     def _write(self, kind: str, **fields: Any) -> None:

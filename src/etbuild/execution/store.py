@@ -26,6 +26,8 @@ from etbuild.model.action import ActionResult, OutputFile
 from etbuild.model.digest import Digest, digest_of
 
 _BATCH_SECONDS = 0.05
+_DEAR_MS = 1000
+"""What took longer is worth a commit of its own."""
 _QUERY_SIZE = 500
 
 
@@ -77,6 +79,8 @@ class Store:
         with self._lock:
             self._pending.results[key.key] = encode_result(result)
             self._remember_run(identity, key, result)
+            if result.wall_ms >= _DEAR_MS:
+                self.flush()
 
     def reuse(self, identity: str, key: ActionKey, result: ActionResult) -> None:
         """Remember that the action's last key is this one, for `explain`, though its result was a hit."""

@@ -13,11 +13,12 @@ from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Diagnostic
 from etbuild.model.events import ActionFinished, ActionStarted, FetchProgress, Note
 
-OUTPUTS = [Artifact(name) for name in ("export", "lower_a", "lower_b", "check")]
+OUTPUTS = [Artifact(name, "host") for name in ("export", "lower_a", "lower_b", "check")]
+SOURCE = Artifact("src", location="/src")
 NEEDS = [(), (0,), (0,), (1, 2)]
 GRAPH = ActionGraph(
     tuple(
-        Action("Make", (), InputSet([OUTPUTS[n] for n in needs] + [Artifact("src", location="/src")]), (OUTPUTS[i],))
+        Action("Make", (), InputSet([SOURCE], [InputSet([OUTPUTS[n] for n in needs])]), (OUTPUTS[i],))
         for i, needs in enumerate(NEEDS)
     ),
     {output: i for i, output in enumerate(OUTPUTS)},

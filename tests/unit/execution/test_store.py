@@ -186,6 +186,8 @@ def test_records_after_a_pause_are_written_at_once_and_a_burst_together(store, d
     disk.time += 0.05
     store.record("d", a_key("4"), ActionResult({}))
     assert written() == 4
+    store.record("e", a_key("5"), ActionResult({}, wall_ms=90_000))
+    assert written() == 5
 
 
 def test_the_last_two_manifests_of_an_action_are_kept(store):
