@@ -66,7 +66,9 @@ def explain_target(session: Session, target: str) -> tuple[Explanation, ...]:
     store = Store.open(Path(session.settings.cache))
     try:
         return tuple(
-            _Explainer(plan.actions, graph, store, session.root / OUTPUTS / LOGS).explain(each.label, each.platform, roots)
+            _Explainer(plan.actions, graph, store, session.root / OUTPUTS / LOGS).explain(
+                each.label, each.platform, roots
+            )
             for each in plan.targets
             for roots in [[plan.actions.producers[a] for a, _ in each.files if a in plan.actions.producers]]
         )
@@ -111,7 +113,9 @@ class _Explainer:
     def _action(self, action: Action, key: ActionKey | None, outcomes: Mapping[str, str]) -> ExplainedAction:
         owner = str(action.owner or "")
         if key is None:
-            return ExplainedAction(action.mnemonic, owner, "waits", "", (), "reads what an action above has yet to make")
+            return ExplainedAction(
+                action.mnemonic, owner, "waits", "", (), "reads what an action above has yet to make"
+            )
         manifests = self._store.manifests(action_identity(action))
         if self._store.result(key.key) is None:
             last = manifests[:1]
@@ -142,8 +146,8 @@ class _Explainer:
                 return f"{span.file}:{span.line}:{span.column}"
         if spec is not None:  # A value that stands in the text as it is.
             same = (name for name in spec.raw if difference.new and attribute_text(spec, name) == difference.new)
-            span = next((spec.spans[name] for name in same if name in spec.spans), None) or spec.span()
-            return f"{span.file}:{span.line}:{span.column}" if span and difference.kind in ("argv", "env") else ""
+            at = next((spec.spans[name] for name in same if name in spec.spans), None) or spec.span()
+            return f"{at.file}:{at.line}:{at.column}" if at and difference.kind in ("argv", "env") else ""
         return ""
 
     def _attributes(self, difference: Difference) -> Iterator[str]:

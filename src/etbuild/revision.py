@@ -122,10 +122,11 @@ def _revision(session: Session, digest: Callable[[str], str], patterns: Sequence
 def _digest(path: str, older: Path, digests: FileDigests) -> str:
     # The older files are about to go: nothing is remembered of them.
     of = file_sha256 if path.startswith(f"{older}/") else (lambda each: digests.digest(str(each)).digest.hash)
-    if not os.path.isdir(path):
-        return of(Path(path)) if os.path.exists(path) else ""
-    files = sorted(f"{folder}/{name}" for folder, _, names in os.walk(path) for name in names)
-    return hashlib.sha256("".join(f"{name[len(path) :]} {of(Path(name))}\n" for name in files).encode()).hexdigest()
+    top = Path(path)
+    if not top.is_dir():
+        return of(top) if top.exists() else ""
+    files = sorted(each for each in top.rglob("*") if each.is_file())
+    return hashlib.sha256("".join(f"{each.relative_to(top)} {of(each)}\n" for each in files).encode()).hexdigest()
 
 
 class _RuleCode:

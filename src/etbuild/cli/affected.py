@@ -20,7 +20,7 @@ from etbuild.revision import ALL, affected_since
 @json_option
 @click.pass_obj
 def affected(
-    invocation: Invocation, patterns: tuple[str, ...], revision: str, why: bool, as_json: bool, **flags: Any
+    invocation: Invocation, /, patterns: tuple[str, ...], revision: str, why: bool, as_json: bool, **flags: Any
 ) -> int:
     """List the targets, of PATTERNS or all, that are built otherwise than at REV. Runs no action.
 

@@ -31,7 +31,7 @@ def cache() -> None:
 @settings_options
 @json_option
 @click.pass_obj
-def info(invocation: Invocation, as_json: bool, **flags: Any) -> int:
+def info(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
     """Tell where the cache is and how much it holds."""
     with _store(invocation, flags) as store:
         figures = cache_figures(store)
@@ -45,7 +45,7 @@ def info(invocation: Invocation, as_json: bool, **flags: Any) -> int:
         [
             folder,
             f"  results       {figures.results:,} in a database of {size(figures.database_bytes)}",
-            f"  blobs         {figures.blobs:,}, {size(figures.bytes)}; the oldest unused for {figures.oldest_days} days",
+            f"  blobs         {figures.blobs:,}, {size(figures.bytes)}; oldest use {figures.oldest_days} days ago",
             *(f"  {name:<13} {size(count)}" for name, count in others.items()),
         ]
     )
@@ -58,7 +58,7 @@ def info(invocation: Invocation, as_json: bool, **flags: Any) -> int:
 @settings_options
 @json_option
 @click.pass_obj
-def gc(invocation: Invocation, max_size: str | None, max_age: str | None, as_json: bool, **flags: Any) -> int:
+def gc(invocation: Invocation, /, max_size: str | None, max_age: str | None, as_json: bool, **flags: Any) -> int:
     """Remove what was not used for longest. Builds may go on meanwhile; none is broken by it."""
     if not (max_size or max_age):
         raise click.UsageError("say how much to keep: --max-size=20G, --max-age=30d, or both")
@@ -93,5 +93,4 @@ def _amount(text: str | None, units: dict[str, int], example: str) -> int | None
 
 
 def _folder_size(folder: Path) -> int:
-    files = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
-    return sum(os.lstat(file).st_blocks * 512 for file in files)
+    return sum(os.lstat(f"{place}/{name}").st_blocks * 512 for place, _, names in os.walk(folder) for name in names)

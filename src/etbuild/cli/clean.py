@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 
 import click
 
@@ -22,7 +21,7 @@ def clean(invocation: Invocation) -> int:
     if not folder.is_dir():
         show_lines([f"no {OUTPUTS} to remove"])
         return 0
-    with locked(folder, f"pid {os.getpid()} (etbuild clean)", lambda who: print(f"waiting for {who}", file=sys.stderr)):
+    with locked(folder, f"pid {os.getpid()} (etbuild clean)", lambda who: click.echo(f"waiting for {who}", err=True)):
         shutil.rmtree(folder)
     show_lines([f"removed {OUTPUTS}; the cache is kept (`etbuild cache gc` makes room there)"])
     return 0

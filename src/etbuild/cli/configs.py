@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 
@@ -36,13 +35,24 @@ def _config_names(argv: Sequence[str]) -> list[str]:
 
 def _flag_sets(env: Mapping[str, str], cwd: Path) -> dict[str, tuple[str, list[str]]]:
     """Return each config's origin and flags; the user's own file wins over WORKSPACE."""
-    from etbuild.loading.toml_text import read_toml
     from etbuild.loading.workspace import find_workspace
 
     home = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME') or '/'}/.config"
     sets: dict[str, tuple[str, list[str]]] = {}
     for origin, path in (("WORKSPACE", find_workspace(cwd) / "WORKSPACE"), ("user", Path(home, "etbuild/config.toml"))):
         if path.is_file():
-            table: dict[str, Any] = read_toml(path).get("config", {})
-            sets.update({name: (origin, list(one.get("flags", []))) for name, one in table.items()})
+            sets.update({name: (origin, flags) for name, flags in _flags_in(path, origin)})
     return sets
+
+
+def _flags_in(path: Path, origin: str) -> Iterator[tuple[str, list[str]]]:
+    from etbuild.loading.toml_text import parse_toml
+
+    toml = parse_toml(path.read_bytes(), path.name if origin == "WORKSPACE" else str(path))
+    table = toml.data.get("config", {})
+    for name, one in table.items() if isinstance(table, dict) else ():
+        flags = one.get("flags", []) if isinstance(one, dict) else None
+        if not isinstance(flags, list) or not all(isinstance(flag, str) for flag in flags):
+            message = f"config '{name}' must have flags = [ … ], a list of texts, has not"
+            raise EtbuildError(Diagnostic("bad-config", message, toml.value_span(("config", name))))
+        yield name, flags

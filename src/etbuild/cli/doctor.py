@@ -19,7 +19,7 @@ from etbuild.provisions import detect_host
 @settings_options
 @json_option
 @click.pass_obj
-def doctor(invocation: Invocation, as_json: bool, **flags: Any) -> int:
+def doctor(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
     """Say what this machine has, what each missing piece would unlock, and how to get it."""
     cache = settings_of(invocation, flags).cache
     checks = examine(detect_host(), invocation.cwd / cache, invocation.python, invocation.env)
@@ -35,4 +35,6 @@ def _lines(checks: Iterable[Check]) -> Iterator[str]:
     for check in checks:
         yield f"{check.state:<8} {check.what}"
         if check.state != "ok":
-            yield from (f"         {name} {text}" for name, text in (("for:", check.unlocks), ("how:", check.how)) if text)
+            yield from (
+                f"         {name} {text}" for name, text in (("for:", check.unlocks), ("how:", check.how)) if text
+            )

@@ -20,7 +20,7 @@ from etbuild.explaining import ExplainedAction, Explanation, explain_target
 @settings_options
 @json_option
 @click.pass_obj
-def explain(invocation: Invocation, target: str, as_json: bool, **flags: Any) -> int:
+def explain(invocation: Invocation, /, target: str, as_json: bool, **flags: Any) -> int:
     """Say why TARGET was built by the last build that had to, or will be built by the next."""
     found = explain_target(invocation.session(settings_of(invocation, flags)), target)
     if as_json:

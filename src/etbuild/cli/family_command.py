@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -45,7 +46,7 @@ def family_command(command: Command, program: str) -> click.Command:
     )
     @click.argument("words", nargs=-1, type=click.UNPROCESSED)
     def run(words: tuple[str, ...], **_flags: Any) -> int:
-        env = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(program))}
+        env = {**os.environ, "PYTHONPATH": str(Path(program).parents[1])}
         return subprocess.run([sys.executable, program, *words], env=env, check=False).returncode
 
     return run

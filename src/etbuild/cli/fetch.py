@@ -22,7 +22,7 @@ from etbuild.model.diagnostics import Diagnostic, EtbuildError
 @json_option
 @click.pass_obj
 def fetch(
-    invocation: Invocation, names: tuple[str, ...], everything: bool, verify: bool, as_json: bool, **flags: Any
+    invocation: Invocation, /, names: tuple[str, ...], everything: bool, verify: bool, as_json: bool, **flags: Any
 ) -> int:
     """Fetch NAMES, such as @smollm2 or //toolchains/python:base, before a build asks for them."""
     if not (names or everything or verify):

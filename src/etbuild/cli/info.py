@@ -31,7 +31,7 @@ class Fact:
 @settings_options
 @json_option
 @click.pass_context
-def info(context: click.Context, as_json: bool, **flags: Any) -> int:
+def info(context: click.Context, /, as_json: bool, **flags: Any) -> int:
     """Say what is known of this workspace and machine, and where each setting's value came from."""
     facts = (*_facts(context.obj, flags), *_settings(context, context.obj, flags))
     if as_json:

@@ -23,11 +23,11 @@ from etbuild.model.request import BuildRequest
 @settings_options
 @json_option
 @click.pass_obj
-def install(invocation: Invocation, patterns: tuple[str, ...], folder: Path, as_json: bool, **flags: Any) -> int:
+def install(invocation: Invocation, /, patterns: tuple[str, ...], folder: Path, as_json: bool, **flags: Any) -> int:
     """Build PATTERNS, then copy what they are for into a folder, with a manifest.json."""
     request = BuildRequest(patterns, settings_of(invocation, flags))
     session = invocation.session(request.settings)
-    report = session.build(request)
+    report, _ = session.build(request)
     if report.exit_code:
         return show(report, as_json=as_json)
     files = install_files(report, session.root, invocation.cwd / folder)

@@ -20,7 +20,7 @@ from etbuild.locks import lock as write_locks
 @settings_options
 @json_option
 @click.pass_obj
-def lock(invocation: Invocation, names: tuple[str, ...], check: bool, as_json: bool, **flags: Any) -> int:
+def lock(invocation: Invocation, /, names: tuple[str, ...], check: bool, as_json: bool, **flags: Any) -> int:
     """Pin the files of repositories and Python environments by SHA-256.
 
     What is pinned and still fits is kept. NAMES (@repository, //package:environment) are pinned anew.
@@ -33,5 +33,8 @@ def lock(invocation: Invocation, names: tuple[str, ...], check: bool, as_json: b
     if as_json:
         show_json(done)
     else:
-        show_lines(f"{each.path}  {'written' if each.changed else 'up to date'}, {counted(each.files, 'file')}" for each in done)
+        show_lines(
+            f"{each.path}  {'written' if each.changed else 'up to date'}, {counted(each.files, 'file')}"
+            for each in done
+        )
     return 0

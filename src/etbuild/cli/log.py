@@ -26,7 +26,7 @@ WHAT = ("summary", "what-ran", "what-failed", "critical-path", "trace")
 @click.option("--build", "which", type=click.IntRange(min=1), default=1, help="Which build, counted from the last.")
 @json_option
 @click.pass_obj
-def log(invocation: Invocation, what: str, which: int, as_json: bool) -> int:
+def log(invocation: Invocation, /, what: str, which: int, as_json: bool) -> int:
     """Tell of the last build: summary, what-ran, what-failed, critical-path, or trace (for chrome://tracing)."""
     build = _read(invocation.workspace_root / OUTPUTS / LOGS, which)
     chosen = {

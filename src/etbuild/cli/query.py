@@ -32,7 +32,7 @@ from etbuild.querying import (
 @json_option
 @click.pass_obj
 def query(
-    invocation: Invocation, expression: str, form: str | None, output: str, as_json: bool, **flags: Any
+    invocation: Invocation, /, expression: str, form: str | None, output: str, as_json: bool, **flags: Any
 ) -> int:
     """Print the targets that EXPRESSION means: deps(//a), rdeps(//..., //a), somepath(//a, //b), kind(pte, //...),
     attr(backend, xnnpack, //...), joined by + - ^.

@@ -1,4 +1,4 @@
-"""Targets as packages declare them, without what they depend on: for what must work before that exists, such as a lock."""
+"""Targets as packages declare them, without what they depend on: it need not exist, such as a lock before `lock`."""
 
 from __future__ import annotations
 
@@ -38,3 +38,8 @@ def declared_targets(
         found.append((package.targets[label.name], package.folder))
     raise_all(packages.mistakes)
     return tuple(found)
+
+
+def package_names(workspace: Workspace, repository_root: Callable[[str], Path]) -> tuple[str, ...]:
+    """Return the names of all packages of the workspace."""
+    return tuple(Places(workspace, Folders(), repository_root, read_roots).packages_below("", ""))

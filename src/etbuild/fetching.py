@@ -1,0 +1,56 @@
+"""fetch: brings repositories and Python environments before a build asks for them, or hashes them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from etbuild.execution.fetch.made_folder import is_made, verify_folder
+from etbuild.execution.fetch.repository import UNLOCKED
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.rule import PythonEnvironmentInfo
+from etbuild.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Something that is on this machine now."""
+
+    name: str
+    folder: str
+    damaged: tuple[str, ...] = ()
+    """Files that do not hold what was installed, as far as that was asked."""
+
+
+def all_names(session: Session) -> tuple[str, ...]:
+    """Return all repositories, and the environments among WORKSPACE's toolchains."""
+    repositories = tuple(
+        f"@{each.name}" for each in session.workspace.repositories.values() if each.kind not in UNLOCKED
+    )
+    return (*repositories, *(str(label) for label in session.workspace.toolchains))
+
+
+def fetch(session: Session, names: Iterable[str], *, verify: bool) -> Iterator[Fetched]:
+    """Fetch each of `names` (`@repository`, `//package:environment`); with `verify`, hash its files again."""
+    for name in names:
+        is_label = name.startswith((":", "/")) or "//" in name
+        roots = _environments(session, name) if is_label else [session.provisions.repository_root(name.lstrip("@"))]
+        for root in roots:
+            yield Fetched(name, str(root), _damaged(root) if verify else ())
+
+
+def _environments(session: Session, label: str) -> list[Path]:
+    analysis = session.analyze(session.load((label,)))
+    infos = [analysis.targets[key].get(PythonEnvironmentInfo) for key in analysis.requested]
+    found = [session.provisions.realize(info.mount) for info in infos if info is not None]
+    if not found:
+        message = f"'{label}' must be a repository such as @name, or a Python environment, is neither"
+        raise EtbuildError(Diagnostic("nothing-to-fetch", message))
+    return found
+
+
+def _damaged(root: Path) -> tuple[str, ...]:
+    # A repository's files are one folder below what was made.
+    folder = next((each for each in (root, root.parent) if is_made(each)), None)
+    return verify_folder(folder) if folder else ()

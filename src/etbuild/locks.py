@@ -1,0 +1,129 @@
+"""lock: brings the workspace's lock files up to date with what it asks for. Knows no format and no index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from etbuild.execution.fetch.repository import UNLOCKED, locked_files
+from etbuild.loading.declared import declared_targets
+from etbuild.loading.lock_file import parse_lock, render_lock
+from etbuild.locking.environment import EnvironmentIntent, intent_of, lock_environment
+from etbuild.locking.repositories import lock_repositories
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean, raise_all
+from etbuild.model.events import Note
+from etbuild.model.label import parse_pattern
+from etbuild.model.lock import LockFile
+from etbuild.model.target import TargetSpec
+from etbuild.provisions import LOCK
+from etbuild.session import Session
+
+ENVIRONMENT = "python_environment"
+"""The toolchain type of targets that have a lock of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A lock file after it was looked at."""
+
+    path: str
+    """Relative to the workspace's root."""
+    files: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Environment:
+    spec: TargetSpec
+    path: Path
+    intent: EnvironmentIntent
+
+
+def lock(session: Session, names: Collection[str]) -> tuple[Locked, ...]:
+    """Lock what no longer fits what is asked for; what is named (`@repository`, `//package:environment`) anyway."""
+    repositories = {name.removeprefix("@") for name in names if not name.startswith(("/", ":"))}
+    done: list[Locked] = []
+    if repositories or not names:
+        done += _lock_repositories(session, repositories)
+    labels = [name for name in names if name.startswith(("/", ":"))]
+    for environment in _environments(session, labels) if labels or not names else ():
+        old = _read(session, environment.path)
+        if labels or not _is_of(old, environment.intent):
+            count = len(environment.intent.requirements)
+            session.events(Note(f"lock    {environment.spec.label}: {count} requirements"))
+            done.append(_write(session, environment.path, lock_environment(session.fetching, environment.intent)))
+        else:
+            done.append(Locked(_shown(session, environment.path), len(old.files), changed=False))
+    return tuple(done)
+
+
+def check_locks(session: Session) -> None:
+    """Raise `stale-lock` and `not-locked` for all that is asked for and not pinned. Fetches nothing."""
+    mistakes: list[Diagnostic] = []
+    old = _read(session, session.root / LOCK)
+    for repository in session.workspace.repositories.values():
+        if repository.kind not in UNLOCKED:
+            try:
+                locked_files(repository, old)
+            except EtbuildError as error:
+                mistakes += error.diagnostics
+    for environment in _environments(session, ()):
+        path = _shown(session, environment.path)
+        if not _is_of(_read(session, environment.path), environment.intent):
+            message = f"'{path}' must be locked from the requirements of '{environment.spec.label}', is from others"
+            span = environment.spec.span("requirements")
+            mistakes.append(Diagnostic("stale-lock", message, span, hint="run `etbuild lock`"))
+    raise_all(mistakes)
+
+
+def _lock_repositories(session: Session, names: Collection[str]) -> Iterator[Locked]:
+    known = session.workspace.repositories
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        hint = did_you_mean(unknown[0], known, "@{}") or "a label, for an environment, starts with //"
+        raise EtbuildError(Diagnostic("unknown-repository", f"WORKSPACE has no repository '{unknown[0]}'", hint=hint))
+    path = session.root / LOCK
+    old = _read(session, path)
+    kept = LockFile(tuple(file for file in old.files if file.name not in names))
+    found = lock_repositories(session.fetching, known.values(), kept)
+    if found.files or path.exists():
+        yield _write(session, path, found)
+
+
+def _environments(session: Session, labels: Sequence[str]) -> Iterator[_Environment]:
+    patterns = [parse_pattern(label, session.place.base) for label in labels or ("//...",)]
+    for spec, folder in declared_targets(session.workspace, patterns, session.provisions.repository_root):
+        attrs = spec.attrs
+        requirements = tuple(getattr(attrs, "requirements", ()))
+        if spec.rule.toolchain_type == ENVIRONMENT and requirements and attrs is not None:
+            values = {name: tuple(getattr(attrs, name, ())) for name in ("without", "platforms")}
+            name = getattr(attrs, "lock").name  # noqa: B009 - the rule is a family's: its type is not known here.
+            yield _Environment(spec, Path(folder, name), EnvironmentIntent(requirements, **values))
+        elif labels:
+            message = f"'{spec.label}' must be a {ENVIRONMENT} with requirements, is not"
+            raise EtbuildError(Diagnostic("nothing-to-lock", message, spec.span()))
+
+
+def _is_of(lock: LockFile, intent: EnvironmentIntent) -> bool:
+    return bool(lock.files) and intent_of(lock) == intent
+
+
+def _read(session: Session, path: Path) -> LockFile:
+    if not path.is_file():
+        return LockFile(())
+    return parse_lock(path.read_text(encoding="utf-8"), _shown(session, path))
+
+
+def _write(session: Session, path: Path, lock: LockFile) -> Locked:
+    text = render_lock(lock)
+    changed = not path.is_file() or path.read_text(encoding="utf-8") != text
+    if changed:
+        draft = path.with_name(f"{path.name}.new")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    return Locked(_shown(session, path), len(lock.files), changed)
+
+
+def _shown(session: Session, path: Path) -> str:
+    return str(path).removeprefix(f"{session.root}/")
