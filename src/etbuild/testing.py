@@ -20,19 +20,16 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from etbuild.analysis import analyze as analysis
 from etbuild.analysis.context import RuleContext
 from etbuild.analysis.platforms import Constraints, find_platform
 from etbuild.analysis.select import NoBranchMatches, resolve_selects
 from etbuild.analysis.world import World
-from etbuild.loading.validation import Subject, refusals
+from etbuild.loading.configured_attrs import check_attrs
 from etbuild.model.action import Action, ActionGraph, Mount
 from etbuild.model.artifact import Artifact, InputSet
-from etbuild.model.attrs import Attrs, Dep, label_context
+from etbuild.model.attrs import Attrs, Dep
 from etbuild.model.configured import Analysis, ConfiguredTarget
-from etbuild.model.diagnostics import EtbuildError, Span
 from etbuild.model.host import Host
 from etbuild.model.label import Label, parse_label
 from etbuild.model.rule import DefaultInfo, Family, Provider, PythonEnvironmentInfo, Rule
@@ -150,19 +147,6 @@ def world(files: Mapping[str, str]) -> World:
         return Mount(f"/etbuild/environments/{name}", "0" * 64, "python_environment", lock)
 
     return World(HOST, environment_mount, lambda: SYSTEM, read_text, check_attrs)
-
-
-def check_attrs(spec: TargetSpec, raw: Mapping[str, Any]) -> Attrs:
-    """Return `raw` as the rule's schema has it. Raises what the loader raises."""
-    try:
-        checked: Attrs = spec.rule.attrs.model_validate(dict(raw), context=label_context(spec.label))
-    except ValidationError as error:
-        subject = Subject(spec.rule.name, spec.rule.attrs, lambda _path: _NOWHERE, lambda _path: _NOWHERE)
-        raise EtbuildError(*refusals(error, raw, subject)) from None
-    return checked
-
-
-_NOWHERE = Span("BUILD.toml", 1, 1)
 
 
 class _AnyFile(Mapping[Label, str]):

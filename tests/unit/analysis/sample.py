@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from etbuild.analysis.analyze import analyze
 from etbuild.api import EXEC, Artifact, Attrs, DefaultInfo, Provider, RuleContext, Src, TestInfo, rule
+from etbuild.loading.configured_attrs import check_attrs
 from etbuild.model.configured import Analysis, ConfiguredTarget
 from etbuild.model.diagnostics import Span
 from etbuild.model.label import Label, parse_label
@@ -15,7 +16,7 @@ from etbuild.model.rule import Family, Rule
 from etbuild.model.select import Branch, Select
 from etbuild.model.target import TargetGraph, TargetSpec
 from etbuild.model.workspace import Workspace
-from etbuild.testing import check_attrs, world
+from etbuild.testing import world
 from rules.core.alias import alias
 from rules.core.constraints import constraint_setting, constraint_value, platform
 from rules.core.filegroup import filegroup
