@@ -87,11 +87,6 @@ class Store:
         if self._last_key(identity) != key.key:
             self._remember_run(identity, key, result)
 
-    def forget(self, key: str) -> None:
-        """Drop a result that proved wrong."""
-        self.flush()
-        self.database.write([("DELETE FROM action WHERE key = ?", [(bytes.fromhex(key),)])])
-
     def timing(self, identity: str) -> Timing | None:
         """Return what the action took when it last ran, or None."""
         with self._lock:

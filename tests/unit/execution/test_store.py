@@ -202,13 +202,6 @@ def test_the_last_two_manifests_of_an_action_are_kept(store):
     assert store.manifests("Make b") == ()
 
 
-def test_a_result_that_proved_wrong_is_forgotten(store):
-    store.record("Make a", a_key(), ActionResult({}))
-    store.forget(a_key().key)
-
-    assert store.result(a_key().key) is None
-
-
 def test_a_flipped_bit_in_a_row_is_a_miss(store):
     store.record("Make a", a_key(), ActionResult({}, sandbox="none"))
     store.flush()
