@@ -18,6 +18,7 @@ from torch.fx import GraphModule
 from torch.fx.graph import _PyTreeCodeGen
 from torch.fx.traceback import NodeSource
 
+from lower.fast_passes import empty_decompositions_left_out, idle_passes_left_out
 from lower.patches import Patch, known_versions, patched
 
 COLLECT_EVERY = 500_000
@@ -30,7 +31,8 @@ def without_repeated_work(backend_patches: Sequence[Patch] = ()) -> Iterator[Non
     if not known_versions():
         yield
         return
-    with collecting_rarely(), patched((*shared_provenance(), *code_on_demand(), *backend_patches)):
+    own = (*shared_provenance(), *code_on_demand(), *idle_passes_left_out(), *empty_decompositions_left_out())
+    with collecting_rarely(), patched((*own, *backend_patches)):
         yield
 
 
