@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from etbuild.execution.execution_root import copy_file
 from etbuild.model.action import OutputFile
@@ -25,7 +26,7 @@ from etbuild.model.digest import Digest
 
 _FICLONE = 0x40049409
 _OWN = ".etbuild"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,7 @@ class Placement:
     file: OutputFile
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """What the list says of a file: its content, and by what it is known to be untouched."""
 
     hash: str
@@ -56,56 +56,51 @@ class OutputTree:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._list = folder / _OWN / "placed.json"
-        self._owners: dict[str, dict[str, _Placed]] = self._read()
+        self._placed: dict[str, _Placed] = {}
+        self._owners: dict[str, list[str]] = {}
+        self._read()
         self._reflinks = True
 
     def is_placed(self, path: str, file: OutputFile) -> bool:
         """Tell whether this file is in place, as it was left."""
-        return any(self._is_untouched(path, placed[path], file) for placed in self._owners.values() if path in placed)
-
-    def place(self, placements: Sequence[Placement], blob: Callable[[Digest, bool], Path | None]) -> list[str]:
-        """Put files in place, and remove what their owners no longer make. Return the paths whose blobs are gone.
-
-        Owners that are not among `placements` keep theirs.
-        """
-        wanted: dict[str, dict[str, OutputFile]] = {}
-        for each in placements:
-            wanted.setdefault(each.owner, {})[each.path] = each.file
-        before = {owner: dict(self._owners.get(owner, {})) for owner in wanted}
-        self._remove([path for owner, files in wanted.items() for path in before[owner] if path not in files], wanted)
-        missing = []
-        for owner, files in wanted.items():
-            kept = {path: placed for path, placed in before[owner].items() if path in files}
-            for path, file in files.items():
-                if path in kept and self._is_untouched(path, kept[path], file):
-                    continue
-                found = blob(file.digest, file.executable)
-                if found is None:
-                    missing.append(path)
-                    kept.pop(path, None)
-                else:
-                    kept[path] = self._put(found, path, file)
-            self._owners[owner] = kept
-        self._write()
-        return missing
-
-    def remove(self, is_gone: Callable[[str], bool]) -> None:
-        """Remove the files of owners that are no more."""
-        gone = [owner for owner in self._owners if is_gone(owner)]
-        self._remove([path for owner in gone for path in self._owners[owner]], gone)
-        for owner in gone:
-            del self._owners[owner]
-        if gone:
-            self._write()
-
-    def _is_untouched(self, path: str, placed: _Placed, file: OutputFile) -> bool:
-        if (placed.hash, placed.executable) != (file.digest.hash, file.executable):
+        placed = self._placed.get(path)
+        if placed is None or (placed.hash, placed.executable) != (file.digest.hash, file.executable):
             return False
         try:
             stat = os.lstat(self.folder / path)
         except OSError:
             return False
         return (stat.st_ino, stat.st_size, stat.st_mtime_ns) == (placed.ino, placed.size, placed.mtime_ns)
+
+    def place(self, placements: Sequence[Placement], blob: Callable[[Digest, bool], Path | None]) -> list[str]:
+        """Put files in place, and remove what their owners no longer make. Return the paths whose blobs are gone.
+
+        Owners that are not among `placements` keep theirs.
+        """
+        wanted = {each.path: each.file for each in placements}
+        before = [path for owner in {each.owner for each in placements} for path in self._owners.pop(owner, [])]
+        for each in placements:
+            self._owners.setdefault(each.owner, []).append(each.path)
+        self._remove(path for path in before if path not in wanted)
+        missing = []
+        for path, file in wanted.items():
+            if self.is_placed(path, file):
+                continue
+            found = blob(file.digest, file.executable)
+            if found is None:
+                self._placed.pop(path, None)
+                missing.append(path)
+            else:
+                self._placed[path] = self._put(found, path, file)
+        self._write()
+        return missing
+
+    def remove(self, is_gone: Callable[[str], bool]) -> None:
+        """Remove the files of owners that are no more."""
+        gone = [owner for owner in self._owners if is_gone(owner)]
+        self._remove([path for owner in gone for path in self._owners.pop(owner)])
+        if gone:
+            self._write()
 
     def _put(self, blob: Path, path: str, file: OutputFile) -> _Placed:
         target = self.folder / path
@@ -158,41 +153,33 @@ class OutputTree:
                 raise
             copy_file(str(blob), draft, blob.stat().st_mode & 0o777)
 
-    def _remove(self, paths: Iterable[str], owners: Iterable[str]) -> None:
-        """Remove files unless another owner has them too, and folders that are empty then."""
-        leaving = set(owners)
-        others = {path for owner, files in self._owners.items() if owner not in leaving for path in files}
+    def _remove(self, paths: Iterable[str]) -> None:
+        """Remove files that no owner has, and folders that are empty then."""
+        owned = {path for files in self._owners.values() for path in files}
         for path in paths:
-            if path in others:
+            if path in owned:
                 continue
+            self._placed.pop(path, None)
             with contextlib.suppress(OSError):
                 os.unlink(self.folder / path)
-            parent = path.rpartition("/")[0]
-            with contextlib.suppress(OSError):
-                while parent:
+                for parent in Path(path).parents[:-1]:
                     os.rmdir(self.folder / parent)
-                    parent = parent.rpartition("/")[0]
 
-    def _read(self) -> dict[str, dict[str, _Placed]]:
+    def _read(self) -> None:
         try:
             read = json.loads(self._list.read_bytes())
-            if read["version"] != _VERSION:
-                return {}
-            return {
-                owner: {path: _Placed(*placed) for path, placed in files.items()}
-                for owner, files in read["owners"].items()
-            }
+            if read["version"] == _VERSION:
+                self._placed = {path: _Placed(*placed) for path, placed in read["placed"].items()}
+                self._owners = {owner: list(paths) for owner, paths in read["owners"].items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return {}  # All is placed anew then.
+            self._placed, self._owners = {}, {}  # All is placed anew then.
 
     def _write(self) -> None:
-        owners = {
-            owner: {path: (p.hash, p.executable, p.ino, p.size, p.mtime_ns) for path, p in files.items()}
-            for owner, files in self._owners.items()
-        }
+        placed = {path: tuple(placed) for path, placed in self._placed.items()}
+        content = {"version": _VERSION, "placed": placed, "owners": self._owners}
         self._list.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=self._list.parent, delete=False) as draft:
-            json.dump({"version": _VERSION, "owners": owners}, draft, separators=(",", ":"))
+            draft.write(json.dumps(content, separators=(",", ":")))
         os.replace(draft.name, self._list)
 
 

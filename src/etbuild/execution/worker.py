@@ -68,6 +68,7 @@ class WorkerJob:
         self._server = server
         self._name = name
         self._result = result
+        self._killed = False
 
     def fileno(self) -> int:
         """Return the result pipe."""
@@ -78,12 +79,14 @@ class WorkerJob:
         with open(self._result, "rb") as pipe:  # noqa: PTH123 - a descriptor.
             said = pipe.read()
         if not said:
-            return End(0, lost=True) if self._server.has_ended() else End(-signal.SIGKILL)
+            lost = not self._killed and self._server.has_ended()
+            return End(0, lost=True) if lost else End(-signal.SIGKILL)
         code, peak_ram = said.split()
         return End(int(code), int(peak_ram))
 
     def kill(self, _signal_number: int = signal.SIGKILL) -> None:
         """Kill all its processes; the first of a process namespace heeds no other signal."""
+        self._killed = True
         self._server.send({"kill": self._name})
 
     def ram(self) -> int:
@@ -126,15 +129,20 @@ class _Server:
     def refusal(self) -> str:
         """Return why it can't be used, as far as it has said; "" while it starts."""
         if not self._ready and not self._refusal:
-            try:
-                said = self._channel.recv(1 << 12, socket.MSG_DONTWAIT)
-                self._ready = said == b"ready"
-                self._refusal = "" if self._ready else said.decode(errors="replace") or "it ended while it started"
-            except BlockingIOError:
-                pass
-            except ConnectionError:
-                self._refusal = "it ended"
+            said = self._heard()
+            self._ready = said == b"ready"
+            self._refusal = "" if self._ready or said is None else said.decode(errors="replace") or "it ended"
         return self._refusal
+
+    def _heard(self) -> bytes | None:
+        """Return what it said since, b"" if it has ended, None if it has said nothing yet."""
+        try:
+            return self._channel.recv(1 << 12, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
+        except ConnectionError:
+            # It ended without reading all that was sent. That is told first, once; then what it said before.
+            return self._channel.recv(1 << 12, socket.MSG_DONTWAIT)
 
     def start(self, name: str, command: SandboxCommand, output: tuple[int, int]) -> WorkerJob | None:
         real = os.path.realpath
@@ -142,7 +150,8 @@ class _Server:
         binds += [(real(f"{command.root}/{each}"), f"{ROOT}/{each}", True) for each in command.writable]
         binds += [(real(location), f"{ROOT}/{path}", False) for path, location in command.outside]
         binds += [(real(command.report), REPORT, True)]
-        env = environment(command, REPORT, "/tmp")  # noqa: S108 - inside the sandbox.
+        # bwrap sets PWD where it goes.
+        env = environment(command, REPORT, "/tmp") | {"PWD": ROOT}  # noqa: S108 - inside the sandbox.
         read, write = os.pipe()
         request = {"name": name, "argv": command.argv, "env": env, "root": ROOT, "binds": binds, "user": NOBODY_ID}
         sent = self.send(request, (write, *output))
@@ -161,14 +170,14 @@ class _Server:
         try:
             self._channel.sendmsg([content], rights)
         except ConnectionError:
-            self._refusal = self._refusal or "it ended"
+            self._refusal = self.refusal() or "it ended"
             return False
         return True
 
     def has_ended(self) -> bool:
         """Tell whether it is gone, or about to be."""
         try:
-            self._process.wait(timeout=1)
+            self._process.wait(timeout=0.5)
         except subprocess.TimeoutExpired:
             return False
         self._refusal = self.refusal() or "it ended"

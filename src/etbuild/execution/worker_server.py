@@ -28,7 +28,7 @@ HOST = "/etbuild/host"
 _NEWNS, _NEWUSER, _NEWPID = 0x00020000, 0x10000000, 0x20000000
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 0x20, 0x1000, 0x4000, 0x40000
 _DETACH = 2
-_PDEATHSIG, _SET_NAME, _NO_NEW_PRIVS = 1, 15, 38
+_PDEATHSIG, _SET_NAME, _DROP_BOUND, _NO_NEW_PRIVS = 1, 15, 24, 38
 _CAPSET = {"x86_64": 126, "aarch64": 91, "riscv64": 91}
 _MESSAGE = 1 << 18
 
@@ -43,17 +43,20 @@ def main() -> None:
         for name in sys.argv[1:]:
             importlib.import_module(name)
     except Exception as error:  # noqa: BLE001 - whatever a library raises.
-        channel.send(f"{type(error).__name__}: {error}".encode())
-        return
+        _refuse(channel, f"{type(error).__name__}: {error}")
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
         # A lock that another thread holds would stay locked in the child for ever.
-        channel.send(f"{threads} threads run after the imports, must be 1".encode())
-        return
+        _refuse(channel, f"{threads} threads run after the imports, must be 1")
     gc.freeze()  # Otherwise the first collection in a child would touch, and so copy, every page.
     channel.send(b"ready")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     _serve(channel)
+
+
+def _refuse(channel: socket.socket, reason: str) -> None:
+    channel.send(reason.encode())
+    os._exit(1)
 
 
 def _serve(channel: socket.socket) -> None:
@@ -116,11 +119,15 @@ def _confine(request: Request) -> None:
     _mount("tmpfs", "/tmp", _NOSUID | _NODEV, "tmpfs")  # noqa: S108 - of its own.
     _mount("tmpfs", "/dev/shm", _NOSUID | _NODEV, "tmpfs")  # noqa: S108 - of its own.
     _mount("proc", "/proc", _NOSUID | _NODEV | _NOEXEC, "proc")
+    _mount(None, "/", _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV)
     uid, gid = request["user"]
     _call("unshare", _NEWUSER)
     for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{gid} 0 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(content)
+    with contextlib.suppress(OSError):  # Up to the last that this kernel knows.
+        for capability in range(64):
+            _call("prctl", _DROP_BOUND, capability, 0, 0, 0)
     _call("prctl", _NO_NEW_PRIVS, 1, 0, 0, 0)
     _call("syscall", _CAPSET[os.uname().machine], struct.pack("Ii", 0x20080522, 0), bytes(24))
 

@@ -60,7 +60,7 @@ class Bubblewrap:
             around += ["--bind", _below(command.root, folder), _below(ROOT, folder)]
         for path, location in command.outside:
             around += ["--ro-bind", location, f"{ROOT}/{path}"]
-        around += ["--bind", command.report, REPORT, "--chdir", ROOT]
+        around += ["--bind", command.report, REPORT, "--remount-ro", "/", "--chdir", ROOT]
         for name, value in environment(command, REPORT, "/tmp").items():  # noqa: S108 - inside the sandbox.
             around += ["--setenv", name, value]
         return [*around, "--"]
