@@ -8,6 +8,7 @@ import os
 import sys
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from etbuild.execution.fetch.session import FetchSession
@@ -62,6 +63,14 @@ def fetch_session(
     if index is not None:
         env["PIP_FIND_LINKS"] = str(index)
     return FetchSession(cache, Path(sys.executable), env, offline, events)
+
+
+def quick_session(cache: Path, index: Path) -> FetchSession:
+    """Return a session with a stand-in for pip: it brings all that the index holds, in a fiftieth of the time."""
+    pip = cache.parent / "quick-pip"
+    pip.write_text(f"#!/bin/sh\nmkdir -p wheels && cp {index}/*.whl wheels && echo Progress 1 of 1\n")
+    pip.chmod(0o755)
+    return replace(fetch_session(cache, index), python=pip)
 
 
 def tree(folder: Path) -> dict[str, str]:

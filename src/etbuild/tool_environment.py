@@ -50,6 +50,7 @@ def make(lock: Path, folder: Path, say: Callable[[str], object], title: str) -> 
     import time  # noqa: PLC0415
 
     from etbuild.execution.fetch.made_folder import make_folder_once  # noqa: PLC0415
+    from etbuild.execution.interpreter import running_interpreter  # noqa: PLC0415
     from etbuild.loading.lock_file import parse_lock  # noqa: PLC0415
     from etbuild.model.diagnostics import Diagnostic, EtbuildError  # noqa: PLC0415
 
@@ -58,7 +59,8 @@ def make(lock: Path, folder: Path, say: Callable[[str], object], title: str) -> 
         hint = f"apt install python{sys.version_info[0]}.{sys.version_info[1]}-venv"
         raise EtbuildError(Diagnostic("no-ensurepip", message, hint=hint))
     begin = time.monotonic()
-    files = parse_lock(lock.read_text(encoding="utf-8"), str(lock)).files
+    here = running_interpreter()
+    files = [file for file in parse_lock(lock.read_text(encoding="utf-8"), str(lock)).files if here.fits(file.filename)]
     say(f"{title} ({max(1, round(sum(file.size for file in files) / 1e6))} MB) …")
     wanted = "".join(
         f"{name}=={version} " + " ".join(f"--hash=sha256:{file.sha256}" for file in files if file.name == name) + "\n"

@@ -74,10 +74,9 @@ def ensure_environment(
     digest = environment_digest(files, interpreter)
     path = environment_path(session.cache, digest, interpreter)
     if not is_made(path):
-        what = f"environment {name}: {len(files)} packages"
-        begin = time.monotonic()
+        size, begin = sum(file.size for file in files), time.monotonic()
+        what = f"environment {name}: {len(files)} packages ({size / 1e6:.0f} MB)"
         make_folder_once(path, lambda folder: _install(session, files, interpreter, folder, what))
-        size = sum(file.size for file in files)
         session.events(FetchProgress(what, size, size, finished=True, seconds=time.monotonic() - begin))
     return InstalledEnvironment(path, digest, interpreter)
 

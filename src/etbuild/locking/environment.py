@@ -14,7 +14,7 @@ from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
-from etbuild.model.lock import LockedFile, LockFile, normalise_name
+from etbuild.model.lock import LockedFile, LockFile, name_and_version, normalise_name
 
 _WHEELS = ("--only-binary", ":all:")
 _LEFT_OUT = "+left.out"
@@ -111,5 +111,4 @@ def _older(platform: str) -> list[str]:
 
 def lock_wheel(path: Path) -> LockedFile:
     """Return what pins a wheel; name and version stand in its file name."""
-    name, version = path.name.split("-")[:2]
-    return LockedFile(normalise_name(name), version, path.name, path.stat().st_size, file_sha256(path))
+    return LockedFile(*name_and_version(path.name), path.name, path.stat().st_size, file_sha256(path))

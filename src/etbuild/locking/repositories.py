@@ -11,7 +11,7 @@ from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.fetch.repository import UNLOCKED, intended_version, locked_files
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.model.diagnostics import EtbuildError
-from etbuild.model.lock import LockedFile, LockFile
+from etbuild.model.lock import LockedFile, LockFile, name_and_version
 from etbuild.model.repository import Repository
 
 
@@ -39,11 +39,5 @@ def _pin(session: FetchSession, repository: Repository) -> tuple[LockedFile, ...
 
 
 def _pinned(repository: Repository, path: Path, root: Path) -> LockedFile:
-    version = intended_version(repository) or _version_of(path, repository)
+    version = intended_version(repository) or name_and_version(path.name)[1]
     return LockedFile(repository.name, version, str(path.relative_to(root)), path.stat().st_size, file_sha256(path))
-
-
-def _version_of(path: Path, repository: Repository) -> str:
-    if repository.kind == "pypi":
-        return path.name.split("-")[1]
-    return path.name.removesuffix(".tgz").rpartition("-")[2]

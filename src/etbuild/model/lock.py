@@ -46,3 +46,12 @@ class LockFile:
 def normalise_name(name: str) -> str:
     """Return a package's name as all indexes compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def name_and_version(filename: str) -> tuple[str, str]:
+    """Return what a wheel's or a source distribution's file name says."""
+    if filename.endswith(".whl"):
+        name, version = filename.split("-")[:2]
+    else:
+        name, _, version = filename.removesuffix(".tar.gz").removesuffix(".zip").removesuffix(".tgz").rpartition("-")
+    return normalise_name(name), version

