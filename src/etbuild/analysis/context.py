@@ -89,7 +89,7 @@ class RuleContext(Generic[AttrsT]):
                 files.append(found)
             else:
                 files += found.files
-        return tuple(dict.fromkeys(files))
+        return tuple(dict.fromkeys(files)) if len(files) > 1 else tuple(files)
 
     def file(self, label: Label, *, for_exec: bool = False) -> Artifact:
         """Return the one file that `label` means. Raises `not-one-file`."""

@@ -1,4 +1,4 @@
-"""Artifact: a file or folder that actions read or write, by its path below the execution root. Knows nothing of content."""
+"""Artifact: a file or folder that actions read or write, by its path below the execution root. Knows no content."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 class Artifact:
     """A source or an output.
 
-    The path carries neither the consumer's name nor the configuration, so that two configurations whose actions are equal share
-    one result; `configuration` tells the outputs of two configurations apart.
+    The path carries neither the consumer's name nor the configuration, so that two configurations whose actions are
+    equal share one result; `configuration` tells the outputs of two configurations apart.
     """
 
     path: str
@@ -42,9 +42,11 @@ class InputSet:
 
     def __init__(self, direct: Iterable[Artifact] = (), transitive: Iterable[InputSet] = ()) -> None:
         self.direct = tuple(dict.fromkeys(direct))
-        self.transitive: tuple[InputSet, ...] = tuple(s for s in dict.fromkeys(transitive) if s.direct or s.transitive)
+        self.transitive: tuple[InputSet, ...] = ()
         configurations: set[str] = {artifact.configuration for artifact in self.direct}
-        configurations.update(*(s.configurations for s in self.transitive))
+        if transitive:
+            self.transitive = tuple(s for s in dict.fromkeys(transitive) if s.direct or s.transitive)
+            configurations.update(*(s.configurations for s in self.transitive))
         configurations.discard("")
         self.configurations: frozenset[str] = frozenset(configurations)
         """Those of its outputs: only where there are several can one path mean two artifacts."""
