@@ -84,7 +84,6 @@ def _prepare_imports(rules: Sequence[str]) -> None:
 
 
 def _import_family(name: str, folder: str, span: Span | None) -> Family:
-    shown = f"{folder}/__init__.py"
     try:
         module = importlib.import_module(f"{_RULES}.{name}")
     except Exception as error:
@@ -92,7 +91,7 @@ def _import_family(name: str, folder: str, span: Span | None) -> Family:
         raise EtbuildError(Diagnostic("bad-family", message, _raised_at(error, folder) or span)) from error
     family = getattr(module, "FAMILY", None)
     if not isinstance(family, Family):
-        raise _bad(f"'{shown}' must hold FAMILY = Family(…)", span)
+        raise _bad(f"the file 'rules/{name}/__init__.py' must hold FAMILY = Family(…)", span)
     if family.name != name:
         raise _bad(f"the family in folder '{name}' must have that name, has '{family.name}'", span)
     if family.api != API_VERSION:

@@ -61,6 +61,7 @@ class _Matrix:
         self.axes: dict[str, list[Any]] = {key: v for key, v in self.table.items() if key not in _RESERVED}
         if not self.axes:
             self.mistake('a matrix must have an axis, such as backend = ["xnnpack", "portable"]')
+            return False
         for axis, values in self.axes.items():
             if not isinstance(values, list) or not values:
                 self.mistake(f"axis '{axis}' must be a list of one value or more", axis)

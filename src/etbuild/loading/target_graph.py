@@ -36,11 +36,13 @@ def load_targets(
     folders = Folders()
     places = Places(workspace, folders, repository_root, read_roots)
     packages = Packages(workspace, places, folders)
-    requested, named = expand_patterns(packages, places, patterns)
+    requested, named = expand_patterns(packages, places, [pattern.within(workspace.name) for pattern in patterns])
     closure = _Closure(packages)
     spans = {label: workspace.spans.get(f"toolchains[{index}]") for index, label in enumerate(workspace.toolchains)}
     roots = [label for label in requested if closure.root(label)]
-    roots += [label for label in also if closure.root(label, spans.get(label))]
+    roots += [
+        label for label in (label.within(workspace.name) for label in also) if closure.root(label, spans.get(label))
+    ]
     order = closure.order(roots)
     raise_all([*packages.mistakes, *closure.mistakes])
     targets = {label: closure.specs[label] for label in order}

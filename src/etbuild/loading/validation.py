@@ -46,7 +46,7 @@ def _refusal(path: TomlPath, mistakes: list[Any], subject: Subject) -> Diagnosti
     if kinds == {"extra_forbidden"}:
         return unknown_attribute(path, subject)
     name = f"'{attribute_path(path)}' of {subject.name}"
-    if kinds == {"missing"}:
+    if kinds == {"missing"} and isinstance(mistakes[0]["loc"][-1], str):
         expected = describe_type(_type_of(path, subject))
         message = f"{name} must be given" + (f": {expected}" if expected else "")
         return Diagnostic("missing-attribute", message, subject.key_span(path))

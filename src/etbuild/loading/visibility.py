@@ -25,10 +25,7 @@ def parse_visibility(texts: Iterable[str], base: Label, own: str) -> tuple[Patte
         spelled = text.replace(":__subpackages__", "/...").replace(":__pkg__", ":all").replace("///...", "//...")
         if spelled.startswith(("//", "@")) and ":" not in spelled and not spelled.endswith("..."):
             spelled += ":all"
-        pattern = parse_pattern(spelled, base)
-        if own and pattern.repository == own:
-            pattern = Pattern("", pattern.package, pattern.name, pattern.recursive)
-        found.append(pattern)
+        found.append(parse_pattern(spelled, base).within(own))
     return tuple(found)
 
 

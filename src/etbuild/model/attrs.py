@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.label import Label, parse_label
@@ -50,7 +51,7 @@ def _label(value: Any, info: ValidationInfo) -> Any:
 
 def _is_label(value: Any) -> Label:
     if not isinstance(value, Label):
-        raise ValueError("must be a label")  # noqa: TRY004 - pydantic collects ValueError, not TypeError.
+        raise PydanticCustomError("label_type", "must be a label")
     return value
 
 

@@ -1,18 +1,20 @@
 """Label and Pattern: how targets and files are named. Knows nothing of which exist.
 
-Labels   //package:name   //package (its last part is the name)   :name and name (inside a package)   @repository//package:name
+Labels   //package:name   //package (its last part is the name)   :name and name (inside a package)
+         @repository//package:name
 Patterns //a:b   //a/... (a and all below)   //a:all (the targets of a)   -//x/... (taken away)
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
 
 _REPOSITORY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _PACKAGE_PART = re.compile(r"[A-Za-z0-9_@%+=,~.-]+")
+_NO_PART = frozenset(("", ".", ".."))
 _NAME = re.compile(r"[^\s:\\\x00-\x1f\x7f\"'*?\[\]]+")
 
 
@@ -75,6 +77,10 @@ class Pattern:
             return f"{sign}{place}/..." if self.package else f"{sign}{place}..."
         return f"{sign}{place}:{'all' if self.name is None else self.name}"
 
+    def within(self, own: str) -> Pattern:
+        """Return the pattern as the workspace of that name writes it: @own//... is //... ."""
+        return replace(self, repository="") if self.repository == own else self
+
     def matches(self, label: Label) -> bool:
         """Tell whether `label` is in the set, without regard to `negative`."""
         if label.repository != self.repository:
@@ -94,7 +100,8 @@ def parse_label(text: str, base: Label | None = None, span: Span | None = None) 
         name = package.rpartition("/")[2]
         if not name:
             raise _bad(text, "the root package has no target of its own name; write //:name", span)
-    if not _NAME.fullmatch(name) or name.startswith("/") or ".." in name.split("/"):
+    # A file has one name: a/./b and a//b would be others of a/b.
+    if not _NAME.fullmatch(name) or not _NO_PART.isdisjoint(name.split("/")):
         raise _bad(text, f"'{name}' is no name of a target or file", span)
     return Label(repository, package, name)
 

@@ -1,0 +1,143 @@
+"""WORKSPACE: what it says, and how its mistakes are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from etbuild.loading.version_pin import check_pin
+from etbuild.loading.workspace import find_workspace, load_workspace
+from etbuild.model.diagnostics import EtbuildError, Span
+from etbuild.model.label import parse_label
+from tests.unit.loading.conftest import Tree
+
+HEAD = 'name = "test"\nfamilies = ["toy"]\n'
+
+
+def first_lines(tree: Tree, text: str) -> list[str]:
+    tree.write({"WORKSPACE": text})
+    with pytest.raises(EtbuildError) as raised:
+        load_workspace(tree.root, tree.etbuild)
+    return [diagnostic.render().partition("\n")[0] for diagnostic in raised.value.diagnostics]
+
+
+def test_the_nearest_folder_with_a_workspace_file_is_the_workspace(tree: Tree) -> None:
+    tree.write({"a/b/c.txt": "", "a/WORKSPACE/x": ""})
+    assert find_workspace(tree.root / "a" / "b") == tree.root
+    tree.write({"a/b/WORKSPACE": ""})
+    assert find_workspace(tree.root / "a" / "b") == tree.root / "a" / "b"
+
+
+def test_a_folder_outside_any_workspace_is_told_how_to_begin_one(tmp_path: Path) -> None:
+    with pytest.raises(EtbuildError) as raised:
+        find_workspace(tmp_path)
+    assert str(raised.value) == (
+        f"error[workspace-not-found]: no WORKSPACE in '{tmp_path}' or above it\n"
+        '  hint: a workspace begins with a file WORKSPACE that says name = "…"'
+    )
+
+
+def test_a_workspace_is_read_whole(tree: Tree) -> None:
+    tree.write(
+        {
+            "WORKSPACE": HEAD
+            + """
+            etbuild = ">=0.1"
+            toolchains = ["//t:one", "@etbuild//t:two", "@test//t:three"]
+            cache = "/big/cache"
+            [roots]
+            models = "specs"
+            [config.ci]
+            flags = ["--keep-going"]
+            [[repository]]
+            name = "weights"
+            kind = "pypi"
+            version = "1.0"
+            build_file = "//t:weights.BUILD.toml"
+            [[repository]]
+            name = "disk"
+            kind = "local"
+            path = "../disk"
+        """,
+            "specs/BUILD.toml": "",
+            "etbuild.lock": "",
+        }
+    )
+    workspace = load_workspace(tree.root, tree.etbuild)
+    assert (workspace.root, workspace.name, workspace.cache) == (str(tree.root), "test", "/big/cache")
+    assert workspace.toolchains == tuple(map(parse_label, ("//t:one", "@etbuild//t:two", "//t:three")))
+    assert (workspace.roots, workspace.configs) == ({"models": "specs"}, {"ci": ("--keep-going",)})
+    assert [(r.name, r.kind, r.package, r.path, r.build_file) for r in workspace.repositories.values()] == [
+        ("etbuild", "local", "", str(tree.etbuild), ""),
+        ("weights", "pypi", "weights", "", "//t:weights.BUILD.toml"),
+        ("disk", "local", "", str(tree.root.parent / "disk"), ""),
+    ]
+    assert workspace.spans["repository[1]"].text.strip() == "[[repository]]"
+    assert workspace.read == (
+        f"{tree.root}/WORKSPACE", f"{tree.root}/etbuild.lock", f"{tree.etbuild}/rules/toy/__init__.py"
+    )  # fmt: skip
+
+
+REFUSED = {
+    "": ["error[missing-attribute]: 'name' of WORKSPACE must be given: text that matches ^[A-Za-z][A-Za-z0-9_.-]*$"],
+    'name = "x y"': [
+        "error[wrong-type]: 'name' of WORKSPACE must be text that matches ^[A-Za-z][A-Za-z0-9_.-]*$, is the text \"x y\""
+    ],
+    'name = "test"\nfamilies = "toy"\nroot = 1': [
+        "error[wrong-type]: 'families' of WORKSPACE must be a list of texts, is the text \"toy\"",
+        "error[unknown-attribute]: WORKSPACE has no attribute 'root'",
+    ],
+    'name = "test"\ntoolchains = ["a b"]': ["error[bad-label]: 'toolchains[0]' of WORKSPACE: 'a b' is no label: 'a b' is no "
+                                            "name of a target or file"],
+    'name = "test"\n[config.ci]\nflag = []': ["error[unknown-attribute]: 'config.ci' of WORKSPACE has no attribute 'flag'"],
+    HEAD + '[[repository]]\nname = "x"\nkind = "pip"': [
+        "error[wrong-type]: 'repository[0].kind' of WORKSPACE must be one of 'pypi', 'npm', 'archive', 'url', 'local' or "
+        "'deb', is the text \"pip\""
+    ],
+    HEAD + '[[repository]]\nname = "test"\nkind = "url"\n[[repository]]\nname = "y"\nkind = "pypi"\nversion = "1"\n'
+    '[[repository]]\nname = "y"\nkind = "local"\npath = "inside"': [
+        "error[bad-workspace]: a repository's name must be its own, 'test' is this workspace's",
+        "error[bad-workspace]: a repository of kind 'url' must have 'url'",
+        "error[bad-workspace]: a repository's name must be its own, 'y' is another repository's",
+        "error[bad-workspace]: a local repository must stand outside the workspace",
+    ],
+    HEAD + '[[repository]]\nname = "etbuild"\nkind = "local"\npath = "/x"': [
+        "error[bad-workspace]: a repository's name must be its own, 'etbuild' is another repository's"
+    ],
+    HEAD + '[roots]\na = "../x"\nb = "gone"\n"c/" = "."': [
+        "error[bad-workspace]: a root must be a folder below the workspace, is '../x'",
+        "error[bad-workspace]: the folder of root 'b' must exist, 'gone' does not",
+        "error[bad-workspace]: a root's prefix must be a package's name such as \"models\", is 'c/'",
+    ],
+    'name = "test"\nfamilies = ["tyo"]': [
+        "error[unknown-family]: no rule family 'tyo' in the workspace's rules or in etbuild's"
+    ],
+    'name = "test"\netbuild = ">=99"': ["error[etbuild-version]: this workspace must be built by etbuild >=99, this is 0.1.0"],
+    "name = ": ["error[toml-syntax]: WORKSPACE is no TOML: invalid value"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_mistake_in_workspace_is_told(tree: Tree, text: str) -> None:
+    assert first_lines(tree, text) == REFUSED[text]
+
+
+@pytest.mark.parametrize(
+    ("pin", "version", "code"),
+    [
+        (">=0.1", "0.1.0", None),
+        (">=0.1,<0.2", "0.1.9", None),
+        ("0.1", "0.1.0", None),
+        ("==0.1.1", "0.1.0", "etbuild-version"),
+        ("<0.10", "0.9.9", None),
+        ("> 0.9", "0.10", None),
+        ("!=0.1", "0.1", "etbuild-version"),
+        ("latest", "0.1", "bad-workspace"),
+        ("~=0.1", "0.1", "bad-workspace"),
+    ],
+)
+def test_a_pin_compares_numbers(pin: str, version: str, code: str | None) -> None:
+    assert [diagnostic.code for diagnostic in check_pin(pin, Span("WORKSPACE", 1, 1), version)] == (
+        [code] if code else []
+    )
