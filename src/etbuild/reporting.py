@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from etbuild.execution.critical_path import producers_of
-from etbuild.execution.outcome import Execution, Outcome
+from etbuild.execution.outcome import Execution
 from etbuild.model.action import OutputFile
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import EXIT_BUILD_FAILED, EXIT_TEST_FAILED
 from etbuild.model.digest import Digest
-from etbuild.model.graph import reachable
 from etbuild.model.plan import BuildPlan, PlannedTarget
 from etbuild.model.report import BuildReport, PlacedOutput, TargetReport, TestReport
 
@@ -38,7 +37,8 @@ def report_build(evidence: Evidence, sandbox: str, wall_ms: int) -> BuildReport:
     """Return how the build ended."""
     outcomes = evidence.execution.outcomes.values()
     tests = tuple(_test(evidence, target) for target in evidence.plan.targets if target.test is not None)
-    targets = tuple(_target(evidence, target) for target in evidence.plan.targets if target.test is None)
+    worst = _worst_statuses(evidence)
+    targets = tuple(_target(evidence, target, worst) for target in evidence.plan.targets if target.test is None)
     ran = sum(outcome.status in ("run", "failed") for outcome in outcomes)
     saved = sum(outcome.result.wall_ms for outcome in outcomes if outcome.status == "hit" and outcome.result)
     return BuildReport(
@@ -63,34 +63,22 @@ def _exit_code(evidence: Evidence, tests: tuple[TestReport, ...]) -> int:
     return EXIT_TEST_FAILED if any(test.status != "passed" for test in tests if test.status != "skipped") else 0
 
 
-def _target(evidence: Evidence, target: PlannedTarget) -> TargetReport:
+def _target(evidence: Evidence, target: PlannedTarget, worst: Mapping[int, str]) -> TargetReport:
     if target.incompatible:
         return TargetReport(target.label, target.platform, "skipped", reason=target.incompatible)
-    needed = _outcomes(evidence, target)
-    failed = next((outcome for outcome in needed if outcome.status in ("failed", "skipped")), None)
-    if failed is not None:
+    end = _end(evidence, target, worst)
+    if end == "failed":
         return TargetReport(target.label, target.platform, "failed")
     outputs = tuple(
         PlacedOutput(f"{evidence.outputs}/{path}", file.digest.hash, file.digest.size)
         for artifact, place in target.files[: target.shown]
         for path, file in _files_at(evidence, artifact, place)
     )
+    places = {path for artifact, place in target.files for path, _ in _files_at(evidence, artifact, place)}
+    status = "built" if end == "run" else "up to date" if evidence.fresh.isdisjoint(places) else "cached"
     summary = _summary(evidence, target.summary)
-    return TargetReport(
-        target.label,
-        target.platform,
-        _status(evidence, target, needed),
-        outputs,
-        tuple(summary.get("lines", ())),
-        str(summary.get("short", "")),
-    )
-
-
-def _status(evidence: Evidence, target: PlannedTarget, needed: list[Outcome]) -> str:
-    if any(outcome.status == "run" for outcome in needed):
-        return "built"
-    places = [path for artifact, place in target.files for path, _ in _files_at(evidence, artifact, place)]
-    return "cached" if evidence.fresh.intersection(places) else "up to date"
+    lines, short = tuple(summary.get("lines", ())), str(summary.get("short", ""))
+    return TargetReport(target.label, target.platform, status, outputs, lines, short)
 
 
 def _files_at(evidence: Evidence, artifact: Artifact, place: str) -> list[tuple[str, OutputFile]]:
@@ -98,14 +86,22 @@ def _files_at(evidence: Evidence, artifact: Artifact, place: str) -> list[tuple[
     return [(place + path.removeprefix(artifact.path), file) for path, file in files]
 
 
-def _outcomes(evidence: Evidence, target: PlannedTarget) -> list[Outcome]:
-    """Return how every action ended that the target needs."""
-    graph = evidence.plan.actions
-    wanted = [*(artifact for artifact, _ in target.files), *target.validations]
-    roots = [graph.producers[artifact] for artifact in wanted if artifact in graph.producers]
-    producers = producers_of(graph)
+def _worst_statuses(evidence: Evidence) -> dict[int, str]:
+    """Return for each action how it and all that it needs ended: failed if any did, run if any ran, hit else."""
     outcomes = evidence.execution.outcomes
-    return [outcomes[index] for index in reachable(roots, lambda index: producers[index]) if index in outcomes]
+    worst: dict[int, str] = {}
+    needs = producers_of(evidence.plan.actions)
+    for index in sorted(outcomes):  # Producers stand before consumers.
+        ends = {outcomes[index].status, *(worst[producer] for producer in needs[index] if producer in worst)}
+        worst[index] = "failed" if ends & {"failed", "skipped"} else "run" if "run" in ends else "hit"
+    return worst
+
+
+def _end(evidence: Evidence, target: PlannedTarget, worst: Mapping[int, str]) -> str:
+    producers = evidence.plan.actions.producers
+    wanted = [*(artifact for artifact, _ in target.files), *target.validations]
+    ends = {worst.get(producers[artifact], "hit") for artifact in wanted if artifact in producers}
+    return "failed" if "failed" in ends else "run" if "run" in ends else "hit"
 
 
 def _summary(evidence: Evidence, artifact: Artifact | None) -> dict[str, Any]:
@@ -119,7 +115,8 @@ def _test(evidence: Evidence, target: PlannedTarget) -> TestReport:
     if target.incompatible or target.test is None:
         return TestReport(target.label, target.platform, "skipped")
     outcome = evidence.execution.outcomes[target.test]
-    status = {"failed": "timed out" if outcome.timed_out else "failed", "skipped": "skipped"}.get(outcome.status, "passed")
+    failed = "timed out" if outcome.timed_out else "failed"
+    status = {"failed": failed, "skipped": "skipped"}.get(outcome.status, "passed")
     result = outcome.result
     return TestReport(
         label=target.label,
