@@ -16,7 +16,8 @@ def test_a_statement_names_every_material_by_digest_and_nothing_of_the_machine(t
     facts.write_text(json.dumps({"versions": {"torch": "2.13.0"}}))
     main([
         "--subject", str(program), "--material", f"models/w.safetensors={weights}",
-        "--material", "environment=sha256:ab12", "--parameter", "backend=xnnpack", "--parameter", "note=a=b", "--facts", str(facts), "--output", str(statement),
+        "--material", "environment=sha256:ab12", "--parameter", "backend=xnnpack", "--parameter", "note=a=b",
+        "--facts", str(facts), "--output", str(statement),
     ])  # fmt: skip
     written = json.loads(statement.read_text())
     assert written["_type"] == "https://in-toto.io/Statement/v1"

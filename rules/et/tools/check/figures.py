@@ -33,7 +33,7 @@ class Comparison:
         self.non_finite += int((~finite).sum())
         got = torch.where(finite, got, torch.zeros_like(got))
         error = (true - got).abs()
-        if error.numel() and (self.worst is None or float(error.max()) > self.max_abs_error):
+        if error.numel() and float(error.max()) > self.max_abs_error:
             self.max_abs_error = float(error.max())
             place = [int(index) for index in torch.unravel_index(error.argmax(), error.shape)]
             self.worst = f"{name} at {place}"

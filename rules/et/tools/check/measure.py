@@ -59,7 +59,7 @@ def measure(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     """Return the measurement, and the graphs that it was made against."""
     from check.graph_runner import load_graph
     from check.measurement import Measurement
-    from run.program_runner import ProgramRunner
+    from run.program_runner import ProgramRunner, use_one_thread
     from run.tokenizer import load_tokenizer
 
     facts = read_facts(Path(arguments.facts))
@@ -69,11 +69,12 @@ def measure(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
         method=arguments.method,
         precision="quantized" if quantized else str(facts.get("dtype") or "float32"),
     )
+    use_one_thread()
+    progress("loading the program")
+    program = ProgramRunner(Path(arguments.pte), arguments.method)
     progress("loading the graph")
     graph = load_graph(Path(arguments.graph))
     original = load_graph(Path(arguments.float)) if quantized else None
-    progress("loading the program")
-    program = ProgramRunner(Path(arguments.pte), arguments.method)
     tokenizer = load_tokenizer([Path(file) for file in arguments.tokenizer]) if arguments.tokenizer else None
     if arguments.task == "text-generation":
         _measure_text(arguments, measurement, (graph, program, original), tokenizer)

@@ -98,6 +98,13 @@ def runtime_for(program: Program) -> Any:
     return Runtime.get()
 
 
+def use_one_thread() -> None:
+    """Run kernels on one thread: some of them sum in the order in which threads end, and figures must not change."""
+    from executorch.extension.pybindings import portable_lib
+
+    portable_lib._unsafe_reset_threadpool(1)  # noqa: SLF001  The binding has no other name.
+
+
 def _require_kernels(program: Program, runtime: Any, path: Path) -> None:
     """Name what the runtime lacks; itself it only says that something is missing."""
     known = runtime.operator_registry.operator_names
