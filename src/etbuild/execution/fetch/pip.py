@@ -62,9 +62,9 @@ def _explain(lines: Sequence[str]) -> Diagnostic:
         hint = "an index or proxy serves another file than when the lock was made; `etbuild lock` pins anew"
         notes = tuple(line.strip() for line in lines if _HASH_NOTE.match(line))[:4]
         return Diagnostic("wrong-sha256", "a downloaded file is not what the lock pins", notes=notes, hint=hint)
-    if _NO_NETWORK.search(text):
+    if broken := next((line for line in lines if _NO_NETWORK.search(line)), None):
         hint = "check the network and pip's configuration (`pip config list`): index, proxy, certificates"
-        return Diagnostic("fetch-failed", "pip cannot reach its index", notes=said[-2:], hint=hint)
+        return Diagnostic("fetch-failed", "pip cannot reach its index", notes=(broken.strip(),), hint=hint)
     if found := _NOT_FOUND.search(text):
         wanted = (found[1] or found[2]).rstrip(",;")
         message = f"pip's index and links offer no usable file of '{wanted}'"

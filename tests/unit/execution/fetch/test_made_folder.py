@@ -100,7 +100,7 @@ def test_many_processes_fill_it_once(tmp_path: Path) -> None:
     ("spoil", "bad"),
     [
         (lambda _: None, ()),
-        (lambda folder: (folder / "b.txt").write_text("c"), ("b.txt",)),
+        (lambda folder: ((folder / "b.txt").chmod(0o644), (folder / "b.txt").write_text("c")), ("b.txt",)),
         (lambda folder: (folder / "b.txt").unlink(), ("b.txt",)),
     ],
 )
