@@ -1,0 +1,99 @@
+"""Quantizes an exported program by PT2E with XNNPACK's quantizer, and exports it again."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
+
+import torch  # noqa: E402
+from common.diagnostics import mistake, run_tool  # noqa: E402
+from common.progress import progress  # noqa: E402
+from common.quiet import deterministic, quiet  # noqa: E402
+from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (  # noqa: E402
+    XNNPACKQuantizer,
+    get_symmetric_quantization_config,
+)
+from executorch.extension.llm.custom_ops import custom_ops  # noqa: E402, F401 -- registers torch.ops.llama.*
+from export.canonical import load_program, save_program  # noqa: E402
+from export.capture import Traceable, capture  # noqa: E402
+from export.facts import inputs_of  # noqa: E402
+from torch.export import Dim, ExportedProgram  # noqa: E402
+from torch.utils import _pytree as pytree  # noqa: E402
+from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e  # noqa: E402
+
+from quantize.calibration import Call, read_calibration  # noqa: E402
+
+SCHEMES = ("pt2e_static_int8", "pt2e_dynamic_int8")
+
+
+def main(argv: Sequence[str]) -> None:
+    """Quantize what the command line describes."""
+    quiet()
+    deterministic(0)
+    request = _parser().parse_args(argv)
+    program = load_program(Path(request.graph), "model")
+    names = [each["name"] for each in inputs_of(program)]
+    calls = read_calibration(request.calibration, names)
+    is_dynamic = request.scheme == "pt2e_dynamic_int8"
+    if not calls and not is_dynamic:
+        hint = 'give recorded inputs: calibration = ["inputs.safetensors"] or ["file.py:function"]'
+        raise mistake("missing-calibration", "'pt2e_static_int8' needs calibration data", "calibration", hint=hint)
+    save_program(quantized(program, calls, is_dynamic=is_dynamic), Path(request.output))
+
+
+def quantized(program: ExportedProgram, calls: Sequence[Call], *, is_dynamic: bool) -> ExportedProgram:
+    """Return `program` with its convolutions and linear layers in int8, per channel."""
+    quantizer = XNNPACKQuantizer()
+    quantizer.set_global(get_symmetric_quantization_config(is_per_channel=True, is_dynamic=is_dynamic))
+    quantizer.set_filter_function(_is_floating)
+    module = prepare_pt2e(program.module(check_guards=False), quantizer)
+    args, kwargs = program.example_inputs
+    with torch.no_grad():
+        for index, call in enumerate(calls or (tuple(pytree.tree_leaves((args, kwargs))),)):
+            progress(f"calibrating: input {index + 1} of {len(calls)}")
+            call_args, call_kwargs = pytree.tree_unflatten(list(call), program.call_spec.in_spec)
+            module(*call_args, **call_kwargs)
+    module = convert_pt2e(module)
+    progress("torch.export of the quantized graph")
+    return capture(Traceable(module, args, kwargs, _dynamic_shapes(program)))
+
+
+def _is_floating(node: torch.fx.Node) -> bool:
+    """Tell whether `node` computes on floating numbers: positions and masks are added and multiplied too."""
+    values = [each.meta.get("val") for each in (node, *node.all_input_nodes)]
+    return all(not isinstance(value, torch.Tensor) or value.dtype.is_floating_point for value in values)
+
+
+def _dynamic_shapes(program: ExportedProgram) -> Any:
+    """Return the dimensions that may change, as they were given to the first export."""
+    leaves = [
+        {
+            dim: Dim.AUTO(min=size[0], max=size[1]) if size[1] is not None else Dim.AUTO
+            for dim, size in enumerate(each["shape"])
+            if isinstance(size, list)
+        }
+        or None
+        for each in inputs_of(program)
+    ]
+    if not any(leaves):
+        return None
+    args, kwargs = pytree.tree_unflatten(leaves, program.call_spec.in_spec)
+    return kwargs or tuple(args)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="quantize_pt2e.py", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--graph", required=True)
+    parser.add_argument("--scheme", choices=SCHEMES, required=True)
+    parser.add_argument("--calibration", action="append", default=[])
+    parser.add_argument("--output", required=True)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_tool(main, sys.argv[1:]))
