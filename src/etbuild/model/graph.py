@@ -1,4 +1,4 @@
-"""Graph algorithms on plain mappings: order, cycle, reverse, reach, path. The only graph code; knows not what nodes are."""
+"""Graph algorithms on plain mappings: order, cycle, reverse, reach, path. Knows nothing of what nodes are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rule, Family and the providers that the engine itself knows. Knows nothing of which rules exist; registers nothing."""
+"""Rule, Family and the providers that the engine itself knows. Knows not which rules exist; registers nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ API_VERSION = 1
 
 
 class Provider:
-    """Base of typed facts that a configured target gives its dependents; a subclass is a frozen dataclass named `…Info`."""
+    """Base of typed facts that a configured target gives its dependents: frozen dataclasses named `…Info`."""
 
     __slots__ = ()
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,6 +119,10 @@ class Tree:
         parsed = [parse_pattern(pattern, Label("", "", "")) for pattern in patterns or ("//...",)]
         labels = [parse_label(text) for text in also]
         return load_targets(workspace, parsed, labels, self.repositories.__getitem__)
+
+    def target(self, name: str) -> Any:
+        """Return a target of package //p; its attributes are of any schema."""
+        return self.load(f"//p:{name}").targets[Label("", "p", name)]
 
     def mistakes(self, *patterns: str, also: tuple[str, ...] = ()) -> list[str]:
         """Return what a load says, each mistake as its whole text."""

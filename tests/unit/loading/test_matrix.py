@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from etbuild.model.label import Label
 from tests.unit.loading.conftest import Tree
 
 MATRIX = """
@@ -17,7 +16,7 @@ MATRIX = """
     exclude = [{ kind = "square", fast = false }]
 """
 REFUSED = {
-    'name = "m_{kind}"': "a matrix must have an axis, such as backend = [\"xnnpack\", \"portable\"]",
+    'name = "m_{kind}"': 'a matrix must have an axis, such as backend = ["xnnpack", "portable"]',
     'kind = ["round"]': "a matrix must have a 'name'",
     'name = "m_{kynd}"\nkind = ["round"]': "'name' asks for the axis 'kynd', the matrix has none such",
     'name = "m_{kind:>9}"\nkind = ["round"]': "'name' asks for the axis 'kind', the matrix has none such",
@@ -41,13 +40,13 @@ def test_each_point_that_is_not_excluded_is_a_target(tree: Tree) -> None:
     tree.write({"p/BUILD.toml": MATRIX})
     graph = tree.load()
     assert sorted(label.name for label in graph.targets) == ["m", "m_round_false", "m_round_true", "m_square_true"]
-    attrs = graph.targets[Label("", "p", "m_square_true")].attrs
+    attrs = tree.target("m_square_true").attrs
     assert (attrs.kind, attrs.fast, attrs.count) == ("square", True, 3)
 
 
 def test_the_tables_own_name_is_a_group_of_them(tree: Tree) -> None:
     tree.write({"p/BUILD.toml": MATRIX.replace("count = 3", 'visibility = ["//q"]')})
-    group = tree.load().targets[Label("", "p", "m")]
+    group = tree.target("m")
     assert group.rule.name == "alias_group"
     assert [label.name for label in group.dependencies] == ["m_round_true", "m_round_false", "m_square_true"]
     assert [str(pattern) for pattern in group.visibility] == ["//q:all"]

@@ -1,5 +1,7 @@
 """What one BUILD.toml means, and how each mistake in it is told."""
 
+# ruff: noqa: E501, ISC004 - texts stand as they are written and told.
+
 from __future__ import annotations
 
 import pytest
@@ -150,7 +152,7 @@ def test_common_attributes_are_kept_apart_from_the_rules_own(tree: Tree) -> None
         """
         }
     )
-    spec = tree.load("//p:a").targets[Label("", "p", "a")]
+    spec = tree.target("a")
     assert spec.raw == {}
     assert spec.tags == {"slow", "gpu"}
     assert spec.manual
@@ -173,7 +175,7 @@ def test_defaults_of_the_package_serve_targets_that_do_not_say_otherwise(tree: T
             "p/s.txt": "",
         }
     )
-    a, b = (tree.load().targets[Label("", "p", name)] for name in "ab")
+    a, b = tree.target("a"), tree.target("b")
     assert (a.attrs.count, b.attrs.count, a.tags) == (7, 8, {"x"})
     assert a.span("srcs", 0).text == 'defaults.thing = { count = 7, tags = ["x"], srcs = ["s.txt"] }'
 
@@ -206,7 +208,7 @@ def test_each_attribute_and_part_of_one_has_a_span(tree: Tree) -> None:
             "p/y.txt": "",
         }
     )
-    spec = tree.load().targets[Label("", "p", "a")]
+    spec = tree.target("a")
     assert (spec.span().line, spec.span("srcs").line, spec.span("srcs", 1).line) == (1, 2, 3)
     assert spec.spans["parts.one.size"].text == "size = 3"
     assert spec.span("kind") == spec.span()

@@ -1,5 +1,7 @@
 """Patterns and dependencies → the whole graph, and what is wrong with it."""
 
+# ruff: noqa: E501 - texts stand as they are written and told.
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -50,7 +50,7 @@ def value_text(draw: st.DrawFn, value: Any) -> str:
         return draw(st.sampled_from(forms))
     if isinstance(value, list):
         parts = [draw(BREAK) + value_text(draw, element) + draw(BREAK) for element in value]
-        comma = "," if parts and draw(st.booleans()) else ""
+        comma = draw(st.sampled_from(["", ","])) if parts else ""
         return "[" + ",".join(parts) + comma + draw(BREAK) + "]"
     if isinstance(value, dict):
         return "{" + ",".join(f"{draw(SPACE)}{pair_text(draw, k, v)}" for k, v in value.items()) + "}"
@@ -73,8 +73,9 @@ def documents(draw: st.DrawFn) -> str:
         st.dictionaries(KEYS.map("t{}".format), st.dictionaries(ANY_KEYS, VALUES), max_size=3)
     ).items():
         many = draw(st.integers(0, 2))
+        space = draw(SPACE)
         for _ in range(max(1, many)):
-            lines.append(f"{draw(SPACE)}[[{name}]]" if many else f"[{draw(SPACE)}{name}.sub]")
+            lines.append(f"{space}[[{name}]]" if many else f"[{space}{name}.sub]")
             lines += [pair_text(draw, k, v) for k, v in table.items()]
         if many:
             lines += [f"[{name}.below]", "x = 1"]

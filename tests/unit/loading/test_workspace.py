@@ -1,5 +1,7 @@
 """WORKSPACE: what it says, and how its mistakes are told."""
 
+# ruff: noqa: E501, ISC004 - texts stand as they are written and told.
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -27,7 +27,7 @@ class PartAttrs(Attrs):
 class SampleAttrs(Attrs):
     model: Annotated[Dep, provides(OneInfo)]
     tools: Annotated[tuple[Src, ...], EXEC] = ()
-    parts: dict[str, PartAttrs] = {}
+    parts: dict[str, PartAttrs] = {}  # noqa: RUF012 - pydantic copies it.
     count: int = 1
 
 
@@ -69,7 +69,7 @@ def test_a_text_that_is_no_label_keeps_its_message() -> None:
 
 def test_attributes_do_not_change_and_are_documented() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        sample().count = 2  # type: ignore[misc]
+        sample().count = 2
     assert SampleAttrs.model_json_schema()["properties"]["model"] == {
         "format": "label",
         "type": "string",
