@@ -49,7 +49,7 @@ def diagnostic_of(tmp_path: Path, said: str) -> Diagnostic:
             "no space left for what pip downloads",
         ),
         (
-            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES.\n    a==1:\n        Expected sha256 00\n         Got        11\n",
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES.\n    a==1:\n    Expected sha256 00\n    Got 11\n",
             "wrong-sha256",
             "a downloaded file is not what the lock pins",
         ),
