@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
-from etbuild.api import EXEC, Artifact, Attrs, DefaultInfo, Provider, RuleContext, RunInfo, Src, rule
+from etbuild.api import EXEC, Artifact, Attrs, DefaultInfo, Label, Provider, RuleContext, RunInfo, Src, rule
 
 
 class GenruleAttrs(Attrs):
@@ -33,28 +32,26 @@ def genrule(ctx: RuleContext[GenruleAttrs]) -> Sequence[Provider]:
     """Run a shell command on declared files."""
     sources = ctx.files(ctx.attrs.srcs)
     outputs = tuple(ctx.output(name) for name in ctx.attrs.outs)
-    tools = [ctx.find(tool, RunInfo) or RunInfo(ctx.files((tool,))[:1]) for tool in ctx.attrs.tools]
-    env = {"SRCS": _words(sources), "OUTS": _words(outputs)}
+    tools = [_program(ctx, tool) for tool in ctx.attrs.tools]
+    words = [word for tool in tools for word in tool.argv]
+    env: dict[str, str | Sequence[str | Artifact]] = {"SRCS": sources, "OUTS": outputs}
     if len(outputs) == 1:
-        env["OUT"] = outputs[0].path
+        env["OUT"] = outputs
     if tools:
-        env["TOOLS"] = " ".join(_words(tool.argv) for tool in tools)
+        env["TOOLS"] = words
     if len(tools) == 1:
-        env["TOOL"] = _words(tools[0].argv)
+        env["TOOL"] = words
     ctx.run(
         "Genrule",
         argv=["/bin/sh", "-ec", ctx.attrs.cmd],
-        inputs=[
-            *sources,
-            *(artifact for tool in tools for artifact in (*tool.argv, *tool.inputs) if isinstance(artifact, Artifact)),
-        ],
+        inputs=[tool.inputs for tool in tools],
         outputs=outputs,
-        env=env | {name: value for tool in tools for name, value in tool.env},
+        env={name: value for tool in tools for name, value in tool.env} | env,
         mounts=(ctx.system(), *(mount for tool in tools for mount in tool.mounts)),
     )
     return [DefaultInfo(outputs)]
 
 
-def _words(parts: Sequence[str | Artifact]) -> str:
-    """Return paths and words as a shell reads them back with `eval`; plain ones need none."""
-    return " ".join(shlex.quote(str(part)) for part in parts)
+def _program(ctx: RuleContext[GenruleAttrs], tool: Label) -> RunInfo:
+    """Return how a tool is started: as its target says, or as the file that it is."""
+    return ctx.find(tool, RunInfo, for_exec=True) or RunInfo((ctx.file(tool, for_exec=True),))

@@ -34,7 +34,7 @@ class HfModelAttrs(Attrs):
     """Must stay false: code from a model hub is not run. Put the code beside the target, as a torch_model."""
 
 
-@rule(attrs=HfModelAttrs)
+@rule(attrs=HfModelAttrs, provides=(ModelInfo,))
 def hf_model(ctx: RuleContext[HfModelAttrs]) -> Sequence[Provider]:
     """Describe a model of transformers: its class, its config and its pinned weights."""
     attrs = ctx.attrs

@@ -15,7 +15,7 @@ class Pt2ModelAttrs(Attrs):
     """The file that torch.export.save wrote."""
 
 
-@rule(attrs=Pt2ModelAttrs)
+@rule(attrs=Pt2ModelAttrs, provides=(ModelInfo,))
 def pt2_model(ctx: RuleContext[Pt2ModelAttrs]) -> Sequence[Provider]:
     """Describe a model by its exported program."""
     program = ctx.file(ctx.attrs.pt2)

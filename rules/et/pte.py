@@ -18,7 +18,7 @@ def _toolchains(attrs: PteAttrs) -> tuple[Request, ...]:
     return (Request("python_environment", frozenset({"export", attrs.backend, "runtime"})),)
 
 
-@rule(attrs=PteAttrs, toolchains=_toolchains)
+@rule(attrs=PteAttrs, toolchains=_toolchains, provides=(ProgramInfo,))
 def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
     """Make an ExecuTorch program of a model, and prove on the host that it keeps the model's answers."""
     methods = _methods(ctx)

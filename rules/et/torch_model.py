@@ -47,7 +47,7 @@ class TorchModelAttrs(Attrs):
     """The seed of torch's generator before the entry is called."""
 
 
-@rule(attrs=TorchModelAttrs)
+@rule(attrs=TorchModelAttrs, provides=(ModelInfo,))
 def torch_model(ctx: RuleContext[TorchModelAttrs]) -> Sequence[Provider]:
     """Describe a model by a function of your own that returns an nn.Module."""
     attrs = ctx.attrs

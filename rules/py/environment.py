@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from etbuild.api import Attrs, DefaultInfo, Dep, Provider, PythonEnvironmentInfo, RuleContext, Src, rule
+from etbuild.api import Attrs, DefaultInfo, Dep, Provider, PythonEnvironmentInfo, RuleContext, RunInfo, Src, rule
 
 
 class PythonEnvironmentAttrs(Attrs):
@@ -32,8 +32,9 @@ class PythonEnvironmentAttrs(Attrs):
     """Constraint values that the platform must have for which it is asked."""
 
 
-@rule(attrs=PythonEnvironmentAttrs, toolchain_type="python_environment")
+@rule(attrs=PythonEnvironmentAttrs, toolchain_type="python_environment", provides=(PythonEnvironmentInfo,))
 def python_environment(ctx: RuleContext[PythonEnvironmentAttrs]) -> Sequence[Provider]:
     """Lock a Python environment; actions see it as a read-only folder, keyed by what is installed."""
     mount = ctx.python_environment(ctx.file(ctx.attrs.lock))
-    return [DefaultInfo(), PythonEnvironmentInfo(mount, f"{mount.path}/bin/python")]
+    python = f"{mount.path}/bin/python"
+    return [DefaultInfo(), PythonEnvironmentInfo(mount, python), RunInfo((python,), mounts=(mount,))]

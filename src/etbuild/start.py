@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from etbuild.model.diagnostics import EtbuildError
 
 def start(source: str, expected: str | None) -> int:
     """Run the command line; `expected` is what the fast answer would have printed, to be held against it."""
+    gc.disable()  # What is made lives to the end: collecting it costs 0.4 s at 10,000 targets and frees nothing.
     root = Path(source).parent
     python = _ensure_packages(root)
     from etbuild.cli.main import main
