@@ -52,7 +52,9 @@ def export_method(
         mounts=(environment.mount,),
         worker=WORKER,
         resources=Resources(cpu=1, ram=3 * GIB),
-        progress=f"torch.export, sequence ≤ {method.max_seq_len}" if method.task == "text-generation" else "torch.export",
+        progress=f"torch.export, sequence ≤ {method.max_seq_len}"
+        if method.task == "text-generation"
+        else "torch.export",
     )
     return Exported(graph, facts, model, method.task or "")
 
@@ -63,7 +65,14 @@ def _task_flags(method: MethodAttrs, model: ModelInfo) -> tuple[str, ...]:
         return ()
     if model.kind == "torch_model" or method.task is None:
         return ("--dtype", method.dtype)
-    flags = ("--dtype", method.dtype, "--task", method.task, "--dynamic-shapes", json_word(method.dynamic_shapes))
+    flags: tuple[str, ...] = (
+        "--dtype",
+        method.dtype,
+        "--task",
+        method.task,
+        "--dynamic-shapes",
+        json_word(method.dynamic_shapes),
+    )
     if method.strict is not None:
         flags += ("--strict", json_word(method.strict))
     if method.task == "image-classification":
@@ -89,7 +98,7 @@ def attention_of(method: MethodAttrs) -> str:
 def _quantization_flags(quantization: Quantization) -> tuple[str, ...]:
     if quantization.scheme not in TORCHAO_SCHEMES:
         return ()
-    flags = ("--quantize", quantization.scheme)
+    flags: tuple[str, ...] = ("--quantize", quantization.scheme)
     if quantization.group_size is not None:
         flags += ("--group-size", str(quantization.group_size))
     return flags

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from etbuild.api import Artifact, Entry, PythonEnvironmentInfo, Resources, RuleContext
+from etbuild.api import Artifact, Entry, Label, PythonEnvironmentInfo, Resources, RuleContext
 from rules.et.actions import PYTHON_ENV, WORKER, Flags, entry_flags, json_word, repeated, spec_digest
 from rules.et.export_action import GIB, Exported
 from rules.et.pte_attrs import PteAttrs
@@ -50,7 +50,9 @@ def lower_program(
         flags += ("--quantize", ctx.attrs.quantize)
     home = next(iter(methods.values())).model.label
     name = f"lowered-{ctx.attrs.backend}-{spec_digest(flags)}"
-    program, operators, plan = (ctx.output(f"{name}{end}", beside=home) for end in (".pte", ".operators.json", ".plan.json"))
+    program, operators, plan = (
+        ctx.output(f"{name}{end}", beside=home) for end in (".pte", ".operators.json", ".plan.json")
+    )
     etrecord = ctx.output(f"{name}.etrecord", beside=home) if ctx.attrs.etrecord else None
     outputs = (program, operators, plan, *((etrecord,) if etrecord else ()))
     ctx.run(
@@ -74,7 +76,7 @@ def lower_program(
 
 
 def input_flags(
-    ctx: RuleContext[PteAttrs], flag: str, values: tuple[object, ...]
+    ctx: RuleContext[PteAttrs], flag: str, values: tuple[Entry | Label, ...]
 ) -> tuple[Flags, tuple[Artifact, ...]]:
     """Return the flags for recorded inputs, each a file or a function that makes them, and the functions' files."""
     entries, files = entry_flags(flag, ctx, [value for value in values if isinstance(value, Entry)])

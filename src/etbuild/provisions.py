@@ -1,4 +1,4 @@
-"""Provisions: repositories, Python environments and the machine's own programs, had on demand. Knows no target and no action."""
+"""Provisions: repositories, Python environments, the machine's own programs, on demand. Knows no target, no action."""
 
 from __future__ import annotations
 

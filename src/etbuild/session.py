@@ -1,4 +1,4 @@
-"""Session: one call of etbuild on one workspace, from patterns to a report. Joins the stages; knows nothing of command lines."""
+"""Session: one call of etbuild on one workspace. Joins the stages; knows nothing of command lines."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.outcome import Execution
 from etbuild.execution.snapshot import Watched, own_files, source_locations, watch
 from etbuild.execution.store import Store
-from etbuild.loading.target_graph import load_targets
 from etbuild.loading.configured_attrs import check_attrs
+from etbuild.loading.target_graph import load_targets
 from etbuild.loading.workspace import load_workspace
 from etbuild.model.action import Action
 from etbuild.model.artifact import Artifact

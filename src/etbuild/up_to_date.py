@@ -1,8 +1,8 @@
 """The fastest answer: "up to date", from one file and the stat fields of all that could change it.
 
-A snapshot belongs to one request (arguments, working folder, environment). It holds the paths of all that the full path read, looked
-for in vain, or placed, and a hash over their stat fields; all equal → nothing can have changed. Any doubt → the full path. Imports
-nothing but what every interpreter has loaded, for this is the whole cost of a build with nothing to do.
+A snapshot belongs to one request (arguments, working folder, environment). It holds the paths of all that the full path
+read, looked for in vain, or placed, and a hash over their stat fields; all equal → nothing can have changed. Any doubt →
+the full path. Imports nothing but what every interpreter has loaded: this is the whole cost of a build with nothing to do.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def request_of(argv: list[str], cwd: str, environ: dict[str, str] | os._Environ[
 
 def snapshot_path(root: str, request: tuple[object, ...]) -> str:
     """Return where the snapshot of a request is."""
-    import zlib  # noqa: PLC0415 - 0.2 ms that only a workspace pays.
+    import zlib
 
     return f"{root}/{FOLDER}/{zlib.crc32(repr(request).encode()):08x}.{sys.implementation.cache_tag}"
 
@@ -49,7 +49,7 @@ def workspace_above(folder: str) -> str | None:
 
 def read_checked(path: str) -> object | None:
     """Return the value that a file holds, or None if there is none, or it is not whole."""
-    import zlib  # noqa: PLC0415 - as above.
+    import zlib
 
     try:
         with open(path, "rb") as file:

@@ -44,7 +44,8 @@ def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1) -> Bui
 def plan_run(analysis: Analysis, text: str) -> tuple[BuildPlan, RunInfo]:
     """Return the plan that makes all that a target needs to be run, and how it is run."""
     if len(analysis.requested) != 1:
-        raise EtbuildError(Diagnostic("not-one-target", f"'{text}' must name one target, names {len(analysis.requested)}"))
+        message = f"'{text}' must name one target, names {len(analysis.requested)}"
+        raise EtbuildError(Diagnostic("not-one-target", message))
     target = analysis.targets[analysis.requested[0]]
     info = target.get(RunInfo)
     if info is None:

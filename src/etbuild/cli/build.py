@@ -17,7 +17,7 @@ from etbuild.model.request import BuildRequest
 @settings_options
 @json_option
 @click.pass_obj
-def build(invocation: Invocation, patterns: tuple[str, ...], as_json: bool, **flags: Any) -> int:
+def build(invocation: Invocation, /, patterns: tuple[str, ...], as_json: bool, **flags: Any) -> int:
     """Build the targets that PATTERNS name, such as //examples/... or //models:llama_xnnpack.
 
     The word `build` may be left out. A pattern after -- may start with -, which takes

@@ -1,4 +1,4 @@
-"""Console: shows a build's events on stderr while it runs; live on a terminal, plain lines elsewhere. Decides nothing."""
+"""Console: shows a build's events on stderr: live on a terminal, plain lines elsewhere. Decides nothing."""
 
 from __future__ import annotations
 

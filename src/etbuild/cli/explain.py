@@ -37,12 +37,14 @@ def render_explanation(explanation: Explanation, now: float) -> Iterator[str]:
     if by_state["will run"]:
         yield f"{explanation.label} will run in the next build, because"
     elif shown:
-        yield f"{explanation.label} ran in the build of {ago(now - explanation.built)}, because"
+        yield f"{explanation.label} ran {ago(now - explanation.built)}, because"
     else:
         yield f"{explanation.label} needs no action to run"
     if shown:
         yield ""
-        yield from (line for action in shown for line in _action(action, max(len(a.mnemonic) for a in shown)))
+        names = [a.mnemonic if a.owner == explanation.label else f"{a.mnemonic} of {a.owner}" for a in shown]
+        for name, action in zip(names, shown, strict=True):
+            yield from _action(f"  {name:<{max(map(len, names))}}  ", action)
     rest = by_state["cached"] + (by_state["ran"] if by_state["will run"] else [])
     if rest:
         names = ", ".join(dict.fromkeys(action.mnemonic for action in rest))
@@ -53,9 +55,9 @@ def render_explanation(explanation: Explanation, now: float) -> Iterator[str]:
 _STATES = ("will run", "waits", "ran", "cached")
 
 
-def _action(action: ExplainedAction, width: int) -> Iterator[str]:
-    lead = f"  {action.mnemonic:<{width}}  "
-    texts = [(_cut(reason.text), reason.place) for reason in action.reasons] or [(action.note, "")]
+def _action(lead: str, action: ExplainedAction) -> Iterator[str]:
+    texts = [(_cut(reason.text), reason.place) for reason in action.reasons]
+    texts += [(action.note, "")] if action.state == "waits" or not texts else []
     for index, (text, place) in enumerate(texts):
         start = lead if index == 0 else " " * len(lead)
         yield f"{start}{text:<60}  {place}".rstrip()

@@ -37,7 +37,7 @@ def info(context: click.Context, /, as_json: bool, **flags: Any) -> int:
     if as_json:
         show_json(facts)
     else:
-        show_lines(f"{fact.name:<14} {fact.value}{f'   ({fact.origin})' if fact.origin else ''}" for fact in facts)
+        show_lines(f"{fact.name:<16} {fact.value}{f'   ({fact.origin})' if fact.origin else ''}" for fact in facts)
     return 0
 
 

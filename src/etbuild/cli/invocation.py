@@ -1,4 +1,4 @@
-"""Invocation: how the program was called, as a value, and what a verb needs to answer. The only reader of environment and cwd."""
+"""Invocation: how the program was called, and what a verb needs to answer. Alone reads environment and cwd."""
 
 from __future__ import annotations
 

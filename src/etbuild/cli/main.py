@@ -1,4 +1,4 @@
-"""The command line: words to a verb, mistakes to text, outcomes to an exit code. Imported only when there is something to do."""
+"""The command line: words to a verb, mistakes to text, outcomes to an exit code."""
 
 from __future__ import annotations
 

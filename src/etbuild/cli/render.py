@@ -62,9 +62,7 @@ def _in_full(target: TargetReport) -> list[str]:
     if target.status == "up to date":
         return [_up_to_date(target)]
     lines = [target.label if target.status != "skipped" else f"{target.label}  skipped: {target.reason}"]
-    lines += [
-        f"  {output.path}     {size(output.size)}   sha256 {output.sha256[:12]}…" for output in target.outputs
-    ]
+    lines += [f"  {output.path}     {size(output.size)}   sha256 {output.sha256[:12]}…" for output in target.outputs]
     return lines + [f"  {line}" for line in target.summary]
 
 

@@ -17,11 +17,11 @@ from etbuild.cli.report_output import show
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 @settings_options
 @click.pass_obj
-def run(invocation: Invocation, target: str, words: tuple[str, ...], **flags: Any) -> int:
+def run(invocation: Invocation, /, target: str, words: tuple[str, ...], **flags: Any) -> int | None:
     """Build TARGET and run it in the working folder, outside the sandbox, with WORDS (after --)."""
     session = invocation.session(settings_of(invocation, flags))
     report, program = session.run(target)
     if program is None:
         return show(report, as_json=False)
     os.chdir(invocation.cwd)
-    os.execvpe(program.argv[0], [*program.argv, *words], {**invocation.env, **program.env})  # noqa: S606
+    return os.execvpe(program.argv[0], [*program.argv, *words], {**invocation.env, **program.env})  # noqa: S606

@@ -24,6 +24,7 @@ from etbuild.model.request import BuildRequest
 @click.pass_obj
 def test(
     invocation: Invocation,
+    /,
     patterns: tuple[str, ...],
     as_json: bool,
     runs: int,

@@ -50,7 +50,7 @@ def own_files() -> list[str]:
 
 
 def write_snapshot(path: Path, request: tuple[object, ...], watched: Watched, text: str, since_ns: int) -> bool:
-    """Write a snapshot, unless something changed after `since_ns`, when loading began: then what was read is not known."""
+    """Write a snapshot, unless something changed after `since_ns`, when loading began: what was read is not known then."""
     root = str(path.parents[3]) + "/"
     sources = [_below(root, each) for each in watched.sources]
     outputs = [_below(root, each) for each in watched.outputs]

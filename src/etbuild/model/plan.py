@@ -1,4 +1,4 @@
-"""BuildPlan: what a request comes to: which artifacts are placed where, and which actions make them. Knows no rule and no TOML."""
+"""BuildPlan: what a request comes to: artifacts, their places, the actions that make them. Knows no rule, no TOML."""
 
 from __future__ import annotations
 
