@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from etbuild.analysis.plan import plan_build
 from etbuild.analysis.query import attribute_text
 from etbuild.build import LOGS, OUTPUTS
-from etbuild.execution.action_key import ActionKey, action_identity
+from etbuild.execution.action_key import ActionKey, action_command, action_identity
 from etbuild.execution.event_log import RAN, BuildLog, last_builds, read_log
 from etbuild.execution.explain import Difference, explain
 from etbuild.execution.manifest import manifest_of
@@ -112,11 +112,13 @@ class _Explainer:
 
     def _action(self, action: Action, key: ActionKey | None, outcomes: Mapping[str, str]) -> ExplainedAction:
         owner = str(action.owner or "")
-        if key is None:
-            return ExplainedAction(
-                action.mnemonic, owner, "waits", "", (), "reads what an action above has yet to make"
-            )
         manifests = self._store.manifests(action_identity(action))
+        if key is None:
+            # As if it read what it read before: its command may differ all the same.
+            new = [replace(each, key="", command=action_command(action)) for each in manifests[:1]]
+            found = tuple(d for d in explain(manifests[0], new[0]) if d.kind != "engine") if new else ()
+            note = "reads what an action above has yet to make"
+            return ExplainedAction(action.mnemonic, owner, "waits", "", self._reasons(found, action), note)
         if self._store.result(key.key) is None:
             last = manifests[:1]
             found = explain(last[0], manifest_of(key)) if last else ()

@@ -37,7 +37,9 @@ def fetch(session: Session, names: Iterable[str], *, verify: bool) -> Iterator[F
         is_label = name.startswith((":", "/")) or "//" in name
         roots = _environments(session, name) if is_label else [session.provisions.repository_root(name.lstrip("@"))]
         for root in roots:
-            yield Fetched(name, str(root), _damaged(root) if verify else ())
+            # A repository's files are one folder below what was made; a local one was not made.
+            folder = next((each for each in (root, root.parent) if is_made(each)), None)
+            yield Fetched(name, str(folder or root), verify_folder(folder) if verify and folder else ())
 
 
 def _environments(session: Session, label: str) -> list[Path]:
@@ -48,9 +50,3 @@ def _environments(session: Session, label: str) -> list[Path]:
         message = f"'{label}' must be a repository such as @name, or a Python environment, is neither"
         raise EtbuildError(Diagnostic("nothing-to-fetch", message))
     return found
-
-
-def _damaged(root: Path) -> tuple[str, ...]:
-    # A repository's files are one folder below what was made.
-    folder = next((each for each in (root, root.parent) if is_made(each)), None)
-    return verify_folder(folder) if folder else ()

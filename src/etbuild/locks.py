@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etbuild.execution.fetch.repository import UNLOCKED, locked_files
-from etbuild.loading.declared import declared_targets
+from etbuild.loading.declared import declared_targets, package_names
 from etbuild.loading.lock_file import parse_lock, render_lock
 from etbuild.locking.environment import EnvironmentIntent, intent_of, lock_environment
 from etbuild.locking.repositories import lock_repositories
@@ -92,7 +92,9 @@ def _lock_repositories(session: Session, names: Collection[str]) -> Iterator[Loc
 
 
 def _environments(session: Session, labels: Sequence[str]) -> Iterator[_Environment]:
-    patterns = [parse_pattern(label, session.place.base) for label in labels or ("//...",)]
+    # A workspace that only fetches has no package.
+    wanted = labels or ["//..."] * bool(package_names(session.workspace, session.provisions.repository_root))
+    patterns = [parse_pattern(label, session.place.base) for label in wanted]
     for spec, folder in declared_targets(session.workspace, patterns, session.provisions.repository_root):
         attrs = spec.attrs
         requirements = tuple(getattr(attrs, "requirements", ()))

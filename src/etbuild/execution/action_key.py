@@ -35,12 +35,16 @@ class ActionKey:
 
 def action_key(action: Action, trees: InputTrees) -> ActionKey:
     """Return the action's key; `trees` says what its inputs hold."""
-    properties = _properties(action)
-    command = encode_command(action.argv, action.env, [output.path for output in action.outputs], properties)
+    command = action_command(action)
     root = trees.tree(action.inputs)
-    message = encode_action(digest_of(command), root.digest, SALT, properties)
+    message = encode_action(digest_of(command), root.digest, SALT, _properties(action))
     provenance = tuple((mount.path, mount.provenance) for mount in action.mounts)
     return ActionKey(hashlib.sha256(message).hexdigest(), command, root, provenance)
+
+
+def action_command(action: Action) -> bytes:
+    """Return the Command's message: what of the key is known before the inputs are."""
+    return encode_command(action.argv, action.env, [output.path for output in action.outputs], _properties(action))
 
 
 def action_identity(action: Action) -> str:

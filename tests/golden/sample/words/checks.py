@@ -1,0 +1,3 @@
+from words.greet import greeting
+
+assert greeting("you") == "hello, you", greeting("you")
