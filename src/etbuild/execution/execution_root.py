@@ -5,7 +5,6 @@ costs as much as ten links. Files of the store are hard-linked. Sources never ar
 small ones are copied, big ones stay outside.
 """
 # An action's whole overhead is a millisecond; pathlib would double what is spent here.
-# ruff: noqa: PTH101, PTH103, PTH106, PTH108, PTH112, PTH113, PTH115, PTH116, PTH120, PTH211
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -37,6 +39,16 @@ class Interruption:
         os.close(self._write)
         if self.happened:
             raise KeyboardInterrupt
+
+    @contextmanager
+    def lifted(self) -> Iterator[None]:
+        """Let the signals do what they did before, for what may take minutes and leaves nothing half done."""
+        noting = {each: signal.signal(each, handler) for each, handler in self._before.items()}  # type: ignore[arg-type]
+        try:
+            yield
+        finally:
+            for each, handler in noting.items():
+                signal.signal(each, handler)
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.happened = True

@@ -4,7 +4,6 @@ Its list says for each owner which files were placed, so that a file that an own
 file that is in place as it was left needs no blob.
 """
 # As in execution_root, pathlib would double the cost.
-# ruff: noqa: PTH105, PTH106, PTH108
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from etbuild.execution.machinery import Machinery
 from etbuild.execution.outcome import TEST, Execution, Outcome
 from etbuild.execution.run_queue import RunQueue
 from etbuild.execution.running_action import GRACE, Ended, RunningAction
-from etbuild.model.action import Action, ActionGraph, ActionResult, OutputFile
+from etbuild.model.action import Action, ActionGraph, ActionResult, Mount, OutputFile
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.digest import Digest
@@ -46,6 +46,7 @@ def execute(
     """Make `wanted`, and run the actions `also`, which may have no outputs."""
     machinery = replace(machinery, realize_mount=functools.cache(machinery.realize_mount))
     scheduler = Scheduler(graph, tuple(wanted), tuple(also), machinery)
+    scheduler.look_up_sources()
     with Interruption() as interruption:
         return scheduler.run(interruption)
 
@@ -87,21 +88,25 @@ class Scheduler:
         self._rewinds: dict[int, int] = {}
         self._first: dict[int, ActionResult] = {}
         """Results of first runs, where each action runs twice."""
+        self._mounts: set[Mount] = set()
         self._planned = len(needed)
         self._stopping = False
         self._start = machinery.clock()
         self._next_look = self._start + TICK
         self._selector = selectors.DefaultSelector()
 
+    def look_up_sources(self) -> None:
+        """Digest all sources at once: cheaper than one by one, and many may be big."""
+        self._machinery.digests.look_up(sources_of(self._graph.actions[index] for index in self._needed))
+
     def run(self, interruption: Interruption) -> Execution:
         """Run to the end. Leaves no child behind, however it ends."""
         self._machinery.events(ActionsPlanned(self._planned))
         self._selector.register(interruption, selectors.EVENT_READ)
-        self._machinery.digests.look_up(sources_of(self._graph.actions[index] for index in self._needed))
         try:
             while not interruption.happened:
                 self._look_up()
-                self._start_what_fits()
+                self._start_what_fits(interruption)
                 if not self._running:
                     break
                 self._wait()
@@ -166,11 +171,17 @@ class Scheduler:
 
     # Runnable: inputs, and blobs that are gone.
 
-    def _start_what_fits(self) -> None:
+    def _start_what_fits(self, interruption: Interruption) -> None:
         while not self._stopping and len(self._running) < self._machinery.capacity.cpu:
             index = self._queue.pop(self._running, self._machinery.capacity)
             if index is None:
                 return
+            mounts = self._graph.actions[index].mounts
+            if not self._mounts.issuperset(mounts):
+                with interruption.lifted():  # Environments are installed on demand.
+                    for mount in mounts:
+                        self._machinery.realize_mount(mount)
+                self._mounts.update(mounts)
             self._start_or_rewind(index)
 
     def _start_or_rewind(self, index: int) -> None:
@@ -246,6 +257,7 @@ class Scheduler:
             if now >= self._next_look:
                 self._machinery.events(running.look(now))
         if now >= self._next_look:
+            self._machinery.store.flush()  # What waits to be written must not wait for what runs.
             self._next_look = now + TICK
 
     def _complete(self, running: RunningAction) -> None:

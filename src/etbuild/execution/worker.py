@@ -76,7 +76,7 @@ class WorkerJob:
 
     def end(self) -> End:
         """Read the result; without one the child was killed, or the server has ended."""
-        with open(self._result, "rb") as pipe:  # noqa: PTH123 - a descriptor.
+        with open(self._result, "rb") as pipe:
             said = pipe.read()
         if not said:
             lost = not self._killed and self._server.has_ended()

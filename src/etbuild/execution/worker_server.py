@@ -4,7 +4,6 @@ Runs with the environment's own interpreter inside bubblewrap, and imports nothi
 with the descriptors of a result pipe, stdout and stderr; /etbuild/host is this machine, and no child keeps it.
 """
 # No more imports than needed: they stay in every program that it runs.
-# ruff: noqa: PTH100, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 

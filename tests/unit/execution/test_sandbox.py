@@ -74,8 +74,8 @@ CONFINED = ALL[:2]
 
 @pytest.mark.parametrize("make", ALL)
 def test_a_command_reads_inputs_writes_outputs_and_uses_mounts(scene: Scene, make: type[Sandbox]) -> None:
-    script = 'cat p/in > out/made; /etbuild/tool/bin/hello; echo "$NAME $TZ"; echo x > "$TMPDIR/x"; echo y > "$ETBUILD_PROGRESS"'
-    code, said = scene.run(make(), script)
+    script = 'cat p/in > out/made; /etbuild/tool/bin/hello; echo "$NAME $TZ"; '
+    code, said = scene.run(make(), script + 'echo x > "$TMPDIR/x"; echo y > "$ETBUILD_PROGRESS"')
     assert (code, said.splitlines()[1:]) == (0, ["value UTC"])
     assert said.startswith("hello from ")
     assert (scene.folder / "root/out/made").read_text() == "input\n"

@@ -76,7 +76,7 @@ class Place:
             wanted = [output for action in actions for output in action.outputs]
             execution = execute(graph_of(*actions), wanted, replace(machinery, **changes))  # type: ignore[arg-type]
             found = [item for files in execution.files.values() for item in files]
-            return execution, {path: (store.read(file.digest) or b"").decode() for path, file in found}
+            return execution, {path: (store.read(file.digest) or b"").decode(errors="replace") for path, file in found}
         finally:
             if pool:
                 pool.close()
@@ -91,9 +91,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 SEES = """
 import os, sys, resource
-seen = [os.getcwd(), sys.path, sys.argv, __file__, __name__, sys.executable, sys.prefix, str(sys.flags), sorted(os.environ.items()),
-        os.getuid(), os.getgid(), os.listdir("."), sorted(os.listdir("/")), os.listdir("/tmp"), os.listdir("/dev/shm"), os.umask(0o22),
-        hash("x"), open("p/big").read() == "b" * (2 << 20), [l for l in open("/proc/self/status") if l.startswith(("Cap", "NoNew"))],
+seen = [os.getcwd(), sys.path, sys.argv, __file__, __name__, sys.executable, sys.prefix, str(sys.flags),
+        sorted(os.environ.items()), os.getuid(), os.getgid(), os.umask(0o22), hash("x"),
+        os.listdir("."), sorted(os.listdir("/")), os.listdir("/tmp"), os.listdir("/dev/shm"),
+        open("p/big").read() == "b" * (2 << 20),
+        [l for l in open("/proc/self/status") if l.startswith(("Cap", "NoNew"))],
         sorted(l.split()[0] for l in open("/proc/net/dev")), os.uname().nodename, sys.stdin.read()]
 for path in ("p/prog.py", "new", "p/big", "/usr/new", sys.prefix + "/new", "/new"):
     try:
@@ -120,8 +122,12 @@ def test_modules_are_imported_once(place: Place) -> None:
 
 
 def test_children_do_not_see_each_other(place: Place) -> None:
-    program = "import os, slow; slow.mark = 1; open('/tmp/x', 'x'); open('/dev/shm/x', 'x'); open('p/{0}.out', 'w').write(str(os.getppid()))"
-    guarded = "import slow; assert not hasattr(slow, 'mark')\n" + program
+    guarded = """
+import os, slow
+assert not hasattr(slow, 'mark')
+slow.mark = open('/tmp/x', 'x'), open('/dev/shm/x', 'x')
+open('p/{0}.out', 'w').write(str(os.getppid()))
+"""
     execution, made = place.execute(*(place.action(guarded.format(name), name=name) for name in "ab"))
     assert execution.failures == ()
     assert made == {"p/a.out": "0", "p/b.out": "0"}

@@ -111,5 +111,5 @@ def base_prefixes(folder: str) -> list[str]:
         return []
     settings = dict(line.partition("=")[::2] for line in text.replace(" ", "").splitlines())
     home = settings.get("home", "")
-    prefixes = dict.fromkeys((os.path.dirname(home), os.path.dirname(os.path.realpath(home))) if home else ())  # noqa: PTH120
+    prefixes = dict.fromkeys((os.path.dirname(home), os.path.dirname(os.path.realpath(home))) if home else ())
     return [prefix for prefix in prefixes if prefix not in ("", "/", "/usr") and not prefix.startswith("/usr/")]
