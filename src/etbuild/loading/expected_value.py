@@ -65,7 +65,7 @@ def describe_type(kind: Any) -> str:
     if origin in _LISTS or kind in _LISTS:
         return "a list" + _elements(origin, arguments) + _size(constraints, "element")
     if _is_mapping(origin) or (isinstance(kind, type) and issubclass(kind, (BaseModel, dict))):
-        return "a table"
+        return "a table" + _size(constraints, "key")
     return _WORDS[kind] + _limits(kind, constraints) if kind in _WORDS else ""
 
 
@@ -77,7 +77,7 @@ def describe_value(value: Any) -> str:
         shown = value if len(value) <= 60 else value[:57] + "…"
         return f'the text "{shown}"'
     if isinstance(value, (Mapping, Select)):
-        return "a table"
+        return "a table" if value else "an empty table"
     if isinstance(value, (list, tuple)):
         return f"a list of {len(value)}" if value else "an empty list"
     return str(value)

@@ -107,21 +107,17 @@ def _duplicate(text: str, shown: str, error: tomli.TOMLDecodeError) -> EtbuildEr
     """Return the error of a header that stands twice, with both places."""
     if not error.msg.startswith("Cannot declare"):
         return None
+    # The error stands behind the header's keys; all before it is valid.
     line_start = text.rfind("\n", 0, error.pos) + 1
-    line_end = text.find("\n", line_start)
-    header = text[line_start : line_end if line_end >= 0 else len(text)].strip()
-    above = find_places(text[:line_start])
-    declared = find_places(header)
-    path, again = next(((path, place) for path, place in declared.items() if place.header), (None, None))
-    first = above.get(path) if path else None
-    if first is None or again is None or path is None:
-        return None
     start = text.index("[", line_start)
-    span = span_at(text, shown, start, start + again.end)
-    before = span_at(text, shown, first.start, first.end)
+    header = text[start : error.pos] + "]"
+    [path] = [path for path, place in find_places(header).items() if place.header]
+    first = find_places(text[:line_start]).get(path)
+    if first is None:
+        return None
+    span, before = span_at(text, shown, start, error.pos + 1), span_at(text, shown, first.start, first.end)
     code = "duplicate-target" if len(path) == 2 else "toml-syntax"
-    note = f"the first stands at {shown}:{before.line}:{before.column}"
-    return EtbuildError(Diagnostic(code, f"{text[start : start + again.end]} stands twice", span, notes=(note,)))
+    return EtbuildError(Diagnostic(code, f"{header} stands twice", span, notes=(f"the first stands at {before}",)))
 
 
 def _lower_first(message: str) -> str:

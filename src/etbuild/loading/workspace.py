@@ -89,7 +89,7 @@ class WorkspaceAttrs(Attrs):
     toolchains: tuple[Dep, ...] = ()
     """Targets that serve what rules need, in order of preference."""
 
-    roots: dict[str, str] = {"": "."}  # noqa: RUF012 - pydantic copies it.
+    roots: Annotated[dict[str, str], Field(min_length=1)] = {"": "."}  # noqa: RUF012 - pydantic copies it.
     """Package prefix to the folder it stands in."""
 
     config: dict[str, ConfigAttrs] = {}  # noqa: RUF012 - pydantic copies it.

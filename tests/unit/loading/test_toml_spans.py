@@ -97,7 +97,7 @@ def leaves(value: Any, path: TomlPath = ()) -> dict[TomlPath, Any]:
 
 
 @given(documents())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_each_key_and_element_has_a_place_that_reads_as_its_value(text: str) -> None:
     places = find_places(text)
     parts = leaves(tomli.loads(text))

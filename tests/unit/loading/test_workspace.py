@@ -116,6 +116,7 @@ REFUSED = {
         "error[unknown-family]: no rule family 'tyo' in the workspace's rules or in etbuild's"
     ],
     'name = "test"\netbuild = ">=99"': ["error[etbuild-version]: this workspace must be built by etbuild >=99, this is 0.1.0"],
+    HEAD + "[roots]\n": ["error[wrong-type]: 'roots' of WORKSPACE must be a table of 1 key or more, is an empty table"],
     "name = ": ["error[toml-syntax]: WORKSPACE is no TOML: invalid value"],
 }  # fmt: skip
 
