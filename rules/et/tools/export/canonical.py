@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 
 import torch
@@ -43,9 +44,12 @@ def relative_traces(program: ExportedProgram) -> None:
 
 
 def save_program(program: ExportedProgram, path: Path) -> None:
-    """Write `program` as a `.pt2`."""
+    """Write `program` as a `.pt2`; its bytes do not depend on the file's name, which torch writes into each entry."""
     relative_traces(program)
-    torch.export.save(program, path)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        fixed = Path(folder) / "program.pt2"
+        torch.export.save(program, fixed)
+        fixed.replace(path)
 
 
 def load_program(path: Path, attribute: str) -> ExportedProgram:

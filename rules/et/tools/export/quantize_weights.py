@@ -1,9 +1,14 @@
-"""Quantizes a module's linear layers with torchao, before it is exported; knows nothing of backends."""
+"""Quantizes a module's linear layers with torchao, before it is exported; knows nothing of backends.
+
+Weight-only layers are written with the operator that has kernels: XNNPACK takes torchao's own for plain numbers and
+computes nonsense, and the portable kernels lack it.
+"""
 
 from __future__ import annotations
 
 import torch
 from common.diagnostics import mistake
+from torch.ao.quantization.fx._decomposed import quantized_decomposed_lib  # noqa: F401 -- registers its operators
 from torchao.quantization import quantize_
 from torchao.quantization.granularity import PerAxis, PerGroup
 from torchao.quantization.quant_api import Int8DynamicActivationIntxWeightConfig, IntxWeightOnlyConfig
@@ -20,6 +25,36 @@ def quantize_weights(module: torch.nn.Module, scheme: str, group_size: int | Non
     if scheme != "8w" or group_size is not None:
         _require_divides(module, group)
     quantize_(module, _config(scheme, group, group_size))
+    if scheme != "8da4w":
+        _spell_out(module)
+
+
+class WeightOnlyLinear(torch.nn.Module):
+    """A linear layer with 8-bit weights, which are made floating numbers when it runs."""
+
+    def __init__(self, linear: torch.nn.Linear) -> None:
+        """Take the weights of a layer that torchao quantized."""
+        super().__init__()
+        weight = linear.weight
+        self.shape = tuple(weight.shape)
+        # One row a scale: the operator knows channels, not groups of them.
+        self.register_buffer("weight", weight.qdata.reshape(weight.scale.numel(), -1).contiguous())
+        self.register_buffer("scales", weight.scale.reshape(-1).contiguous())
+        self.register_buffer("zeros", torch.zeros(weight.scale.numel(), dtype=torch.int64))
+        self.bias = linear.bias
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Return what the layer returned, up to rounding of its weights."""
+        rows = torch.ops.quantized_decomposed.dequantize_per_channel(
+            self.weight, self.scales, self.zeros, 0, -128, 127, torch.int8
+        )
+        return torch.nn.functional.linear(values, rows.view(self.shape).to(values.dtype), self.bias)
+
+
+def _spell_out(module: torch.nn.Module) -> None:
+    for name, child in list(module.named_modules()):
+        if isinstance(child, torch.nn.Linear) and hasattr(child.weight, "qdata"):
+            module.set_submodule(name, WeightOnlyLinear(child))
 
 
 def _config(scheme: str, group: int, given: int | None) -> object:

@@ -28,6 +28,7 @@ from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e  
 
 from quantize.calibration import Call, read_calibration  # noqa: E402
 
+WEIGHTED_LAYERS = (torch.ops.aten.linear.default, torch.ops.aten.conv1d.default, torch.ops.aten.conv2d.default)
 SCHEMES = ("pt2e_static_int8", "pt2e_dynamic_int8")
 
 
@@ -48,9 +49,7 @@ def main(argv: Sequence[str]) -> None:
 
 def quantized(program: ExportedProgram, calls: Sequence[Call], *, is_dynamic: bool) -> ExportedProgram:
     """Return `program` with its convolutions and linear layers in int8, per channel."""
-    quantizer = XNNPACKQuantizer()
-    quantizer.set_global(get_symmetric_quantization_config(is_per_channel=True, is_dynamic=is_dynamic))
-    quantizer.set_filter_function(_is_floating)
+    quantizer = _quantizer(program, is_dynamic=is_dynamic)
     module = prepare_pt2e(program.module(check_guards=False), quantizer)
     args, kwargs = program.example_inputs
     with torch.no_grad():
@@ -63,10 +62,18 @@ def quantized(program: ExportedProgram, calls: Sequence[Call], *, is_dynamic: bo
     return capture(Traceable(module, args, kwargs, _dynamic_shapes(program)))
 
 
-def _is_floating(node: torch.fx.Node) -> bool:
-    """Tell whether `node` computes on floating numbers: positions and masks are added and multiplied too."""
-    values = [each.meta.get("val") for each in (node, *node.all_input_nodes)]
-    return all(not isinstance(value, torch.Tensor) or value.dtype.is_floating_point for value in values)
+def _quantizer(program: ExportedProgram, *, is_dynamic: bool) -> XNNPACKQuantizer:
+    """Return a quantizer of all that XNNPACK computes in int8; of text, only the layers with weights.
+
+    A text's positions and masks are added and multiplied too, and are no numbers to quantize.
+    """
+    config = get_symmetric_quantization_config(is_per_channel=True, is_dynamic=is_dynamic)
+    if all(each["dtype"].startswith(("float", "bfloat")) for each in inputs_of(program)):
+        return XNNPACKQuantizer().set_global(config)
+    quantizer = XNNPACKQuantizer()
+    for layer in WEIGHTED_LAYERS:
+        quantizer.set_operator_type(layer, config)
+    return quantizer
 
 
 def _dynamic_shapes(program: ExportedProgram) -> Any:

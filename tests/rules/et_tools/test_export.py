@@ -1,0 +1,164 @@
+"""Exporting: every kind of model and weight file, the same answers as the model's own, and the facts beside it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("executorch.exir")
+pytestmark = pytest.mark.torch
+
+import transformers  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
+from workbench import BERT, LLAMA, VIT, Workbench, hub  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    return Workbench(tmp_path_factory.mktemp("export"))
+
+
+def module_of(graph):
+    return torch.export.load(graph).module()
+
+
+def reference(bench, architecture, name):
+    config = transformers.AutoConfig.for_model(**json.loads((bench.folder / f"{name}.config.json").read_text()))
+    model = getattr(transformers, architecture)._from_config(config, attn_implementation="eager").eval()
+    model.load_state_dict(load_file(bench.folder / f"{name}.safetensors"))
+    return model
+
+
+@pytest.mark.parametrize("attention", ["custom_sdpa", "sdpa", "eager"])
+def test_a_decoder_continues_a_sequence_as_the_model_does(bench, attention):
+    graph = bench.export_with(f"llama_{attention}", [*LLAMA, "--attention", attention, "--logits", "all"])
+    tokens = torch.tensor([[5, 17, 99, 3, 42, 7]])
+    with torch.no_grad():
+        expected = reference(bench, "LlamaForCausalLM", "llama")(tokens).logits
+        decoder = module_of(graph)
+        first = decoder(input_ids=tokens[:, :4], cache_position=torch.arange(4))
+        rest = [decoder(input_ids=tokens[:, i : i + 1], cache_position=torch.tensor([i])) for i in (4, 5)]
+    torch.testing.assert_close(torch.cat([first, *rest], 1), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_transformers_wrapper_gives_the_same_logits(bench):
+    flags = ["--wrapper", "transformers", "--attention", "sdpa", "--logits", "all"]
+    graph = bench.export_with("llama_transformers", [*LLAMA, *flags])
+    tokens = torch.tensor([[5, 17, 99, 3]])
+    with torch.no_grad():
+        actual = module_of(graph)(input_ids=tokens, cache_position=torch.arange(4))
+        expected = reference(bench, "LlamaForCausalLM", "llama")(tokens).logits
+    torch.testing.assert_close(actual, expected, atol=1e-5, rtol=1e-4)
+
+
+def test_the_longest_sequence_fills_the_cache(bench):
+    graph = bench.export_with("llama_full", LLAMA)
+    output = module_of(graph)(input_ids=torch.ones(1, 64, dtype=torch.long), cache_position=torch.arange(64))
+    assert output.shape == (1, 1, 256)
+
+
+def test_an_embedding_is_the_normalised_mean_of_the_tokens_that_count(bench):
+    graph = bench.export_with("bert_pooled", BERT)
+    tokens, mask = torch.tensor([[5, 6, 7, 0]]), torch.tensor([[1, 1, 1, 0]])
+    with torch.no_grad():
+        hidden = reference(bench, "BertModel", "bert")(tokens, attention_mask=mask).last_hidden_state
+        expected = torch.nn.functional.normalize(hidden[:, :3].mean(1), dim=1)
+        torch.testing.assert_close(module_of(graph)(input_ids=tokens, attention_mask=mask), expected)
+
+
+def test_an_image_classifier_gives_the_models_logits(bench):
+    graph = bench.export_with("vit", VIT)
+    image = torch.rand(1, 3, 32, 32)
+    with torch.no_grad():
+        expected = reference(bench, "ViTForImageClassification", "vit")(image).logits
+        torch.testing.assert_close(module_of(graph)(pixel_values=image), expected)
+
+
+def test_facts_say_what_a_runner_must_know(bench):
+    bench.export_with("llama_facts", LLAMA)
+    facts = json.loads((bench.folder / "llama_facts.json").read_text())
+    assert [each["name"] for each in facts["inputs"]] == ["input_ids", "cache_position"]
+    assert facts["inputs"][0]["shape"] == [1, [0, 64]]
+    constants = facts["constant_methods"]
+    assert constants["get_max_seq_len"] == 64
+    assert constants["get_eos_ids"] == [2]
+    assert constants["use_sdpa_with_kv_cache"] is True
+
+
+def test_shards_and_torch_files_give_the_graph_of_a_single_file(bench):
+    state = load_file(bench.folder / "llama.safetensors")
+    names = sorted(state)
+    save_file({key: state[key] for key in names[::2]}, bench.folder / "s-1.safetensors")
+    save_file({key: state[key] for key in names[1::2]}, bench.folder / "s-2.safetensors")
+    where = {key: f"s-{1 + index % 2}.safetensors" for index, key in enumerate(names)}
+    bench.write("s.safetensors.index.json", json.dumps({"weight_map": where}))
+    torch.save(state, bench.folder / "state.bin")
+    one = bench.export_with("single", LLAMA).read_bytes()
+    head = [*LLAMA[: LLAMA.index("--weights")], *LLAMA[LLAMA.index("--weights") + 2 :]]
+    shards = ["s.safetensors.index.json", "s-1.safetensors", "s-2.safetensors"]
+    assert bench.export_with("sharded", [*head, *(x for s in shards for x in ("--weights", s))]).read_bytes() == one
+    assert bench.export_with("torch_file", [*head, "--weights", "state.bin"]).read_bytes() == one
+
+
+def test_attention_that_custom_sdpa_cannot_compute_falls_back_and_says_so(bench):
+    config = transformers.Gemma2Config(
+        hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+        head_dim=16, vocab_size=256, max_position_embeddings=128, sliding_window=16,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    transformers.Gemma2ForCausalLM(config).save_pretrained(bench.folder / "gemma2")
+    shutil.copy(bench.folder / "gemma2/config.json", bench.folder / "gemma2.config.json")
+    shutil.copy(bench.folder / "gemma2/model.safetensors", bench.folder / "gemma2.safetensors")
+    bench.export_with("gemma2", hub("gemma2", "Gemma2ForCausalLM", "text-generation", "--max-seq-len", "64"))
+    facts = json.loads((bench.folder / "gemma2.json").read_text())
+    assert facts["attention"] == "eager"
+    assert [each["from"] for each in facts["fallbacks"]] == ["custom_sdpa", "sdpa"]
+
+
+def test_weights_born_channels_last_are_straightened(bench):
+    bench.write("nhwc.py", """
+import torch
+def make():
+    conv = torch.nn.Conv2d(4, 8, 1)
+    conv.weight = torch.nn.Parameter(torch.rand(1, 1, 4, 8).permute(3, 2, 0, 1))
+    return conv
+""")
+    flags = ["--kind", "torch_model", "--entry", "nhwc.py:make", "--example-inputs", '[{"shape":[1,4,6,6]}]']
+    program = torch.export.load(bench.export_with("nhwc", flags))
+    assert program.state_dict["weight"].stride() == (4, 1, 1, 1)
+
+
+def test_a_dimension_declared_dynamic_takes_other_sizes(bench):
+    flags = ["--kind", "torch_model", "--entry", "batch.py:make", "--example-inputs", '[{"shape":[2,4]}]']
+    bench.write("batch.py", "import torch\ndef make():\n    return torch.nn.Linear(4, 3)\n")
+    graph = bench.export_with("batch", [*flags, "--dynamic-shapes", '{"0":{"0":[1,8]}}'])
+    assert module_of(graph)(torch.rand(7, 4)).shape == (7, 3)
+
+
+def test_a_graph_made_elsewhere_is_taken_and_a_source_transform_applied(bench):
+    bench.write("double.py", """
+import torch
+class Double(torch.nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+    def forward(self, x):
+        return 2 * self.inner(x)
+def double(module):
+    return Double(module)
+def make():
+    return torch.nn.Identity()
+""")
+    flags = ["--kind", "torch_model", "--entry", "double.py:make", "--example-inputs", '[{"shape":[4]}]']
+    graph = bench.export_with("doubled", [*flags, "--source-transform", "double.py:double"])
+    again = bench.export_with("taken", ["--kind", "pt2_model", "--pt2", graph.name])
+    assert torch.equal(module_of(again)(torch.ones(4)), torch.full((4,), 2.0))
+
+
+def test_no_path_of_this_machine_is_in_a_graph(bench):
+    graph = bench.export_with("paths", BERT).read_bytes()
+    assert str(bench.folder).encode() not in graph
+    assert b"/site-packages/" not in graph

@@ -1,0 +1,70 @@
+"""Lowering: the same bytes with and without what makes it fast, in any folder, and a clear word where it cannot be."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+
+pytest.importorskip("executorch.exir")
+pytestmark = pytest.mark.torch
+
+from workbench import CNN, EXPORTS, Workbench  # noqa: E402
+from lower import lower_portable, lower_xnnpack, lowering  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    return Workbench(tmp_path_factory.mktemp("lower"))
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS))
+@pytest.mark.parametrize("tool", [lower_xnnpack, lower_portable], ids=["xnnpack", "portable"])
+def test_what_makes_lowering_fast_leaves_the_bytes_as_they_were(bench, monkeypatch, tool, name):
+    bench.export(name)
+    fast = bench.lower(tool, name).read_bytes()
+    monkeypatch.setattr(lowering, "without_repeated_work", lambda _patches: contextlib.nullcontext())
+    assert bench.lower(tool, name).read_bytes() == fast
+
+
+def test_a_program_has_the_same_bytes_from_another_folder_with_another_hash_seed(bench):
+    flags = ["--kind", "torch_model", *CNN]
+    one = bench.build_in_process("one", flags, hash_seed="1")
+    assert bench.build_in_process("two", flags, hash_seed="2") == one
+
+
+def test_the_runners_metadata_is_in_the_program(bench):
+    bench.export("llama")
+    names = {method.name for method in bench.read(bench.lower(lower_portable, "llama")).methods}
+    assert {"forward", "get_max_seq_len", "get_eos_ids", "get_vocab_size", "use_kv_cache"} <= names
+
+
+def test_two_methods_share_equal_weights(bench):
+    bench.export("mlp")
+    one = bench.lower(lower_portable, "mlp").stat().st_size
+    two = bench.lower(lower_portable, "mlp", extra=["--method", "again", "mlp.pt2"]).stat().st_size
+    assert two < 1.5 * one
+
+
+def test_a_declared_constant_method_wins_over_the_models(bench):
+    bench.export("llama")
+    program = bench.lower(lower_portable, "llama", extra=["--constant-method", "get_max_seq_len=32"])
+    assert bench.call(program, "get_max_seq_len") == [32]
+
+
+def test_an_operator_without_a_kernel_is_named_with_its_place(bench):
+    bench.write("model.py", "import torch\nclass M(torch.nn.Module):\n  def forward(self, x):\n    return torch.kthvalue(x, 2)[0]\ndef make():\n  return M()\n")
+    flags = ["--kind", "torch_model", "--entry", "model.py:make", "--example-inputs", '[{"shape":[4]}]']
+    bench.export_with("missing", flags)
+    [diagnostic] = bench.refused(lower_portable.main, bench.lower_flags("missing"))
+    assert diagnostic.code == "missing-operator"
+    assert "kthvalue" in diagnostic.message
+    assert "model.py:4" in " ".join(diagnostic.notes)
+
+
+def test_a_users_partitioner_and_edge_pass_are_used(bench):
+    bench.write("custom.py", "from executorch.exir.pass_base import ExportPass\ndef none():\n  return []\ndef nothing():\n  return ExportPass()\n")
+    bench.export("mlp")
+    bench.lower(lower_xnnpack, "mlp", extra=["--partitioner", "custom.py:none", "--edge-pass", "custom.py:nothing"])
+    assert json.loads((bench.folder / "mlp.operators.json").read_text())["delegates"] == {}
