@@ -16,117 +16,81 @@ from etbuild.execution.sandbox.landlock import landlock_version
 from etbuild.model.host import Host
 
 GIB = 2**30
-PROGRAMS = (
-    ("git", "`etbuild affected`", "apt install git"),
-    ("npm", "repositories of kind npm", "apt install npm"),
-    ("dpkg-query", "repositories of kind deb", ""),
-)
-"""Programs that some verbs or repositories run: name, what it unlocks, how to get it."""
 NEEDED_RAM = 6 * GIB
 """The lowering of a program of 135 million parameters takes some 4 GiB."""
 NEEDED_DISK = 10 * GIB
 """An environment with torch, the weights and some programs."""
+PROGRAMS = (
+    ("git", "`etbuild affected`", "apt install git"),
+    ("npm", "repositories of kind npm", "apt install npm"),
+    ("dpkg-query", "repositories of kind deb", "Debian or one of its kin"),
+)
+"""Programs that some verbs or repositories run: name, what it unlocks, how to get it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that was looked for."""
 
-    state: str
-    """`ok`, `missing`, or `low` (there, but not enough for everything)."""
+    ok: bool
     what: str
-    unlocks: str = ""
-    how: str = ""
+    unlocks: str
+    """What there is with it; said if it is missing."""
+    how: str
     essential: bool = False
     """Nothing can be built without it."""
 
 
-def examine(host: Host, cache: Path, python: Path, env: Mapping[str, str]) -> tuple[Check, ...]:
-    """Look at this machine. `python` is an interpreter with pip."""
-    return (
-        *_python(),
-        *_machine(host, cache),
-        *_sandboxes(),
-        *(_program(*row) for row in PROGRAMS),
-        _pip(python, env),
-    )
+def examine(host: Host, cache: Path, python: Path, env: Mapping[str, str]) -> Iterator[Check]:
+    """Look at this machine. `python` is an interpreter with pip, `env` the user's."""
+    yield from _python()
+    yield from _machine(host, cache)
+    yield from _sandboxes()
+    for name, unlocks, how in PROGRAMS:
+        yield Check(shutil.which(name, path=env.get("PATH")) is not None, name, unlocks, how)
+    yield from _pip(python, env)
 
 
 def _python() -> Iterator[Check]:
     version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info[:2] == (3, 11):
-        yield Check("ok", f"Python {version}")
-    else:
-        how = "apt install python3.11 python3.11-venv, and set ETBUILD_PYTHON"
-        yield Check(
-            "low", f"Python {version}", "the locked environments are for 3.11; others need a lock of their own", how
-        )
-    if importlib.util.find_spec("ensurepip") is None:
-        how = f"apt install python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        yield Check("missing", "venv (ensurepip)", "etbuild's own environment", how, essential=True)
-    else:
-        yield Check("ok", "venv")
+    how = "apt install python3.11 python3.11-venv, and set ETBUILD_PYTHON"
+    yield Check(sys.version_info[:2] == (3, 11), f"Python {version}", "etbuild's locked environments: for 3.11", how)
+    found = importlib.util.find_spec("ensurepip") is not None
+    how = f"apt install python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    yield Check(found, "venv (ensurepip)", "Python environments", how, essential=True)
 
 
 def _machine(host: Host, cache: Path) -> Iterator[Check]:
-    yield Check("ok", f"{host.cpu}, {host.os}, {host.cores} cores")
-    ram = f"{host.ram / GIB:.1f} GiB of memory"
-    if host.ram >= NEEDED_RAM:
-        yield Check("ok", ram)
-    else:
-        yield Check(
-            "low", ram, f"models of 135M parameters take {NEEDED_RAM // GIB} GiB", "add swap, or take a smaller model"
-        )
+    what = f"{host.cpu}, {host.os}, {host.cores} cores, {host.ram / GIB:.1f} GiB of memory"
+    unlocks = f"models of 135M parameters: they take {NEEDED_RAM // GIB} GiB"
+    yield Check(host.ram >= NEEDED_RAM, what, unlocks, "add memory or swap, or take a smaller model")
     folder = next(each for each in (cache, *cache.parents) if each.exists())
-    if not os.access(folder, os.W_OK):
-        yield Check(
-            "missing", f"a cache that can be written: '{cache}'", "builds", "choose another with --cache-dir", True
-        )
-        return
-    free = shutil.disk_usage(folder).free
-    what = f"{free / GIB:.0f} GiB free in the cache '{cache}'"
-    if free >= NEEDED_DISK:
-        yield Check("ok", what)
-    else:
-        how = "etbuild cache gc --max-age=30d, or --cache-dir"
-        yield Check("low", what, f"an environment and some models take {NEEDED_DISK // GIB} GiB", how)
+    writable, free = os.access(folder, os.W_OK), shutil.disk_usage(folder).free
+    yield Check(writable, f"cache '{cache}', to be written", "builds", "--cache-dir", essential=True)
+    unlocks = f"an environment with torch, weights and programs: they take {NEEDED_DISK // GIB} GiB"
+    how = "etbuild cache gc --max-age=30d, or --cache-dir"
+    yield Check(free >= NEEDED_DISK, f"{free / GIB:.0f} GiB free in the cache", unlocks, how)
 
 
 def _sandboxes() -> Iterator[Check]:
     refusal = bubblewrap_refusal(shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin"))
+    what = f"namespaces (bubblewrap){refusal and f': {refusal}'}"
+    unlocks = "equal bytes from any folder (--sandbox=required), warm workers"
+    yield Check(not refusal, what, unlocks, "apt install bubblewrap; allow user namespaces")
     version = landlock_version()
-    if refusal:
-        unlocks = "sandboxed actions with equal bytes from any folder (--sandbox=required), warm workers"
-        yield Check(
-            "missing", f"namespaces (bubblewrap): {refusal}", unlocks, "apt install bubblewrap; allow user namespaces"
-        )
-    else:
-        yield Check("ok", "namespaces (bubblewrap)")
-    if version:
-        yield Check("ok", f"Landlock, version {version}")
-    else:
-        yield Check(
-            "missing", "Landlock", "confined actions without bubblewrap", "a kernel of 5.13 or later that has it on"
-        )
+    what = f"Landlock{f' {version}' if version else ''}"
+    yield Check(bool(version), what, "confined actions without bubblewrap", "Linux 5.13 or later, with it on")
 
 
-def _program(name: str, unlocks: str, how: str) -> Check:
-    found = shutil.which(name)
-    return Check("ok", name) if found else Check("missing", name, unlocks, how)
-
-
-def _pip(python: Path, env: Mapping[str, str]) -> Check:
-    what = "pip's configuration"
-    how = "set find-links or extra-index-url to PyTorch's CPU builds in pip's configuration"
+def _pip(python: Path, env: Mapping[str, str]) -> Iterator[Check]:
     command = [str(python), "-I", "-m", "pip", "--disable-pip-version-check", "config", "list"]
     try:
-        said = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=False).stdout
+        done = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=False)
     except OSError:
-        return Check(
-            "missing", f"pip of '{python}'", "fetching anything", "remove the folder 'tool' in the cache", True
-        )
-    if any(word in said for word in ("find-links", "extra-index-url", "index-url")):
-        return Check("ok", f"{what}: names an index or links of its own")
-    return Check(
-        "low", f"{what}: the default index only", "small CPU builds of torch; the default's are far larger", how
-    )
+        done = None
+    if done is None or done.returncode:
+        yield Check(False, f"pip of '{python}'", "fetching", "remove the folder 'tool' in the cache", essential=True)
+        return
+    own = any(word in done.stdout for word in ("find-links", "index-url"))
+    how = "set find-links or extra-index-url to PyTorch's CPU builds in pip's configuration"
+    yield Check(own, "pip's configuration: an index or links of its own", "small CPU builds of torch", how)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from etbuild.analysis.plan import plan_build
 from etbuild.analysis.query import attribute_text
 from etbuild.build import LOGS, OUTPUTS
-from etbuild.execution.action_key import ActionKey, action_command, action_identity
-from etbuild.execution.event_log import RAN, BuildLog, last_builds, read_log
+from etbuild.execution.action_key import ActionKey, action_command
+from etbuild.execution.event_log import RAN
 from etbuild.execution.explain import Difference, explain
-from etbuild.execution.manifest import manifest_of
+from etbuild.execution.manifest import Manifest, manifest_of
 from etbuild.execution.store import Store
+from etbuild.history import History, Name
 from etbuild.keys import known_keys, needed_actions
 from etbuild.model.action import Action, ActionGraph
-from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
+from etbuild.model.plan import PlannedTarget
 from etbuild.model.target import TargetGraph
 from etbuild.session import Session
+
+_SPEC = re.compile(r"-[0-9a-f]{16}(?=[.\s]|$)")
+"""The digest of attributes in an output's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,94 +71,92 @@ def explain_target(session: Session, target: str) -> tuple[Explanation, ...]:
     plan = plan_build(session.analyze(graph))
     store = Store.open(Path(session.settings.cache))
     try:
-        return tuple(
-            _Explainer(plan.actions, graph, store, session.root / OUTPUTS / LOGS).explain(
-                each.label, each.platform, roots
-            )
-            for each in plan.targets
-            for roots in [[plan.actions.producers[a] for a, _ in each.files if a in plan.actions.producers]]
-        )
+        explainer = _Explainer(plan.actions, graph, store, History(store, session.root / OUTPUTS / LOGS))
+        return tuple(explainer.explain(each) for each in plan.targets)
     finally:
         store.close()
 
 
 class _Explainer:
-    def __init__(self, actions: ActionGraph, targets: TargetGraph, store: Store, logs: Path) -> None:
+    def __init__(self, actions: ActionGraph, targets: TargetGraph, store: Store, history: History) -> None:
         self._actions = actions
         self._targets = targets
         self._store = store
-        self._logs = logs
+        self._history = history
 
-    def explain(self, label: str, platform: str, roots: list[int]) -> Explanation:
-        needed = needed_actions(self._actions, roots)
+    def explain(self, target: PlannedTarget) -> Explanation:
+        producers = self._actions.producers
+        needed = needed_actions(self._actions, [producers[a] for a, _ in target.files if a in producers])
         if not needed:
-            raise EtbuildError(Diagnostic("nothing-to-explain", f"'{label}' must have actions to explain, has none"))
+            message = f"'{target.label}' must have actions to explain, has none"
+            raise EtbuildError(Diagnostic("nothing-to-explain", message))
         keys = known_keys(self._actions, needed, self._store)
-        build, outcomes = self._last_build({index: key.key for index, key in keys.items()})
-        explained = [self._action(self._actions.actions[index], keys.get(index), outcomes) for index in needed]
-        return Explanation(label, platform, build.started if build else 0, tuple(explained))
-
-    def _last_build(self, keys: Mapping[int, str]) -> tuple[BuildLog | None, Mapping[str, str]]:
-        """Return the newest build that ran one of these actions, unless a build since then had other keys for them."""
-        known: dict[tuple[str, str], set[str]] = {}
+        names: dict[Name, set[str]] = {}
         for index, key in keys.items():
             action = self._actions.actions[index]
-            known.setdefault((action.mnemonic, str(action.owner or "")), set()).add(key)
-        for path in last_builds(self._logs):
-            build = read_log(path)
-            logged: dict[tuple[str, str], dict[str, str]] = {}
-            for each in build.actions:
-                logged.setdefault((each.mnemonic, each.owner), {})[each.key] = each.outcome
-            outcomes = {k: outcome for name in known for k, outcome in logged.get(name, {}).items() if k in known[name]}
-            if RAN.intersection(outcomes.values()):
-                return build, outcomes
-            if any(name in logged and known[name].isdisjoint(logged[name]) for name in known):
-                break
-        return None, {}
+            names.setdefault((action.mnemonic, str(action.owner or "")), set()).add(key.key)
+        build, outcomes = self._history.last_build(names)
+        self._current = {key.key for key in keys.values()}
+        explained = [self._action(self._actions.actions[index], keys.get(index), outcomes) for index in needed]
+        return Explanation(target.label, target.platform, build.started if build else 0, tuple(explained))
 
     def _action(self, action: Action, key: ActionKey | None, outcomes: Mapping[str, str]) -> ExplainedAction:
         owner = str(action.owner or "")
-        manifests = self._store.manifests(action_identity(action))
+        if key is not None and self._store.result(key.key) is not None and outcomes.get(key.key) not in RAN:
+            return ExplainedAction(action.mnemonic, owner, "cached", key.key)
+        before = self._history.earlier(action, self._current)
         if key is None:
             # As if it read what it read before: its command may differ all the same.
-            new = [replace(each, key="", command=action_command(action)) for each in manifests[:1]]
-            found = tuple(d for d in explain(manifests[0], new[0]) if d.kind != "engine") if new else ()
+            command = action_command(action)
+            found = self._nearest((old, replace(old, key="", command=command)) for old in before)
+            found = tuple(each for each in found if each.kind != "engine")
             note = "reads what an action above has yet to make"
             return ExplainedAction(action.mnemonic, owner, "waits", "", self._reasons(found, action), note)
-        if self._store.result(key.key) is None:
-            last = manifests[:1]
-            found = explain(last[0], manifest_of(key)) if last else ()
-            note = "its result is not in the cache" if last else "it never ran here"
-            note = "it failed in the last build" if outcomes.get(key.key) == "failed" else note
-            return ExplainedAction(action.mnemonic, owner, "will run", key.key, self._reasons(found, action), note)
-        if outcomes.get(key.key) not in RAN or not manifests or manifests[0].key != key.key:
-            return ExplainedAction(action.mnemonic, owner, "cached", key.key)
-        found = explain(manifests[1], manifests[0]) if len(manifests) > 1 else ()
-        return ExplainedAction(
-            action.mnemonic, owner, "ran", key.key, self._reasons(found, action), "it had never run here before"
-        )
+        reasons = self._reasons(self._nearest((old, manifest_of(key)) for old in before), action)
+        if self._store.result(key.key) is not None:
+            return ExplainedAction(action.mnemonic, owner, "ran", key.key, reasons, "no earlier run of it is known")
+        note = "its result is not in the cache" if self._store.manifest(key.key) else "no earlier run of it is known"
+        note = "it failed in the last build" if outcomes.get(key.key) == "failed" else note
+        return ExplainedAction(action.mnemonic, owner, "will run", key.key, reasons, note)
 
-    def _reasons(self, found: tuple[Difference, ...], action: Action) -> tuple[Reason, ...]:
-        return tuple(
-            Reason(each.kind, each.name, each.old, each.new, str(each), self._place(each, action)) for each in found
-        )
+    def _nearest(self, pairs: Iterable[tuple[Manifest, Manifest]]) -> tuple[Difference, ...]:
+        return min((tuple(_settled(explain(old, new))) for old, new in pairs), key=len, default=())
+
+    def _reasons(self, found: Iterable[Difference], action: Action) -> tuple[Reason, ...]:
+        return tuple(Reason(d.kind, d.name, d.old, d.new, str(d), self._place(d, action)) for d in found)
 
     def _place(self, difference: Difference, action: Action) -> str:
+        """Return which action made an input, or where the attribute stands that a flag or variable was made of."""
         if difference.kind == "input":
             made = (index for output, index in self._actions.producers.items() if output.path == difference.name)
             return "".join(f"made by {self._actions.actions[index].mnemonic}" for index in list(made)[:1])
-        spec = self._targets.targets.get(action.owner) if action.owner else None
-        for name in self._attributes(difference):
-            if spec is not None and name in spec.spans:
-                span = spec.spans[name]
-                return f"{span.file}:{span.line}:{span.column}"
-        if spec is not None:  # A value that stands in the text as it is.
+        owner = self._targets.targets.get(action.owner) if action.owner else None
+        if owner is None or difference.kind not in ("argv", "env"):
+            return ""
+        specs = [owner, *(self._targets.targets[need] for need in owner.dependencies if need in self._targets.targets)]
+        flag = difference.name.lstrip("-").replace("-", "_").lower()
+        for spec in specs:
             same = (name for name in spec.raw if difference.new and attribute_text(spec, name) == difference.new)
-            at = next((spec.spans[name] for name in same if name in spec.spans), None) or spec.span()
-            return f"{at.file}:{at.line}:{at.column}" if at and difference.kind in ("argv", "env") else ""
-        return ""
+            for name in (flag, *same):
+                if name in spec.spans and name:
+                    return _shown(spec.spans[name])
+        place = owner.span()
+        return _shown(place) if place else ""
 
-    def _attributes(self, difference: Difference) -> Iterator[str]:
-        """Yield what the attribute may be called that a flag or variable was made of."""
-        if difference.kind in ("argv", "env") and difference.name:
-            yield difference.name.lstrip("-").replace("-", "_").lower()
+
+def _settled(differences: Iterable[Difference]) -> Iterator[Difference]:
+    """Yield what differs in more than the digest in an output's name, which repeats an attribute's flag."""
+    found = tuple(differences)
+    gone = {(each.kind, _SPEC.sub("", each.name)): each for each in found if each.new is None}
+    new = {(each.kind, _SPEC.sub("", each.name)): each for each in found if each.old is None}
+    for each in found:
+        name = (each.kind, _SPEC.sub("", each.name))
+        if each.kind in ("input", "output") and name in gone and name in new:
+            if each is new[name] and gone[name].old != each.new:
+                yield replace(each, old=gone[name].old)
+        elif not (each.old and each.new and _SPEC.sub("", each.old) == _SPEC.sub("", each.new)):
+            yield each
+
+
+def _shown(span: Span) -> str:
+    return f"{span.file}:{span.line}:{span.column}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from etbuild.build import OUTPUTS
 from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
-from etbuild.model.report import BuildReport, TargetReport
+from etbuild.model.report import BuildReport
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -25,7 +25,7 @@ class InstalledFile:
     label: str
     platform: str
     path: str
-    """Below the folder."""
+    """Below the folder; it begins with the platform where there are several."""
     sha256: str
     size: int
     summary: tuple[str, ...] = ()
@@ -38,9 +38,11 @@ def install(report: BuildReport, root: Path, folder: Path) -> tuple[InstalledFil
     sources: dict[str, Path] = {}
     files: list[InstalledFile] = []
     for target in report.targets:
-        for each in _files(target, several):
-            sources[each.path] = root / OUTPUTS / (each.path if several else f"{target.platform}/{each.path}")
-            files.append(each)
+        for output in target.outputs:
+            path = output.path.removeprefix(f"{OUTPUTS}/").removeprefix("" if several else f"{target.platform}/")
+            sources[path] = root / output.path
+            facts = (output.sha256, output.size, target.summary)
+            files.append(InstalledFile(target.label, target.platform, path, *facts))
     own = _read_manifest(folder)
     _refuse_strangers(folder, sources, own)
     for path, source in sources.items():
@@ -48,23 +50,10 @@ def install(report: BuildReport, root: Path, folder: Path) -> tuple[InstalledFil
     for path in own.keys() - sources.keys():
         if (folder / path).is_file() and file_sha256(folder / path) == own[path]:
             (folder / path).unlink()
-    found = tuple(dict.fromkeys(files))
-    text = json.dumps({"format": FORMAT, "files": [asdict(each) for each in found]}, ensure_ascii=False, indent=2)
-    draft = folder / f".{MANIFEST}.new"
+    text = json.dumps({"format": FORMAT, "files": [asdict(each) for each in files]}, ensure_ascii=False, indent=2)
     folder.mkdir(parents=True, exist_ok=True)
-    draft.write_text(f"{text}\n", encoding="utf-8")
-    draft.replace(folder / MANIFEST)
-    return found
-
-
-def _files(target: TargetReport, several: bool) -> list[InstalledFile]:
-    drop = f"{OUTPUTS}/" if several else f"{OUTPUTS}/{target.platform}/"
-    return [
-        InstalledFile(
-            target.label, target.platform, each.path.removeprefix(drop), each.sha256, each.size, target.summary
-        )
-        for each in target.outputs
-    ]
+    (folder / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
+    return tuple(files)
 
 
 def _read_manifest(folder: Path) -> Mapping[str, str]:
@@ -74,24 +63,21 @@ def _read_manifest(folder: Path) -> Mapping[str, str]:
         return {str(each["path"]): str(each["sha256"]) for each in table["files"]}
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError):
-        message = f"'{folder / MANIFEST}' must be what `etbuild install` wrote, is not"
-        raise EtbuildError(Diagnostic("would-overwrite", message, hint="choose another folder with --to")) from None
+    except (NotADirectoryError, ValueError, KeyError, TypeError):
+        raise _would_overwrite(folder / MANIFEST) from None
 
 
-def _refuse_strangers(folder: Path, sources: Mapping[str, Path], own: Mapping[str, str]) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise EtbuildError(Diagnostic("would-overwrite", f"'{folder}' must be a folder, is a file"))
-    strange = [
-        path
-        for path in sources
-        if (folder / path).exists() and (path not in own or file_sha256(folder / path) != own[path])
-    ]
-    if strange:
-        message = f"'{folder / strange[0]}' must be a file that `etbuild install` wrote, or none, is another"
-        notes = tuple(f"so is '{path}'" for path in strange[1:4])
-        hint = "remove it, or choose another folder with --to"
-        raise EtbuildError(Diagnostic("would-overwrite", message, notes=notes, hint=hint))
+def _refuse_strangers(folder: Path, paths: Iterable[str], own: Mapping[str, str]) -> None:
+    for path in paths:
+        place = folder / path
+        if place.exists() and not (place.is_file() and own.get(path) == file_sha256(place)):
+            raise _would_overwrite(place)
+
+
+def _would_overwrite(place: Path) -> EtbuildError:
+    message = f"'{place}' must be a file that `etbuild install` wrote, or none, is another"
+    hint = "remove it, or choose another folder with --to"
+    return EtbuildError(Diagnostic("would-overwrite", message, hint=hint))
 
 
 def _copy(source: Path, target: Path) -> None:

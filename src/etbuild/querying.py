@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from etbuild.analysis.query import answer, configured_universe, loaded_universe
+from etbuild.analysis.query import Node, Universe, answer, configured_universe, loaded_universe
 from etbuild.analysis.query_language import Query, parse_query, patterns_in
 from etbuild.execution.store import Store
 from etbuild.keys import known_keys, needed_actions
@@ -19,18 +19,12 @@ from etbuild.session import Session
 class FoundTarget:
     """A node of the answer."""
 
-    label: str
+    name: str
+    """Its label; with its platform where targets are asked for as they are built."""
     kind: str
     """Its rule's name, or `source file`."""
-    platform: str = ""
-    """The name of its configuration; empty where targets are asked for as written."""
-    needs: tuple[str, ...] = ()
+    needs: tuple[str, ...]
     """Those of the answer that it depends on: the edges of a graph."""
-
-    @property
-    def name(self) -> str:
-        """What tells it from all others of the answer."""
-        return f"{self.label} ({self.platform})" if self.platform else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,6 @@ class FoundAction:
 
     mnemonic: str
     target: str
-    platform: str
     key: str
     """Empty while something that it reads has yet to be made."""
     inputs: tuple[str, ...]
@@ -54,64 +47,44 @@ class FoundToolchain:
     """How a request of a target of the answer was resolved."""
 
     target: str
-    platform: str
     request: str
     chosen: str
     refusals: tuple[tuple[str, str], ...]
     """Each toolchain that stood before it, and why it was not taken."""
 
 
-def query_targets(session: Session, text: str) -> tuple[FoundTarget, ...]:
-    """Return the targets and files that an expression means, as they are written."""
+def query_targets(session: Session, text: str, *, configured: bool) -> tuple[FoundTarget, ...]:
+    """Return the targets that an expression means: as written, with files, or `configured` for their platforms."""
+    if configured:
+        analysis, keys = _configured(session, text)
+        return _targets(configured_universe(analysis), keys, _name)
     query = parse_query(text, session.place.base)
     universe = loaded_universe(session.load(_patterns(session, query)))
-    found = dict.fromkeys(answer(query, universe))
-    kinds = {label: spec.rule.name if (spec := universe.spec(label)) else "source file" for label in found}
-    return tuple(
-        FoundTarget(str(label), kinds[label], "", tuple(str(n) for n in universe.edges[label] if n in found))
-        for label in found
-    )
-
-
-def query_configured(session: Session, text: str) -> tuple[FoundTarget, ...]:
-    """Return the targets that an expression means, for the platforms that they are built for."""
-    analysis, keys = _configured(session, text)
-    found = dict.fromkeys(keys)
-    names = {key: f"{key[0]} ({key[1]})" for key in found}
-    return tuple(
-        FoundTarget(
-            str(key[0]),
-            analysis.targets[key].spec.rule.name,
-            key[1],
-            tuple(names[need] for need in analysis.targets[key].dependencies if need in found),
-        )
-        for key in found
-    )
+    return _targets(universe, answer(query, universe), str)
 
 
 def query_actions(session: Session, text: str) -> tuple[FoundAction, ...]:
     """Return the actions of the targets that an expression means."""
     analysis, keys = _configured(session, text)
-    graph = analysis.actions
-    owners: Mapping[int, ConfiguredKey] = {i: key for key in reversed(keys) for i in analysis.targets[key].actions}
+    owners = {index: key for key in reversed(keys) for index in analysis.targets[key].actions}
     store = Store.open(Path(session.settings.cache))
     try:
-        known = known_keys(graph, needed_actions(graph, owners), store)
+        known = known_keys(analysis.actions, needed_actions(analysis.actions, owners), store)
     finally:
         store.close()
     return tuple(
         FoundAction(
-            graph.actions[index].mnemonic,
-            str(owners[index][0]),
-            owners[index][1],
-            known[index].key if index in known else "",
-            tuple(sorted(artifact.path for artifact in graph.actions[index].inputs)),
-            tuple(artifact.path for artifact in graph.actions[index].outputs),
-            graph.actions[index].argv,
-            graph.actions[index].env,
-            tuple(mount.path for mount in graph.actions[index].mounts),
+            mnemonic=action.mnemonic,
+            target=_name(owners[index]),
+            key=known[index].key if index in known else "",
+            inputs=tuple(sorted(artifact.path for artifact in action.inputs)),
+            outputs=tuple(artifact.path for artifact in action.outputs),
+            argv=action.argv,
+            env=action.env,
+            mounts=tuple(mount.path for mount in action.mounts),
         )
         for index in sorted(owners)
+        for action in [analysis.actions.actions[index]]
     )
 
 
@@ -119,22 +92,28 @@ def query_toolchains(session: Session, text: str) -> tuple[FoundToolchain, ...]:
     """Return which toolchains the targets that an expression means were given, and why not the others."""
     analysis, keys = _configured(session, text)
     return tuple(
-        FoundToolchain(
-            str(key[0]),
-            key[1],
-            str(resolution.request),
-            str(resolution.chosen or ""),
-            tuple((str(refusal.toolchain), refusal.reason) for refusal in resolution.refusals),
-        )
+        FoundToolchain(_name(key), str(each.request), str(each.chosen or ""), refusals)
         for key in keys
-        for resolution in analysis.targets[key].resolutions
+        for each in analysis.targets[key].resolutions
+        for refusals in [tuple((str(refusal.toolchain), refusal.reason) for refusal in each.refusals)]
     )
+
+
+def _targets(universe: Universe[Node], nodes: tuple[Node, ...], name: Callable[[Node], str]) -> tuple[FoundTarget, ...]:
+    found = dict.fromkeys(nodes)
+    kinds = {node: spec.rule.name if (spec := universe.spec(node)) else "source file" for node in found}
+    edges = {node: tuple(name(need) for need in universe.edges[node] if need in found) for node in found}
+    return tuple(FoundTarget(name(node), kinds[node], edges[node]) for node in found)
 
 
 def _configured(session: Session, text: str) -> tuple[Analysis, tuple[ConfiguredKey, ...]]:
     query = parse_query(text, session.place.base)
     analysis = session.analyze(session.load(_patterns(session, query)))
     return analysis, tuple(dict.fromkeys(answer(query, configured_universe(analysis))))
+
+
+def _name(key: ConfiguredKey) -> str:
+    return f"{key[0]} ({key[1]})"
 
 
 def _patterns(session: Session, query: Query) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.file_digests import FileDigests
 from etbuild.execution.store import Store
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.events import Note
 from etbuild.model.graph import reachable
 from etbuild.model.target import TargetSpec
 from etbuild.model.workspace import Workspace
@@ -36,11 +37,15 @@ def affected_since(session: Session, revision: str, patterns: Sequence[str]) -> 
                 return _digest(path, root, digests)
 
             # The older first: the newer one's rules are what Python's table of modules holds in the end.
-            older = _before(session, root, revision)
-            before = _older(older, digest, revision) if older else None
+            try:
+                older = _older(session, root)
+                before, reason = (_revision(older, digest), "") if older else (None, "new")
+            except EtbuildError as error:
+                reason = f"'{revision}' does not load"
+                session.events(Note(f"{reason}, so that all counts as affected: {error.diagnostics[0].message}"))
+                before = None
             after = _revision(session, digest, patterns)
-            new = (Affected(key, ("new",)) for key in after.analysis.targets)
-            found = affected(before, after) if before else tuple(new)
+            found = affected(before, after) if before else _all(after, reason)
             wanted = set(after.analysis.targets if tuple(patterns) == (ALL,) else after.analysis.requested)
             return tuple(each for each in found if each.label in wanted and not each.label[0].repository)
     finally:
@@ -79,38 +84,26 @@ def _git(session: Session, folder: Path, words: Sequence[str], revision: str, in
     return done.stdout.strip()
 
 
-def _before(session: Session, root: Path, revision: str) -> Session | None:
+def _older(session: Session, root: Path) -> Session | None:
     """Return a session on the older files; None if there was no workspace then."""
     if not (root / "WORKSPACE").is_file():
         return None
     own = session.place.etbuild_root == session.root
     place = replace(session.place, root=root, etbuild_root=root if own else session.place.etbuild_root)
     older = Session(place, session.settings, session.events)
-    try:
-        workspace = older.workspace
-    except EtbuildError as error:
-        raise _at(error, revision) from None
     # A relative path is meant from where the workspace really stands.
     repositories = {
         name: replace(each, path=os.path.normpath(session.root / os.path.relpath(each.path, root)))
         if each.kind == "local" and each.path != str(place.etbuild_root)
         else each
-        for name, each in workspace.repositories.items()
+        for name, each in older.workspace.repositories.items()
     }
-    older.workspace = replace(workspace, repositories=repositories)
+    older.workspace = replace(older.workspace, repositories=repositories)
     return older
 
 
-def _older(session: Session, digest: Callable[[str], str], revision: str) -> Revision:
-    try:
-        return _revision(session, digest)
-    except EtbuildError as error:
-        raise _at(error, revision) from None
-
-
-def _at(error: EtbuildError, revision: str) -> EtbuildError:
-    notes = (f"in revision '{revision}'",)
-    return EtbuildError(*(replace(each, notes=(*each.notes, *notes)) for each in error.diagnostics))
+def _all(revision: Revision, reason: str) -> tuple[Affected, ...]:
+    return tuple(Affected(key, (reason,)) for key in revision.analysis.targets)
 
 
 def _revision(session: Session, digest: Callable[[str], str], patterns: Sequence[str] = (ALL,)) -> Revision:

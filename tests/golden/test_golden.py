@@ -29,6 +29,7 @@ MASKS = (
     (r"^(  key +|.*\"key\": \")[0-9a-f]{64}", r"\1…"),
     (r"  [0-9a-f]{12}$", "  …"),
     (r"-[0-9a-f]{12}\.log", "-….log"),
+    (r"\b[0-9a-f]{12} \(", "… ("),
     (r'"(wall_ms|saved_ms)": \d+', r'"\1": 0'),
     (r'"sandbox": "[a-z]+"', '"sandbox": "…"'),
     (r"/repositories/[0-9a-f]{64}", "/repositories/…"),
@@ -71,7 +72,7 @@ def test_golden(name: str, tmp_path: Path) -> None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Return what a case sees: etbuild on PATH, a cache and a home of its own, the fast path held against the full one."""
+    """Return what a case sees: etbuild on PATH, its own cache and home, the fast path held against the full one."""
     programs = folder / "bin"
     programs.mkdir()
     script = programs / "etbuild"

@@ -48,7 +48,14 @@ def test_a_select_a_glob_and_a_size_fit() -> None:
     assert _misfits(tomli.loads(text), SCHEMA, SCHEMA) == []
 
 
-_TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float)}
+_TYPES: dict[str, Any] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+}
 
 
 def _misfits(value: Any, schema: Any, root: Any, place: str = "") -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,7 +10,7 @@ import click
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
 from etbuild.cli.output import show_json, show_lines
-from etbuild.doctoring import Check, examine
+from etbuild.doctoring import examine
 from etbuild.model.diagnostics import EXIT_USER_MISTAKE
 from etbuild.provisions import detect_host
 
@@ -21,20 +21,12 @@ from etbuild.provisions import detect_host
 @click.pass_obj
 def doctor(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
     """Say what this machine has, what each missing piece would unlock, and how to get it."""
-    cache = settings_of(invocation, flags).cache
-    checks = examine(detect_host(), invocation.cwd / cache, invocation.python, invocation.env)
+    cache = Path(settings_of(invocation, flags).cache)
+    checks = tuple(examine(detect_host(), cache, invocation.python, invocation.env))
     if as_json:
         show_json(checks)
-    else:
-        show_lines(_lines(checks))
-    lacking = any(check.essential and check.state != "ok" for check in checks)
-    return EXIT_USER_MISTAKE if lacking else 0
-
-
-def _lines(checks: Iterable[Check]) -> Iterator[str]:
-    for check in checks:
-        yield f"{check.state:<8} {check.what}"
-        if check.state != "ok":
-            yield from (
-                f"         {name} {text}" for name, text in (("for:", check.unlocks), ("how:", check.how)) if text
-            )
+    for check in () if as_json else checks:
+        show_lines([f"{'ok' if check.ok else 'missing':<8} {check.what}"])
+        if not check.ok:
+            show_lines([f"         for:  {check.unlocks}", f"         get:  {check.how}"])
+    return EXIT_USER_MISTAKE if any(check.essential and not check.ok for check in checks) else 0

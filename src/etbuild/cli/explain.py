@@ -42,9 +42,9 @@ def render_explanation(explanation: Explanation, now: float) -> Iterator[str]:
         yield f"{explanation.label} needs no action to run"
     if shown:
         yield ""
-        names = [a.mnemonic if a.owner == explanation.label else f"{a.mnemonic} of {a.owner}" for a in shown]
-        for name, action in zip(names, shown, strict=True):
-            yield from _action(f"  {name:<{max(map(len, names))}}  ", action)
+        labels = [a.mnemonic if a.owner == explanation.label else f"{a.mnemonic} of {a.owner}" for a in shown]
+        for name, action in zip(labels, shown, strict=True):
+            yield from _action(f"  {name:<{max(map(len, labels))}}  ", action)
     rest = by_state["cached"] + (by_state["ran"] if by_state["will run"] else [])
     if rest:
         names = ", ".join(dict.fromkeys(action.mnemonic for action in rest))

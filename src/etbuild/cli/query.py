@@ -16,7 +16,6 @@ from etbuild.querying import (
     FoundTarget,
     FoundToolchain,
     query_actions,
-    query_configured,
     query_targets,
     query_toolchains,
 )
@@ -40,19 +39,21 @@ def query(
     session = invocation.session(settings_of(invocation, flags))
     if output == "graph" and form in ("actions", "toolchains"):
         raise click.UsageError(f"--output=graph is for targets, not for --{form}")
+    found: Any
+    lines: Any
     if form == "actions":
-        actions = query_actions(session, expression)
-        show_json(actions) if as_json or output == "json" else show_lines(_actions(actions))
+        found, lines = query_actions(session, expression), _actions
     elif form == "toolchains":
-        toolchains = query_toolchains(session, expression)
-        show_json(toolchains) if as_json or output == "json" else show_lines(_toolchains(toolchains))
+        found, lines = query_toolchains(session, expression), _toolchains
     else:
-        targets = (query_configured if form else query_targets)(session, expression)
-        if as_json or output == "json":
-            show_json(targets)
-        else:
-            show_lines(_graph(targets) if output == "graph" else (target.name for target in targets))
+        found = query_targets(session, expression, configured=form is not None)
+        lines = _graph if output == "graph" else _names
+    show_json(found) if as_json or output == "json" else show_lines(lines(found))
     return 0
+
+
+def _names(targets: Iterable[FoundTarget]) -> Iterator[str]:
+    return (target.name for target in targets)
 
 
 def _graph(targets: Iterable[FoundTarget]) -> Iterator[str]:
@@ -66,7 +67,7 @@ def _graph(targets: Iterable[FoundTarget]) -> Iterator[str]:
 
 def _actions(actions: Iterable[FoundAction]) -> Iterator[str]:
     for action in actions:
-        yield f"{action.mnemonic}  {action.target} ({action.platform})"
+        yield f"{action.mnemonic}  {action.target}"
         yield f"  key     {action.key or 'not known before its inputs are made'}"
         yield from (f"  input   {path}" for path in action.inputs)
         yield from (f"  output  {path}" for path in action.outputs)
@@ -77,6 +78,6 @@ def _actions(actions: Iterable[FoundAction]) -> Iterator[str]:
 
 def _toolchains(toolchains: Iterable[FoundToolchain]) -> Iterator[str]:
     for each in toolchains:
-        yield f"{each.target} ({each.platform})  asks for {each.request}"
+        yield f"{each.target}  asks for {each.request}"
         yield from (f"  refused  {label}: {reason}" for label, reason in each.refusals)
         yield f"  taken    {each.chosen or 'none'}"

@@ -101,6 +101,12 @@ class Store:
         found = self.database.rows("SELECT manifest, previous FROM run WHERE identity = ?", (identity,))
         return tuple(unpack(packed, self._read_small) for packed in (found[0] if found else ()) if packed)
 
+    def manifest(self, key: str) -> Manifest | None:
+        """Return what a key was made of, if it is the last one of its action."""
+        self.flush()
+        found = self.database.rows("SELECT manifest FROM run WHERE key = ?", (bytes.fromhex(key),))
+        return unpack(found[0][0], self._read_small) if found else None
+
     def blob(self, digest: Digest, executable: bool = False) -> Path | None:
         """Return where a blob's bytes are on disk, or None if they are gone or are not what they must be.
 

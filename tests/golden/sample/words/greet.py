@@ -8,4 +8,4 @@ def greeting(name):
 
 
 if __name__ == "__main__":
-    print(greeting(*sys.argv[1:]))
+    sys.stdout.write(greeting(*sys.argv[1:]) + "\n")

@@ -1,0 +1,3 @@
+"""Left."""
+
+import shared  # noqa: F401
