@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="needs the export environment")
 pytest.importorskip("executorch", reason="needs the export environment")
 
 from safetensors.torch import load_file, save_file  # noqa: E402
-from toy_programs import lower, scaled  # noqa: E402
+from toy_programs import export, lower, scaled  # noqa: E402
 
 from check.judge import main as judge  # noqa: E402
 from check.measure import main as measure  # noqa: E402
@@ -179,3 +179,22 @@ def test_every_truncation_of_a_real_program_is_refused(toys: Path) -> None:
         for length in [*range(0, len(whole), step), len(whole) - 1]:
             with pytest.raises(InvalidProgram):
                 parse_program(whole[:length])
+
+
+def test_a_folded_normalization_is_not_blamed(tmp_path: Path) -> None:
+    """Quantization folds a normalization into the convolution before it, whose own values then differ."""
+    from check.graph_runner import load_graph  # noqa: PLC0415
+    from check.quantization_loss import first_loss  # noqa: PLC0415
+
+    stem, norm, head = torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.Conv2d(4, 2, 3)
+    norm.running_mean.fill_(2.0)
+    picture = torch.randn(1, 3, 8, 8)
+    export(torch.nn.Sequential(stem, norm, head), (picture,), tmp_path / "float.pt2")
+    folded = torch.nn.utils.fuse_conv_bn_eval(stem.eval(), norm.eval())
+    worse = torch.nn.Conv2d(4, 2, 3)
+    worse.load_state_dict({name: -value for name, value in head.state_dict().items()})
+    export(torch.nn.Sequential(folded, torch.nn.Identity(), worse), (picture,), tmp_path / "quantized.pt2")
+    graphs = load_graph(tmp_path / "quantized.pt2"), load_graph(tmp_path / "float.pt2")
+    found = first_loss(*graphs, [(picture,)])
+    assert found is not None
+    assert (found["node_operator"], found["module"]) == ("aten.conv2d", "2")

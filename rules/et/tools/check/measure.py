@@ -12,7 +12,7 @@ import json  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from typing import Any  # noqa: E402
 
-from common.diagnostics import mistake, run_tool  # noqa: E402
+from common.diagnostics import UserError, mistake, run_tool  # noqa: E402
 from common.progress import progress  # noqa: E402
 from common.quiet import deterministic, quiet  # noqa: E402
 
@@ -44,14 +44,18 @@ def _divergence(arguments: argparse.Namespace, measurement: Any, graph: Any, ori
     from check.measurement import TELLING_DB
     from check.quantization_loss import example_call, first_loss, is_hurt
 
-    if measurement.off is not None:
-        progress("looking for the operator that diverged first")
-        least = TELLING_DB[measurement.precision]
-        return first_divergence(Path(arguments.pte), arguments.method, graph, measurement.off, least)
-    if original is not None and is_hurt(measurement.against_float):
-        progress("looking for the operator that quantization hurt first")
-        names = [spec.name for spec in graph.inputs]
-        return first_loss(graph, original, [example_call(measurement.recorded, names)])
+    try:
+        if measurement.off is not None:
+            progress("looking for the operator that diverged first")
+            least = TELLING_DB[measurement.precision]
+            return first_divergence(Path(arguments.pte), arguments.method, graph, measurement.off, least)
+        if original is not None and is_hurt(measurement.against_float):
+            progress("looking for the operator that quantization hurt first")
+            names = [spec.name for spec in graph.inputs]
+            return first_loss(graph, original, [example_call(measurement.recorded, names)])
+    except (RuntimeError, MemoryError, UserError):
+        # The figures are what the gate needs; a trace can want more memory than there is.
+        return None
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-TELLING_DB = {"float32": 60.0, "float16": 30.0, "bfloat16": 20.0, "quantized": 15.0}
+TELLING_DB = {"float32": 60.0, "float16": 30.0, "bfloat16": 20.0, "quantized": 12.0}
 """Below this signal to noise against its own graph a program is clearly off: rounding alone stays above it."""
 
 

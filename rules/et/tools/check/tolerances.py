@@ -46,7 +46,7 @@ PRECISE = {
     "float16": {"relative_error": 2e-2, "sqnr_db": 35.0},
     "bfloat16": {"relative_error": 1e-1, "sqnr_db": 22.0},
     # A value on the edge of two steps may fall either way, which is an error of a whole step.
-    "quantized": {"relative_error": 1e-1, "sqnr_db": 20.0},
+    "quantized": {"relative_error": 2e-1, "sqnr_db": 15.0},
 }
 TASKS: dict[str, dict[str, float]] = {
     "text-generation": {"tokens_equal": 1.0},
