@@ -170,7 +170,7 @@ def _collect(value: Any, labels: dict[Label, None]) -> None:
     kind = type(value)
     if kind is Label:
         labels[value] = None
-    elif kind is tuple or isinstance(value, (list, frozenset)):
+    elif isinstance(value, (tuple, list, frozenset)):
         for part in value:
             _collect(part, labels)
     elif kind not in _PLAIN:
