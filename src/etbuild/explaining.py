@@ -86,7 +86,8 @@ class _Explainer:
 
     def explain(self, target: PlannedTarget) -> Explanation:
         producers = self._actions.producers
-        needed = needed_actions(self._actions, [producers[a] for a, _ in target.files if a in producers])
+        wanted = (*(artifact for artifact, _ in target.files), *target.validations)
+        needed = needed_actions(self._actions, [producers[each] for each in wanted if each in producers])
         if not needed:
             message = f"'{target.label}' must have actions to explain, has none"
             raise EtbuildError(Diagnostic("nothing-to-explain", message))
@@ -135,9 +136,10 @@ class _Explainer:
             return ""
         specs = [owner, *(self._targets.targets[need] for need in owner.dependencies if need in self._targets.targets)]
         flag = difference.name.lstrip("-").replace("-", "_").lower()
+        assigned = (difference.new or "").partition("=")[0]
         for spec in specs:
             same = (name for name in spec.raw if difference.new and attribute_text(spec, name) == difference.new)
-            for name in (flag, *same):
+            for name in (flag, assigned, *same):
                 if name in spec.spans and name:
                     return _shown(spec.spans[name])
         place = owner.span()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
 
 from etbuild.model.action import Action
 from etbuild.model.artifact import Artifact
@@ -43,7 +46,9 @@ def affected(before: Revision, after: Revision) -> tuple[Affected, ...]:
             found[key] = Affected(key, ("new",))
             continue
         reasons = list(_differences(_facts(old, before), _facts(target, after)))
-        reasons += [f"dependency {needed[0]}" for needed in target.dependencies if needed in found]
+        needs = [f"dependency {needed[0]}" for needed in target.dependencies if needed in found]
+        # A command may follow from what is depended on.
+        reasons = [each for each in reasons if not (needs and each.startswith("command"))] + needs
         if reasons:
             found[key] = Affected(key, tuple(dict.fromkeys(reasons)))
     return tuple(found.values())
@@ -62,8 +67,8 @@ def _facts(target: ConfiguredTarget, revision: Revision) -> dict[str, object]:
         "attribute 'compatible_with'": spec.compatible_with,
         "compatibility": target.incompatible,
     }
-    # Dumped: the families of two revisions are loaded apart, and values of two classes are never equal.
-    values = spec.attrs.model_dump() if spec.attrs is not None else spec.raw
+    # Plain: the families of two revisions are loaded apart, and values of two classes are never equal.
+    values = _plain(spec.attrs) if spec.attrs is not None else spec.raw
     facts |= {f"attribute '{name}'": value for name, value in values.items()}
     actions = [revision.analysis.actions.actions[index] for index in target.actions]
     actions += [target.test] if target.test else []
@@ -76,6 +81,15 @@ def _facts(target: ConfiguredTarget, revision: Revision) -> dict[str, object]:
     facts["command: files"] = (info.files, info.validations, info.names) if info else None
     facts |= {_reason(source): revision.digest(source.location) for source in _sources(actions, info)}
     return facts
+
+
+def _plain(value: Any) -> Any:
+    """Return a schema's value as tables and lists: pydantic's own dump leaves out what stands in some unions."""
+    if isinstance(value, BaseModel):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, (tuple, list)) else value
 
 
 def _sources(actions: Iterable[Action], info: DefaultInfo | None) -> Iterator[Artifact]:
