@@ -84,7 +84,7 @@ class Console:
         running = self._running.pop(event.index, None)
         self._done += 1
         if event.outcome == "run" and event.wall_ms >= LASTING_MS:
-            detail = running.detail if running else ""
+            detail = running.title if running else ""
             ram = memory(event.peak_ram) if event.peak_ram else ""
             line = f"{event.mnemonic:<11} {event.owner}   {detail}"
             self._last(f"{self._count()} {line:<70} {duration(event.wall_ms / 1000):>8}   {ram}".rstrip())
@@ -124,6 +124,7 @@ class _Running:
     def __init__(self, mnemonic: str, owner: str, detail: str, started: float) -> None:
         self.mnemonic = mnemonic
         self.owner = owner
+        self.title = detail
         self.detail = detail
         self.started = started
         self.heard = started
