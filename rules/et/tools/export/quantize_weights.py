@@ -22,14 +22,16 @@ def quantize_weights(module: torch.nn.Module, scheme: str, group_size: int | Non
     if scheme == "none":
         return
     group = group_size or DEFAULT_GROUP
+    if scheme == "4w" and group % 2:
+        raise mistake("odd-group", f"'group_size' of 4w must be even, is {group}", "group_size")
     if scheme != "8w" or group_size is not None:
         _require_divides(module, group)
     quantize_(module, _config(scheme, group, group_size))
     if scheme != "8da4w":
-        _spell_out(module)
+        _spell_out(module, Linear4 if scheme == "4w" else Linear8)
 
 
-class WeightOnlyLinear(torch.nn.Module):
+class Linear8(torch.nn.Module):
     """A linear layer with 8-bit weights, which are made floating numbers when it runs."""
 
     def __init__(self, linear: torch.nn.Linear) -> None:
@@ -51,10 +53,33 @@ class WeightOnlyLinear(torch.nn.Module):
         return torch.nn.functional.linear(values, rows.view(self.shape).to(values.dtype), self.bias)
 
 
-def _spell_out(module: torch.nn.Module) -> None:
+class Linear4(torch.nn.Module):
+    """A linear layer with 4-bit weights, two in a byte: a row's first half below, its second half above."""
+
+    def __init__(self, linear: torch.nn.Linear) -> None:
+        """Take the weights of a layer that torchao quantized."""
+        super().__init__()
+        weight = linear.weight
+        self.shape = tuple(weight.shape)
+        rows = weight.qdata.reshape(weight.scale.numel(), -1).to(torch.int16) + 8
+        low, high = rows.chunk(2, dim=1)
+        self.register_buffer("weight", (low + 16 * high).to(torch.uint8).contiguous())
+        self.register_buffer("scales", weight.scale.reshape(-1, 1).contiguous())
+        self.bias = linear.bias
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Return what the layer returned, up to rounding of its weights."""
+        # In arithmetic that every backend has; bytes are small enough to be exact in any floating type.
+        both = self.weight.to(values.dtype)
+        high = torch.floor(both / 16)
+        rows = (torch.cat([both - 16 * high, high], dim=1) - 8) * self.scales.to(values.dtype)
+        return torch.nn.functional.linear(values, rows.view(self.shape), self.bias)
+
+
+def _spell_out(module: torch.nn.Module, layer: type[Linear4 | Linear8]) -> None:
     for name, child in list(module.named_modules()):
         if isinstance(child, torch.nn.Linear) and hasattr(child.weight, "qdata"):
-            module.set_submodule(name, WeightOnlyLinear(child))
+            module.set_submodule(name, layer(child))
 
 
 def _config(scheme: str, group: int, given: int | None) -> object:

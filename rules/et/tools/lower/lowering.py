@@ -20,8 +20,9 @@ from pte.plan import plan_of
 from torch.export import ExportedProgram
 
 from lower.fast_exir import without_repeated_work
+from lower.kernels import missing_kernels
 from lower.patches import Patch
-from lower.refusal import lowering_refused
+from lower.refusal import lowering_refused, missing_operators
 from lower.request import LowerRequest, parse_request
 
 
@@ -47,6 +48,12 @@ def lower_main(argv: Sequence[str], backend: Backend) -> None:
     else:
         chosen = _sequence(call_entry(request.partitioner, "partitioner"))
     write_program(lower_programs(programs, request, chosen, backend), request)
+    report = operators_of(Path(request.output))
+    _write_json(Path(request.operators), report)
+    _write_json(Path(request.plan), plan_of(Path(request.output)))
+    missing = missing_kernels(report)
+    if missing:
+        raise missing_operators(missing, programs, backend.name)
 
 
 def lower_programs(
@@ -74,15 +81,12 @@ def lower_programs(
 
 
 def write_program(lowered: Any, request: LowerRequest) -> None:
-    """Write the `.pte`, and beside it what it calls and its memory plan, both read from the file itself."""
-    path = Path(request.output)
+    """Write the `.pte`, and its ETRecord where one is asked for."""
     progress("writing the program")
-    with path.open("wb") as stream:
+    with Path(request.output).open("wb") as stream:
         lowered.write_to_file(stream)
     if request.etrecord is not None:
         lowered.get_etrecord().save(request.etrecord)
-    _write_json(Path(request.operators), operators_of(path))
-    _write_json(Path(request.plan), plan_of(path))
 
 
 def constant_methods(request: LowerRequest) -> dict[str, Any]:

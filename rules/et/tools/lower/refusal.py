@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from common.diagnostics import UserError, mistake
@@ -22,16 +22,17 @@ def lowering_refused(error: Exception, programs: Mapping[str, ExportedProgram], 
     found = MISSING_VARIANTS.search(text)
     if found:
         names = sorted(name.strip(" '\"") for name in found[1].split(","))
-        return _missing(names, programs, backend)
+        return missing_operators(names, programs, backend)
     found = NO_KERNEL.search(text)
     if found:
-        return _missing([found[2].replace("::", ".")], programs, backend)
+        return missing_operators([found[2].replace("::", ".")], programs, backend)
     first = (text.strip().splitlines() or [type(error).__name__])[0][:300]
     message = f"{backend} refuses the program: {type(error).__name__}: {first}"
     return mistake("lowering-failed", message, "backend")
 
 
-def _missing(names: list[str], programs: Mapping[str, ExportedProgram], backend: str) -> UserError:
+def missing_operators(names: Sequence[str], programs: Mapping[str, ExportedProgram], backend: str) -> UserError:
+    """Return the mistake of a program that calls operators which nothing runs."""
     notes = [f"{name} {place}" for name in names for place in _places(name, programs)]
     message = f"the runtime has no kernel for {', '.join(names)}, which {backend} leaves to it"
     hint = "write the model without it, or take a backend that delegates it"
@@ -40,9 +41,9 @@ def _missing(names: list[str], programs: Mapping[str, ExportedProgram], backend:
 
 def _places(name: str, programs: Mapping[str, ExportedProgram]) -> Iterator[str]:
     """Yield the first source line of each method that calls operator `name`."""
-    wanted = name.replace("::", ".")
+    wanted = ".".join(name.replace("::", ".").split(".")[:2]) + "."  # The out variant has another overload.
     for method, program in programs.items():
-        nodes = (node for node in program.graph.nodes if node.op == "call_function" and wanted in str(node.target))
+        nodes = (node for node in program.graph.nodes if node.op == "call_function" and wanted in f"{node.target}.")
         node = next(nodes, None)
         if node is not None:
             yield f"is called by method '{method}'{_source(node.meta)}"

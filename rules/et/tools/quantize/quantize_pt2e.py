@@ -62,6 +62,14 @@ def quantized(program: ExportedProgram, calls: Sequence[Call], *, is_dynamic: bo
     return capture(Traceable(module, args, kwargs, _dynamic_shapes(program)))
 
 
+class WeightedLayersQuantizer(XNNPACKQuantizer):  # type: ignore[misc]
+    """Quantizes layers with weights and leaves numbers in the graph alone: as tensors, positions would become floats."""
+
+    def transform_for_annotation(self, model: torch.fx.GraphModule) -> torch.fx.GraphModule:
+        """Return the graph as it is."""
+        return model
+
+
 def _quantizer(program: ExportedProgram, *, is_dynamic: bool) -> XNNPACKQuantizer:
     """Return a quantizer of all that XNNPACK computes in int8; of text, only the layers with weights.
 
@@ -70,7 +78,7 @@ def _quantizer(program: ExportedProgram, *, is_dynamic: bool) -> XNNPACKQuantize
     config = get_symmetric_quantization_config(is_per_channel=True, is_dynamic=is_dynamic)
     if all(each["dtype"].startswith(("float", "bfloat")) for each in inputs_of(program)):
         return XNNPACKQuantizer().set_global(config)
-    quantizer = XNNPACKQuantizer()
+    quantizer = WeightedLayersQuantizer()
     for layer in WEIGHTED_LAYERS:
         quantizer.set_operator_type(layer, config)
     return quantizer
