@@ -1,6 +1,6 @@
 """Continues a line with a `.pte` on ExecuTorch's Python runtime: the decode loop in full.
 
-    chat.py PROGRAM.pte TOKENIZER.gguf TEXT
+chat.py PROGRAM.pte TOKENIZER.gguf TEXT
 """
 
 from __future__ import annotations

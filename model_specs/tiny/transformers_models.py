@@ -1,6 +1,6 @@
 """Writes the config and seeded weights of a small transformers model, as a published one comes.
 
-    transformers_models.py llama|bert|vit CONFIG_JSON WEIGHTS_SAFETENSORS
+transformers_models.py llama|bert|vit CONFIG_JSON WEIGHTS_SAFETENSORS
 """
 
 from __future__ import annotations

@@ -97,9 +97,7 @@ class _EntrySchema:
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
         from pydantic_core import core_schema  # noqa: PLC0415 - only when schemas are built.
 
-        return core_schema.with_info_plain_validator_function(
-            _entry, serialization=core_schema.to_string_ser_schema()
-        )
+        return core_schema.with_info_plain_validator_function(_entry, serialization=core_schema.to_string_ser_schema())
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from etbuild.model.action import ActionGraph
+from etbuild.model.action import ActionGraph, OutputFile
 from etbuild.model.artifact import Artifact
 
 
@@ -33,6 +34,8 @@ class BuildPlan:
 
     targets: tuple[PlannedTarget, ...]
     actions: ActionGraph
+    given: Mapping[Artifact, Sequence[tuple[str, OutputFile]]] = field(default_factory=dict, repr=False)
+    """What is known to hold what without running: outputs of actions that are not among `actions`."""
 
     @property
     def wanted(self) -> tuple[Artifact, ...]:

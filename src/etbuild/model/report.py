@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etbuild.model.diagnostics import Diagnostic
 
@@ -54,6 +54,7 @@ class BuildReport:
     """A build's end."""
 
     targets: tuple[TargetReport, ...]
+    """A build that looked at few of many leaves out what is up to date."""
     tests: tuple[TestReport, ...] = ()
     failures: tuple[Diagnostic, ...] = ()
     actions: int = 0
@@ -64,3 +65,15 @@ class BuildReport:
     saved_ms: int = 0
     sandbox: str = ""
     exit_code: int = 0
+    others: int = 0
+    """How many more targets there are, all up to date."""
+
+
+def unchanged(report: BuildReport) -> BuildReport:
+    """Return the report that the same request gives if nothing changes until then."""
+    targets = tuple(
+        replace(target, status="up to date") if target.status in ("built", "cached") else target
+        for target in report.targets
+    )
+    tests = tuple(replace(test, cached=test.status == "passed") for test in report.tests)
+    return replace(report, targets=targets, tests=tests, cached=report.actions, run=0, wall_ms=0, saved_ms=0)
