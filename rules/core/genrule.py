@@ -46,7 +46,7 @@ def genrule(ctx: RuleContext[GenruleAttrs]) -> Sequence[Provider]:
         argv=["/bin/sh", "-ec", ctx.attrs.cmd],
         inputs=[tool.inputs for tool in tools],
         outputs=outputs,
-        env={name: value for tool in tools for name, value in tool.env} | env,
+        env={**{name: value for tool in tools for name, value in tool.env}, **env},
         mounts=(ctx.system(), *(mount for tool in tools for mount in tool.mounts)),
     )
     return [DefaultInfo(outputs)]

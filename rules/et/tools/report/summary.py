@@ -67,14 +67,14 @@ def _signature(name: str, facts: Mapping[str, Any]) -> str:
     return f"{name}({inputs})"
 
 
-def _extent(extent: Any) -> str:  # noqa: ANN401 - a number, or [least, most].
+def _extent(extent: Any) -> str:
     return f"≤{extent[1]}" if isinstance(extent, list) else str(extent)
 
 
 def proof(measure: Mapping[str, Any], given: Mapping[str, float]) -> str:
     """Return what was compared with what, and how near it came."""
     figures = measure["against_graph"]
-    bounds = default_tolerances(measure) | given
+    bounds = {**default_tolerances(measure), **given}
     parts = []
     if "tokens_equal" in figures:
         parts.append(f"{figures['tokens_equal']} of {figures['tokens']} tokens equal")
