@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415 -- what an import costs is measured.
 """What load, export, save, reload and lowering of SmolLM2 to XNNPACK fp32 cost, beside the stock flow.
 
     python benchmarks/export.py MODEL.gguf [--max-seq-len 512] [--plain]
@@ -49,7 +50,16 @@ def run_ours(model: Path, length: int, clock: Clock) -> Path:
         from export import export_model
         from lower import lower_xnnpack
     arguments = ["--kind", "hf_model", "--architecture", "LlamaForCausalLM", "--weights", str(model)]
-    arguments += ["--task", "text-generation", "--max-seq-len", str(length), "--output", "ours.pt2", "--facts", "f.json"]
+    arguments += [
+        "--task",
+        "text-generation",
+        "--max-seq-len",
+        str(length),
+        "--output",
+        "ours.pt2",
+        "--facts",
+        "f.json",
+    ]
     with clock.step("load, export, save"):
         export_model.main(arguments)
     outputs = ["--output", "ours.pte", "--operators", "operators.json", "--plan", "plan.json"]

@@ -9,7 +9,7 @@ SEED = 7
 
 
 def seeded(module: nn.Module, seed: int = SEED) -> nn.Module:
-    """Give `module` uniform weights from `seed`, of a size that keeps a signal's: not normal ones, which differ by CPU."""
+    """Give `module` weights from `seed`, of a size that keeps a signal's; uniform ones: normal ones differ by CPU."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, tensor in sorted(module.named_parameters()):

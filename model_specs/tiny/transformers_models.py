@@ -31,7 +31,7 @@ MODELS: dict[str, tuple[str, Any]] = {
 def write_model(name: str, config_file: Path, weights_file: Path) -> None:
     """Write the config and the weights of the model called `name`."""
     architecture, config = MODELS[name]
-    model = seeded(getattr(transformers, architecture)._from_config(config))
+    model = seeded(getattr(transformers, architecture)(config))
     values = {**config.to_diff_dict(), "architectures": [architecture]}
     config_file.write_text(json.dumps(values, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     save_file({key: tensor.contiguous() for key, tensor in sorted(model.state_dict().items())}, weights_file)

@@ -1,4 +1,4 @@
-"""The table of what goes together: each cell lowers, runs and agrees with its own graph; any other names the nearest."""
+"""The table of what goes together: each cell lowers, runs and agrees with its graph; any other names the nearest."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ pytestmark = pytest.mark.torch
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))
 
-from lower import lower_portable, lower_xnnpack  # noqa: E402
-from quantize import quantize_pt2e  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 from torch.utils import _pytree as pytree  # noqa: E402
 from workbench import EXPORTS, Workbench  # noqa: E402
 
+from lower import lower_portable, lower_xnnpack  # noqa: E402
+from quantize import quantize_pt2e  # noqa: E402
 from rules.et.combinations import SUPPORTED, nearest_combination  # noqa: E402
 
 BACKENDS = {"xnnpack": lower_xnnpack, "portable": lower_portable}

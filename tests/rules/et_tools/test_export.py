@@ -119,13 +119,16 @@ def test_attention_that_custom_sdpa_cannot_compute_falls_back_and_says_so(bench)
 
 
 def test_weights_born_channels_last_are_straightened(bench):
-    bench.write("nhwc.py", """
+    bench.write(
+        "nhwc.py",
+        """
 import torch
 def make():
     conv = torch.nn.Conv2d(4, 8, 1)
     conv.weight = torch.nn.Parameter(torch.rand(1, 1, 4, 8).permute(3, 2, 0, 1))
     return conv
-""")
+""",
+    )
     flags = ["--kind", "torch_model", "--entry", "nhwc.py:make", "--example-inputs", '[{"shape":[1,4,6,6]}]']
     program = torch.export.load(bench.export_with("nhwc", flags))
     assert program.state_dict["weight"].stride() == (4, 1, 1, 1)
@@ -139,7 +142,9 @@ def test_a_dimension_declared_dynamic_takes_other_sizes(bench):
 
 
 def test_a_graph_made_elsewhere_is_taken_and_a_source_transform_applied(bench):
-    bench.write("double.py", """
+    bench.write(
+        "double.py",
+        """
 import torch
 class Double(torch.nn.Module):
     def __init__(self, inner):
@@ -151,7 +156,8 @@ def double(module):
     return Double(module)
 def make():
     return torch.nn.Identity()
-""")
+""",
+    )
     flags = ["--kind", "torch_model", "--entry", "double.py:make", "--example-inputs", '[{"shape":[4]}]']
     graph = bench.export_with("doubled", [*flags, "--source-transform", "double.py:double"])
     again = bench.export_with("taken", ["--kind", "pt2_model", "--pt2", graph.name])

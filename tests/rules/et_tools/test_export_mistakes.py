@@ -24,7 +24,7 @@ def replaced(flags, flag, value):
     return [*flags[: index + 1], value, *flags[index + 2 :]]
 
 
-def config_with(bench, name, **values):
+def config_with(bench, name, **values: object):
     config = json.loads((bench.folder / "llama.config.json").read_text())
     bench.write(name, json.dumps({**config, **values}))
     return replaced(LLAMA, "--config", name)
@@ -68,7 +68,7 @@ def test_a_missing_file_is_named(bench):
 
 
 class Evil:
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         return print, ("unpickled",)
 
 
@@ -77,7 +77,10 @@ def test_pickled_objects_are_refused_and_not_run(bench, capsys):
     diagnostic = bench.refused_export(replaced(LLAMA, "--weights", "evil.bin"))
     assert diagnostic.code == "pickled-weights"
     (bench.folder / "plain.bin").write_bytes(pickle.dumps(Evil()))
-    assert bench.refused_export(replaced(LLAMA, "--weights", "plain.bin")).code in {"pickled-weights", "corrupt-weights"}
+    assert bench.refused_export(replaced(LLAMA, "--weights", "plain.bin")).code in {
+        "pickled-weights",
+        "corrupt-weights",
+    }
     assert "unpickled" not in capsys.readouterr().out
 
 
@@ -99,7 +102,9 @@ def test_a_group_that_does_not_divide_names_layers_and_a_size_that_does(bench):
 
 @pytest.mark.parametrize("strict", ["true", "false"])
 def test_a_branch_on_values_is_refused_at_the_users_line(bench, strict):
-    bench.write("branch.py", """
+    bench.write(
+        "branch.py",
+        """
 import torch
 class Branch(torch.nn.Module):
     def forward(self, x):
@@ -108,7 +113,8 @@ class Branch(torch.nn.Module):
         return -x
 def make():
     return Branch()
-""")
+""",
+    )
     flags = ["--kind", "torch_model", "--entry", "branch.py:make", "--example-inputs", '[{"shape":[4]}]']
     diagnostic = bench.refused_export([*flags, "--strict", strict])
     assert diagnostic.code == "data-dependent-shape"
@@ -134,5 +140,7 @@ def test_a_file_that_is_no_exported_program_is_corrupt(bench):
 
 
 def test_a_config_of_another_model_is_refused(bench):
-    diagnostic = bench.refused_export(replaced(hub("llama", "BertModel", "feature-extraction"), "--config", "llama.config.json"))
+    diagnostic = bench.refused_export(
+        replaced(hub("llama", "BertModel", "feature-extraction"), "--config", "llama.config.json")
+    )
     assert diagnostic.code == "wrong-config"

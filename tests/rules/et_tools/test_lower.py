@@ -11,6 +11,7 @@ pytest.importorskip("executorch.exir")
 pytestmark = pytest.mark.torch
 
 from workbench import CNN, EXPORTS, Workbench  # noqa: E402
+
 from lower import lower_portable, lower_xnnpack, lowering  # noqa: E402
 
 
@@ -53,18 +54,37 @@ def test_a_declared_constant_method_wins_over_the_models(bench):
     assert bench.call(program, "get_max_seq_len") == [32]
 
 
+KTHVALUE = """
+import torch
+class Kth(torch.nn.Module):
+    def forward(self, x):
+        return torch.kthvalue(x, 2)[0]
+def make():
+    return Kth()
+"""
+
+
 def test_an_operator_without_a_kernel_is_named_with_its_place(bench):
-    bench.write("model.py", "import torch\nclass M(torch.nn.Module):\n  def forward(self, x):\n    return torch.kthvalue(x, 2)[0]\ndef make():\n  return M()\n")
-    flags = ["--kind", "torch_model", "--entry", "model.py:make", "--example-inputs", '[{"shape":[4]}]']
+    bench.write("kth.py", KTHVALUE)
+    flags = ["--kind", "torch_model", "--entry", "kth.py:make", "--example-inputs", '[{"shape":[4]}]']
     bench.export_with("missing", flags)
     [diagnostic] = bench.refused(lower_portable.main, bench.lower_flags("missing"))
     assert diagnostic.code == "missing-operator"
-    assert "kthvalue" in diagnostic.message
-    assert "model.py:4" in " ".join(diagnostic.notes)
+    assert "aten::kthvalue" in diagnostic.message
+    assert "kth.py:5" in " ".join(diagnostic.notes)
+
+
+CUSTOM = """
+from executorch.exir.pass_base import ExportPass
+def none():
+    return []
+def nothing():
+    return ExportPass()
+"""
 
 
 def test_a_users_partitioner_and_edge_pass_are_used(bench):
-    bench.write("custom.py", "from executorch.exir.pass_base import ExportPass\ndef none():\n  return []\ndef nothing():\n  return ExportPass()\n")
+    bench.write("custom.py", CUSTOM)
     bench.export("mlp")
     bench.lower(lower_xnnpack, "mlp", extra=["--partitioner", "custom.py:none", "--edge-pass", "custom.py:nothing"])
     assert json.loads((bench.folder / "mlp.operators.json").read_text())["delegates"] == {}

@@ -15,6 +15,7 @@ TINY = REPOSITORY / "model_specs" / "tiny"
 sys.path.append(str(TINY))
 
 import transformers_models  # noqa: E402
+
 from common.diagnostics import Diagnostic, UserError  # noqa: E402
 from export import export_model  # noqa: E402
 from pte.reader import read_program  # noqa: E402
@@ -111,7 +112,9 @@ class Workbench:
 
     def _spawn(self, folder: Path, hash_seed: str, tool: str, flags: Sequence[str]) -> None:
         environment = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": hash_seed, "TMPDIR": str(folder.parent)}
-        subprocess.run([sys.executable, str(TOOLS / tool), *flags], cwd=folder, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, str(TOOLS / tool), *flags], cwd=folder, env=environment, check=True, capture_output=True
+        )
 
     @staticmethod
     def read(program: Path) -> Any:

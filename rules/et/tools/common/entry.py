@@ -31,7 +31,7 @@ def load_entry(entry: str, attribute: str) -> Callable[..., Any]:
     return function  # type: ignore[no-any-return]
 
 
-def call_entry(entry: str, attribute: str, *args: object) -> Any:  # noqa: ANN401 -- what a user's function returns is theirs
+def call_entry(entry: str, attribute: str, *args: object) -> Any:
     """Call the function that `entry` names; what it raises is the user's mistake, at the user's line."""
     function = load_entry(entry, attribute)
     try:
@@ -39,7 +39,9 @@ def call_entry(entry: str, attribute: str, *args: object) -> Any:  # noqa: ANN40
     except UserError:
         raise
     except Exception as error:
-        raise mistake("entry-failed", f"'{entry}' raised {_in_words(error)}", attribute, notes=user_lines(error)) from error
+        raise mistake(
+            "entry-failed", f"'{entry}' raised {_in_words(error)}", attribute, notes=user_lines(error)
+        ) from error
 
 
 def user_lines(error: BaseException) -> tuple[str, ...]:
@@ -81,7 +83,9 @@ def _load_module(path: Path, attribute: str) -> object:
         spec.loader.exec_module(module)
     except Exception as error:
         notes = user_lines(error)
-        raise mistake("entry-failed", f"'{path.name}' cannot be loaded: {_in_words(error)}", attribute, notes=notes) from error
+        raise mistake(
+            "entry-failed", f"'{path.name}' cannot be loaded: {_in_words(error)}", attribute, notes=notes
+        ) from error
     return module
 
 

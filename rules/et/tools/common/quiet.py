@@ -16,7 +16,7 @@ def quiet() -> None:
 
 def deterministic(seed: int) -> None:
     """Seed torch, and keep it to one thread: the order of a sum must not depend on the machine."""
-    import torch  # noqa: PLC0415 -- after quiet(), which must come before torch is imported
+    import torch
 
     torch.set_num_threads(1)
     torch.manual_seed(seed)

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 -- a parameter is put in place of another, whatever its name.
 """Makes a module and an exported program independent of where and how they were made; knows nothing of models."""
 
 from __future__ import annotations
@@ -7,9 +8,10 @@ import tempfile
 from pathlib import Path
 
 import torch
+from torch.export import ExportedProgram
+
 from common.diagnostics import mistake
 from common.entry import relative_name
-from torch.export import ExportedProgram
 
 FILE = re.compile(r'File "([^"]+)"')
 TOOLS = Path(__file__).absolute().parents[1]
@@ -65,7 +67,7 @@ def load_program(path: Path, attribute: str) -> ExportedProgram:
 
 
 def _is_plain(tensor: torch.Tensor) -> bool:
-    return tensor.stride() == torch.empty(tensor.shape, device="meta").stride()
+    return bool(tensor.stride() == torch.empty(tensor.shape, device="meta").stride())
 
 
 def _short(name: str, names: dict[str, str]) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.export import ExportedProgram
+
 from common.diagnostics import UserError, mistake
 from common.entry import is_user_file, relative_name
-from torch.export import ExportedProgram
 
 FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 DATA_DEPENDENT = (

@@ -38,7 +38,9 @@ class IndexedLayer(StaticLayer):  # type: ignore[misc]
         super().__init__(max_cache_len)
         self.position = position
 
-    def update(self, key: torch.Tensor, value: torch.Tensor, *_args: object, **_kwargs: object) -> tuple[torch.Tensor, torch.Tensor]:
+    def update(
+        self, key: torch.Tensor, value: torch.Tensor, *_args: object, **_kwargs: object
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Write `key` and `value` and return the whole cache."""
         self.keys.index_copy_(2, self.position.tokens, key)
         self.values.index_copy_(2, self.position.tokens, value)
@@ -55,10 +57,12 @@ class FusedLayer(IndexedLayer):
     def lazy_initialization(self, key: torch.Tensor, value: torch.Tensor) -> None:
         """Allocate the cache in its own layout."""
         super().lazy_initialization(key, value)
-        self.keys = self.keys.transpose(1, 2).contiguous()
-        self.values = self.values.transpose(1, 2).contiguous()
+        self.keys: torch.Tensor = self.keys.transpose(1, 2).contiguous()
+        self.values: torch.Tensor = self.values.transpose(1, 2).contiguous()
 
-    def update(self, key: torch.Tensor, value: torch.Tensor, *_args: object, **_kwargs: object) -> tuple[torch.Tensor, torch.Tensor]:
+    def update(
+        self, key: torch.Tensor, value: torch.Tensor, *_args: object, **_kwargs: object
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Write `key` and `value` in place and return the whole cache."""
         torch.ops.llama.update_cache(key.transpose(1, 2), self.keys, self.position.start)
         torch.ops.llama.update_cache(value.transpose(1, 2), self.values, self.position.start)
@@ -69,7 +73,7 @@ class FusedLayer(IndexedLayer):
         return self.position.start
 
 
-class Decoder(torch.nn.Module):
+class Decoder(torch.nn.Module):  # type: ignore[misc]
     """A causal language model with its cache: `forward(input_ids[1, S], cache_position[S]) -> logits`."""
 
     def __init__(self, model: Any, max_seq_len: int, attention: str, logits: str) -> None:
@@ -94,7 +98,7 @@ class Decoder(torch.nn.Module):
             use_cache=True,
             **self.keep,
         )
-        return output.logits  # type: ignore[no-any-return]
+        return output.logits
 
     def _new_cache(self) -> StaticCache:
         config = self.model.config.get_text_config()
@@ -118,9 +122,9 @@ class Decoder(torch.nn.Module):
             layer.values = getattr(self, f"value_cache_{index}")
         if self.fused:
             position.start = cache_position[0].item()
-            torch._check(position.start >= 0)
-            torch._check(position.start < position.limit)
-            torch._check(position.start + input_ids.shape[1] <= position.limit)
+            torch._check(position.start >= 0)  # noqa: SLF001 -- as torch.export's own hints say
+            torch._check(position.start < position.limit)  # noqa: SLF001 -- as torch.export's own hints say
+            torch._check(position.start + input_ids.shape[1] <= position.limit)  # noqa: SLF001 -- as torch.export's own hints say
 
 
 def _register_fused(position: Position) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from common.diagnostics import mistake
 from torch.export import Dim
 
+from common.diagnostics import mistake
 from export.capture import Traceable, capture
 from export.request import ExportRequest
 from export.text_generation import DEFAULT_LENGTH, Captured, prepare_experts, require_length
@@ -15,7 +15,7 @@ from export.text_generation import DEFAULT_LENGTH, Captured, prepare_experts, re
 EXAMPLE_TOKENS = 5
 
 
-class PooledEmbedding(torch.nn.Module):
+class PooledEmbedding(torch.nn.Module):  # type: ignore[misc]
     """The mean of a text's last hidden states, of length one: what sentence similarity compares."""
 
     def __init__(self, model: Any) -> None:
@@ -31,7 +31,7 @@ class PooledEmbedding(torch.nn.Module):
         return torch.nn.functional.normalize(mean, dim=1)
 
 
-class HiddenStates(torch.nn.Module):
+class HiddenStates(torch.nn.Module):  # type: ignore[misc]
     """The last hidden state of each token."""
 
     def __init__(self, model: Any) -> None:
@@ -41,10 +41,10 @@ class HiddenStates(torch.nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return [batch, tokens, hidden]."""
-        return self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state  # type: ignore[no-any-return]
+        return self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
 
-class ImageClassifier(torch.nn.Module):
+class ImageClassifier(torch.nn.Module):  # type: ignore[misc]
     """Logits of an image's classes."""
 
     def __init__(self, model: Any) -> None:
@@ -54,7 +54,7 @@ class ImageClassifier(torch.nn.Module):
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
         """Return [batch, classes]."""
-        return self.model(pixel_values=pixel_values).logits  # type: ignore[no-any-return]
+        return self.model(pixel_values=pixel_values).logits
 
 
 def export_embedding(model: Any, request: ExportRequest) -> Captured:

@@ -9,20 +9,20 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-import torch  # noqa: E402
-from common.diagnostics import mistake, run_tool  # noqa: E402
-from common.entry import call_entry  # noqa: E402
-from common.progress import progress  # noqa: E402
-from common.quiet import deterministic, quiet  # noqa: E402
+import torch
 
-from export.canonical import load_program, plain_strides, save_program  # noqa: E402
-from export.encoders import export_embedding, export_image_classifier  # noqa: E402
-from export.facts import SCALAR_TYPES, facts_of, runner_metadata, write_facts  # noqa: E402
-from export.hf_model import load_hf_model  # noqa: E402
-from export.quantize_weights import quantize_weights  # noqa: E402
-from export.request import ExportRequest, parse_request  # noqa: E402
-from export.text_generation import Captured, export_decoder  # noqa: E402
-from export.torch_model import build_module, export_module  # noqa: E402
+from common.diagnostics import mistake, run_tool
+from common.entry import call_entry
+from common.progress import progress
+from common.quiet import deterministic, quiet
+from export.canonical import load_program, plain_strides, save_program
+from export.encoders import export_embedding, export_image_classifier
+from export.facts import SCALAR_TYPES, facts_of, runner_metadata, write_facts
+from export.hf_model import load_hf_model
+from export.quantize_weights import quantize_weights
+from export.request import ExportRequest, parse_request
+from export.text_generation import Captured, export_decoder
+from export.torch_model import build_module, export_module
 
 EXPORTS = {
     "text-generation": export_decoder,
@@ -36,7 +36,9 @@ def main(argv: Sequence[str]) -> None:
     quiet()
     request = parse_request(argv)
     deterministic(request.seed)
-    captured, constants = {"hf_model": _hf_model, "torch_model": _torch_model, "pt2_model": _pt2_model}[request.kind](request)
+    captured, constants = {"hf_model": _hf_model, "torch_model": _torch_model, "pt2_model": _pt2_model}[request.kind](
+        request
+    )
     progress("saving the exported program")
     save_program(captured.program, Path(request.output))
     write_facts(Path(request.facts), facts_of(captured, request, constants))

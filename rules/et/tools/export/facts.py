@@ -52,7 +52,9 @@ def facts_of(captured: Captured, request: ExportRequest, constants: Mapping[str,
     }
 
 
-def runner_metadata(model: Any, request: ExportRequest, captured: Captured, generation: Mapping[str, Any]) -> dict[str, Any]:
+def runner_metadata(
+    model: Any, request: ExportRequest, captured: Captured, generation: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the constant methods that ExecuTorch's runners read."""
     metadata: dict[str, Any] = {"get_dtype": SCALAR_TYPES[request.dtype]}
     if request.task == "image-classification":

@@ -11,9 +11,9 @@ from typing import Any
 
 import gguf
 import torch
-from common.diagnostics import mistake
 from transformers import modeling_gguf_pytorch_utils as transformers_gguf
 
+from common.diagnostics import mistake
 from export.weights import StateDict, require_readable
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 import transformers
-from common.diagnostics import UserError, mistake
 
+from common.diagnostics import UserError, mistake
 from export.gguf_weights import GgufFile, open_gguf, read_gguf_tensors
 from export.request import ExportRequest
 from export.weights import StateDict, read_state_dict
@@ -139,9 +139,11 @@ def _load(architecture: Any, config: Any, state: StateDict, dtype: torch.dtype) 
             attn_implementation="eager",
         )
     except TypeError as error:
-        raise mistake("wrong-config", f"the config does not build a {architecture.__name__}: {error}", "config") from error
+        raise mistake(
+            "wrong-config", f"the config does not build a {architecture.__name__}: {error}", "config"
+        ) from error
     _require_fit(architecture.__name__, report)
-    return module  # type: ignore[no-any-return]
+    return module
 
 
 def _require_fit(name: str, report: dict[str, Any]) -> None:

@@ -7,11 +7,12 @@ computes nonsense, and the portable kernels lack it.
 from __future__ import annotations
 
 import torch
-from common.diagnostics import mistake
 from torch.ao.quantization.fx._decomposed import quantized_decomposed_lib  # noqa: F401 -- registers its operators
 from torchao.quantization import quantize_
 from torchao.quantization.granularity import PerAxis, PerGroup
 from torchao.quantization.quant_api import Int8DynamicActivationIntxWeightConfig, IntxWeightOnlyConfig
+
+from common.diagnostics import mistake
 
 DEFAULT_GROUP = 32
 SHOWN = 4
@@ -31,7 +32,7 @@ def quantize_weights(module: torch.nn.Module, scheme: str, group_size: int | Non
         _spell_out(module, Linear4 if scheme == "4w" else Linear8)
 
 
-class Linear8(torch.nn.Module):
+class Linear8(torch.nn.Module):  # type: ignore[misc]
     """A linear layer with 8-bit weights, which are made floating numbers when it runs."""
 
     def __init__(self, linear: torch.nn.Linear) -> None:
@@ -53,7 +54,7 @@ class Linear8(torch.nn.Module):
         return torch.nn.functional.linear(values, rows.view(self.shape).to(values.dtype), self.bias)
 
 
-class Linear4(torch.nn.Module):
+class Linear4(torch.nn.Module):  # type: ignore[misc]
     """A linear layer with 4-bit weights, two in a byte: a row's first half below, its second half above."""
 
     def __init__(self, linear: torch.nn.Linear) -> None:
@@ -97,8 +98,11 @@ def _require_divides(module: torch.nn.Module, group: int) -> None:
     misfits = {name: each.in_features for name, each in layers.items() if each.in_features % group}
     if not misfits:
         return
-    message = f"'group_size' must divide the inputs of each linear layer, {group} does not divide {len(misfits)} of {len(layers)}"
+    count = f"{len(misfits)} of {len(layers)}"
+    message = f"'group_size' must divide the inputs of each linear layer, {group} does not divide {count}"
     notes = tuple(f"{name} has {size} inputs" for name, size in list(misfits.items())[:SHOWN])
-    fitting = [size for size in (256, 128, 64, 32, 16, 8, 4) if all(each.in_features % size == 0 for each in layers.values())]
+    fitting = [
+        size for size in (256, 128, 64, 32, 16, 8, 4) if all(each.in_features % size == 0 for each in layers.values())
+    ]
     hint = f"{fitting[0]} divides all of them" if fitting else None
     raise mistake("group-does-not-divide", message, "group_size", notes=notes, hint=hint)

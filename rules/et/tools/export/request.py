@@ -47,11 +47,11 @@ class ExportRequest:
 
 def parse_request(argv: Sequence[str]) -> ExportRequest:
     """Parse the command line of export_model.py."""
-    values = vars(_parser().parse_args(argv))
+    values: dict[str, Any] = vars(_parser().parse_args(argv))
     return ExportRequest(**{field.name: _frozen(values[field.name]) for field in fields(ExportRequest)})
 
 
-def _frozen(value: object) -> object:
+def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-from common.diagnostics import mistake
 from torch.export import Dim, ExportedProgram
 from transformers import GenerationConfig
 from transformers.integrations.executorch import TorchExportableModuleWithStaticCache
 
+from common.diagnostics import mistake
 from export.capture import Traceable, capture, chain
 from export.decoder import Decoder, UnsupportedAttentionError
 from export.request import ExportRequest
@@ -114,7 +114,7 @@ def _example(request: ExportRequest, length: int, longest: int) -> tuple[torch.T
 
 def named_dimensions(shapes: dict[str, dict[str, list[int]]], names: tuple[str, ...]) -> Any:
     """Return torch.export's dynamic shapes, from dimension to [least, most] by an input's name or index."""
-    found: dict[str, Any] = {name: None for name in names}
+    found: dict[str, Any] = dict.fromkeys(names)
     for key, dimensions in shapes.items():
         name = names[int(key)] if key.isdigit() and int(key) < len(names) else key
         if name not in found:

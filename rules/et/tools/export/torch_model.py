@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+
 from common.diagnostics import mistake
 from common.entry import call_entry
-
 from export.capture import Traceable, capture
 from export.request import ExportRequest
 from export.text_generation import Captured, named_dimensions

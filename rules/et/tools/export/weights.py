@@ -1,4 +1,4 @@
-"""Reads weights into a state dict from safetensors, GGUF or torch files; knows nothing of the model that they are for."""
+"""Reads weights into a state dict from safetensors or torch files; knows nothing of the model that they are for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from common.diagnostics import UserError, mistake
 from safetensors import SafetensorError, safe_open
+
+from common.diagnostics import UserError, mistake
 
 StateDict = dict[str, torch.Tensor]
 

@@ -1,7 +1,8 @@
+# ruff: noqa: SLF001 -- what is replaced is private.
 """Leaves out passes over a whole program that have nothing to do, and a decomposition with nothing to decompose.
 
 Most of ExecuTorch's passes execute the program again on fake tensors and change only some operators on the way. Where
-none of these is in the program, executing it again gives what was there: another pass, which always runs, did it before.
+none of these is in the program, executing it again gives what was there: a pass that always runs did it before.
 """
 
 from __future__ import annotations
@@ -84,8 +85,10 @@ def _calls(module: GraphModule) -> Iterator[Node]:
 
 
 def _calls_any(module: GraphModule, table: Mapping[Any, Any] | None) -> bool:
-    return table is None or _has_branches(module) or any(
-        node.target in table and node.target not in SYMBOLIC for node in _calls(module)
+    return (
+        table is None
+        or _has_branches(module)
+        or any(node.target in table and node.target not in SYMBOLIC for node in _calls(module))
     )
 
 

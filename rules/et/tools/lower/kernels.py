@@ -9,7 +9,6 @@ from typing import Any
 def missing_kernels(report: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the operators of `report` that the official runtime has no kernel for."""
     # Each of these imports registers kernels.
-    import executorch.kernels.quantized
     from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401
     from executorch.runtime import Runtime
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-from common.diagnostics import run_tool  # noqa: E402
-
-from lower.lowering import Backend, lower_main  # noqa: E402
+from common.diagnostics import run_tool
+from lower.lowering import Backend, lower_main
 
 
 def main(argv: Sequence[str]) -> None:

@@ -9,15 +9,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-from common.diagnostics import run_tool  # noqa: E402
-from executorch.backends.xnnpack.partition.xnnpack_partitioner import (  # noqa: E402
+from executorch.backends.xnnpack.partition.xnnpack_partitioner import (
     XnnpackDynamicallyQuantizedPartitioner,
     XnnpackPartitioner,
 )
 
-from lower.fast_xnnpack import trimmed_passes  # noqa: E402
-from lower.lowering import Backend, lower_main  # noqa: E402
-from lower.request import LowerRequest  # noqa: E402
+from common.diagnostics import run_tool
+from lower.fast_xnnpack import trimmed_passes
+from lower.lowering import Backend, lower_main
+from lower.request import LowerRequest
 
 
 def main(argv: Sequence[str]) -> None:

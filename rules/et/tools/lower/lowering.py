@@ -8,23 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from executorch.exir import EdgeCompileConfig, ExecutorchBackendConfig, to_edge_transform_and_lower
+from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401 -- registers torch.ops.llama.*
+from torch.export import ExportedProgram
+
 from common.diagnostics import mistake
 from common.entry import call_entry
 from common.progress import progress
 from common.quiet import deterministic, quiet
-from executorch.exir import EdgeCompileConfig, ExecutorchBackendConfig, to_edge_transform_and_lower
-from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401 -- registers torch.ops.llama.*
 from export.canonical import load_program
-from pte.operators import operators_of
-from pte.plan import plan_of
-from torch.export import ExportedProgram
-
 from lower.fast_exir import without_repeated_work
 from lower.kernels import missing_kernels
 from lower.patches import Patch
 from lower.refusal import lowering_refused, missing_operators
 from lower.request import LowerRequest, parse_request
-
+from pte.operators import operators_of
+from pte.plan import plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,9 @@ def constant_methods(request: LowerRequest) -> dict[str, Any]:
     for name, file in request.facts:
         for key, value in json.loads(Path(file).read_text(encoding="utf-8"))["constant_methods"].items():
             if constants.setdefault(key, value) != value:
-                message = f"methods of one program must agree on '{key}', '{name}' has {value}, another {constants[key]}"
+                message = (
+                    f"methods of one program must agree on '{key}', '{name}' has {value}, another {constants[key]}"
+                )
                 raise mistake("methods-disagree", message, "methods")
     constants.update(request.constant_methods)
     taken = sorted(set(constants) & {name for name, _ in request.methods})

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from common.diagnostics import UserError, mistake
 from torch.export import ExportedProgram
 
+from common.diagnostics import UserError, mistake
+
 MISSING_VARIANTS = re.compile(r"Missing out variants: \{([^}]*)\}")
-NO_KERNEL = re.compile(r"Operator (torch\.ops\.|<OpOverload\(op=')?([\w.:]+)'?[^\n]*? is not (?:Aten|a core ATen|supported)")
+NO_KERNEL = re.compile(
+    r"Operator (torch\.ops\.|<OpOverload\(op=')?([\w.:]+)'?[^\n]*? is not (?:Aten|a core ATen|supported)"
+)
 FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from common.diagnostics import UserError, mistake
-from common.entry import call_entry
 from safetensors import SafetensorError
 from safetensors.torch import load_file
+
+from common.diagnostics import UserError, mistake
+from common.entry import call_entry
 
 Call = tuple[torch.Tensor, ...]
 

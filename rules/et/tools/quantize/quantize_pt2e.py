@@ -10,23 +10,23 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-import torch  # noqa: E402
-from common.diagnostics import mistake, run_tool  # noqa: E402
-from common.progress import progress  # noqa: E402
-from common.quiet import deterministic, quiet  # noqa: E402
-from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (  # noqa: E402
+import torch
+from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (
     XNNPACKQuantizer,
     get_symmetric_quantization_config,
 )
-from executorch.extension.llm.custom_ops import custom_ops  # noqa: E402, F401 -- registers torch.ops.llama.*
-from export.canonical import load_program, save_program  # noqa: E402
-from export.capture import Traceable, capture  # noqa: E402
-from export.facts import inputs_of  # noqa: E402
-from torch.export import Dim, ExportedProgram  # noqa: E402
-from torch.utils import _pytree as pytree  # noqa: E402
-from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e  # noqa: E402
+from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401 -- registers torch.ops.llama.*
+from torch.export import Dim, ExportedProgram
+from torch.utils import _pytree as pytree
+from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
 
-from quantize.calibration import Call, read_calibration  # noqa: E402
+from common.diagnostics import mistake, run_tool
+from common.progress import progress
+from common.quiet import deterministic, quiet
+from export.canonical import load_program, save_program
+from export.capture import Traceable, capture
+from export.facts import inputs_of
+from quantize.calibration import Call, read_calibration
 
 WEIGHTED_LAYERS = (torch.ops.aten.linear.default, torch.ops.aten.conv1d.default, torch.ops.aten.conv2d.default)
 SCHEMES = ("pt2e_static_int8", "pt2e_dynamic_int8")
@@ -63,7 +63,7 @@ def quantized(program: ExportedProgram, calls: Sequence[Call], *, is_dynamic: bo
 
 
 class WeightedLayersQuantizer(XNNPACKQuantizer):  # type: ignore[misc]
-    """Quantizes layers with weights and leaves numbers in the graph alone: as tensors, positions would become floats."""
+    """Quantizes layers with weights; leaves numbers in the graph alone: as tensors, positions would become floats."""
 
     def transform_for_annotation(self, model: torch.fx.GraphModule) -> torch.fx.GraphModule:
         """Return the graph as it is."""
