@@ -13,13 +13,21 @@ def main() -> int:
         sys.path.insert(0, source)
     from etbuild import up_to_date
 
-    text = up_to_date.answer(sys.argv[1:])
-    if text is not None and "ETBUILD_CROSSCHECK" not in os.environ:
-        os.write(1, text.encode())
+    found = up_to_date.answer(sys.argv[1:])
+    checking = "ETBUILD_CROSSCHECK" in os.environ
+    if isinstance(found, str) and not checking:
+        os.write(1, found.encode())
         return 0
+    if isinstance(found, up_to_date.Changed):
+        from etbuild.cli.rebuild import answer_changed
+
+        code = answer_changed(found, os.path.dirname(source))
+        if code is not None and not (checking and code == 0):
+            return code
+        found = "" if code == 0 else None
     from etbuild.start import start
 
-    return start(source, text)
+    return start(source, found)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def build(plan: BuildPlan, around: Surroundings, started: float) -> Built:
         machinery = _machinery(plan, around, (store, roots, tree), choice, events)
         tests = [target.test for target in plan.targets if target.test is not None]
         try:
-            execution = execute(plan.actions, plan.wanted, machinery, tests)
+            execution = execute(plan.actions, plan.wanted, machinery, tests, plan.given)
         finally:
             if machinery.workers:
                 machinery.workers.close()

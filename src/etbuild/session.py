@@ -15,8 +15,10 @@ from etbuild.analysis.world import World
 from etbuild.build import OUTPUTS, Built, Surroundings, build
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.outcome import Execution
-from etbuild.execution.snapshot import Watched, own_files, source_locations, watch
+from etbuild.execution.saved_plan import save_plan
+from etbuild.execution.snapshot import Watched, own_files, watch
 from etbuild.execution.store import Store
+from etbuild.incremental import Saved, first_state
 from etbuild.loading.configured_attrs import check_attrs
 from etbuild.loading.target_graph import load_targets
 from etbuild.loading.workspace import load_workspace
@@ -60,6 +62,18 @@ class Place:
     """An interpreter with pip."""
     argv: tuple[str, ...] = ()
     """As typed, for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A build, and what it leaves for the next one."""
+
+    report: BuildReport
+    settings: Settings
+    since_ns: int
+    watched: Watched | None
+    """What the answer depends on; None if it cannot stand for the next build."""
+    saved: Saved | None
 
 
 class Session:
@@ -126,14 +140,14 @@ class Session:
         )
         return analyze(graph, self.workspace, self.platforms, self.settings.mode, world)
 
-    def build(self, request: BuildRequest) -> tuple[BuildReport, Watched]:
-        """Build, and test if that is asked for; return also what the answer depends on."""
+    def build(self, request: BuildRequest) -> Record:
+        """Build, and test if that is asked for."""
         started = time.monotonic()
         graph = self.load(request.patterns)
         analysis = self.analyze(graph)
         plan = plan_tests(analysis, request.filter, request.runs) if request.test else plan_build(analysis)
         built = build(plan, self.surroundings(graph), started)
-        return built.report, self._watched(graph, analysis, plan, built)
+        return Record(built.report, self.settings, self.since_ns, *self._kept(graph, analysis, plan, built))
 
     def run(self, target: str) -> tuple[BuildReport, Program | None]:
         """Build one target and return how it is started; nothing is, if it failed."""
@@ -158,6 +172,14 @@ class Session:
             argv=self.place.argv,
         )
 
+    def span_of(self, action: Action, attribute: str | None, index: int | None) -> Span | None:
+        """Return where an attribute of an action's owner is written; loads that target alone."""
+        return _span_of(self._loaded(str(action.owner)), action, attribute, index) if action.owner else None
+
+    @functools.cache  # noqa: B019 - a session lives as long as its process.
+    def _loaded(self, label: str) -> TargetGraph:
+        return self.load((label,))
+
     def file_label(self, path: str) -> str | None:
         """Return the label of the workspace's file that an action would see at `path`, if there is one."""
         folder, _, name = path.rpartition("/")
@@ -167,11 +189,20 @@ class Session:
                 return f"//{folder}:{name}" if physical.is_file() else None
         return None
 
-    def _watched(self, graph: TargetGraph, analysis: Analysis, plan: BuildPlan, built: Built) -> Watched:
+    def _kept(
+        self, graph: TargetGraph, analysis: Analysis, plan: BuildPlan, built: Built
+    ) -> tuple[Watched, Saved] | tuple[None, None]:
+        """Return what the answer depends on, and what the next build can go on from."""
+        state = first_state(plan, built) if built.report.exit_code == 0 else None
+        if state is None:
+            return None, None
+        saved = save_plan(plan, built.execution)
         read = (*self.workspace.read, *graph.read, *analysis.read, *self.provisions.read, *own_files())
-        probed = (*graph.probed, *analysis.probed)
+        known = frozenset(saved.sources)
+        named = (path for path in graph.files.values() if path not in known)
         outputs = (f"{self.place.root}/{OUTPUTS}/{path}" for path in built.placed)
-        return watch((*read, *probed, *graph.files.values(), *source_locations(plan.actions)), outputs)
+        watched = watch((*read, *graph.probed, *analysis.probed, *named), saved.sources, outputs)
+        return watched, Saved(self.settings, saved, state)
 
     def _program(self, info: RunInfo, execution: Execution) -> Program:
         """Return an argv of this machine's paths: mounts as they are installed, outputs as they are stored."""

@@ -15,13 +15,13 @@ def start(source: str, expected: str | None) -> int:
     """Run the command line; `expected` is what the fast answer would have printed, to be held against it."""
     gc.disable()  # What is made lives to the end: collecting it costs 0.4 s at 10,000 targets and frees nothing.
     root = Path(source).parent
-    python = _ensure_packages(root)
+    python = ensure_packages(root)
     from etbuild.cli.main import main
 
     return main(sys.argv[1:], root, Path(python), expected)
 
 
-def _ensure_packages(root: Path) -> str:
+def ensure_packages(root: Path) -> str:
     """Make click, pydantic and tomli importable: installed beside us, or in an environment that is made on first use.
 
     Return that environment's interpreter, which has pip.

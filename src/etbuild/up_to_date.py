@@ -1,8 +1,9 @@
 """The fastest answer: "up to date", from one file and the stat fields of all that could change it.
 
 A snapshot belongs to one request (arguments, working folder, environment). It holds the paths of all that the full path
-read, looked for in vain, or placed, and a hash over their stat fields; all equal → nothing can have changed. Any doubt →
-the full path. Imports nothing but what every interpreter has loaded: this is the whole cost of a build with nothing to do.
+read, looked for in vain, or placed, and hashes over their stat fields; all equal → nothing can have changed. Where only
+sources of actions or placed outputs differ, `incremental` goes on from the saved plan. Any doubt → the full path.
+Imports nothing but what every interpreter has loaded, for this is the whole cost of a build with nothing to do.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import sys
 from operator import attrgetter
 
-FORMAT = 1
+FORMAT = 2
 FOLDER = "etbuild-out/.etbuild/snapshots"
 HEADER = 16
 """Bytes: a length and a checksum. SHA-256 alone would cost 10 ms at 10,000 targets."""
@@ -21,17 +22,35 @@ SOURCE = attrgetter("st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
 OUTPUT = attrgetter("st_ino", "st_size", "st_mtime_ns")
 """The same of a placed output: linking it elsewhere changes its ctime."""
 _ENVIRONMENT = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+Stats = tuple[object, ...]
+TYPE_CHECKING = False  # typing would cost 4 ms.
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Changed:
+    """A snapshot that holds but for some sources of actions, or placed outputs."""
+
+    __slots__ = ("outputs", "path", "request", "root", "snapshot", "sources")
+
+    def __init__(self, root: str, path: str, snapshot: tuple[Any, ...], sources: Stats, outputs: Stats) -> None:
+        self.root = root
+        self.path = path
+        self.snapshot = snapshot
+        self.sources = sources
+        """The stat fields of each source as they are now; None if it is gone."""
+        self.outputs = outputs
 
 
 def request_of(argv: list[str], cwd: str, environ: dict[str, str] | os._Environ[str]) -> tuple[object, ...]:
     """Return what a snapshot belongs to."""
     told = tuple(sorted((k, v) for k, v in environ.items() if k in _ENVIRONMENT or k.startswith("ETBUILD_")))
-    return (FORMAT, tuple(argv), cwd, told)
+    return (FORMAT, sys.version, sys.base_prefix, tuple(argv), cwd, told)
 
 
 def snapshot_path(root: str, request: tuple[object, ...]) -> str:
     """Return where the snapshot of a request is."""
-    import zlib
+    import zlib  # 0.2 ms that only a workspace pays.
 
     return f"{root}/{FOLDER}/{zlib.crc32(repr(request).encode()):08x}.{sys.implementation.cache_tag}"
 
@@ -68,30 +87,35 @@ def header(body: bytes | memoryview, checksum: int) -> bytes:
     return b"ETB%1d" % FORMAT + len(body).to_bytes(8, "little") + checksum.to_bytes(4, "little")
 
 
-def stat_hash(paths: list[str], fields: attrgetter[object]) -> int:
-    """Return a hash over the stat fields of these paths. Raises OSError if one is gone."""
-    return hash(tuple(map(fields, map(os.stat, paths))))
+def stats(paths: list[str], fields: attrgetter[object]) -> Stats:
+    """Return the stat fields of these paths: None for what is gone."""
+    try:
+        return tuple(map(fields, map(os.stat, paths)))
+    except OSError:
+        return tuple(fields(os.stat(path)) if os.path.exists(path) else None for path in paths)
 
 
-def answer(argv: list[str]) -> str | None:
-    """Return what to print if nothing has changed since the snapshot of this very request; else None."""
+def answer(argv: list[str]) -> str | Changed | None:
+    """Return what to print if nothing has changed since the snapshot of this very request; else what has, or None."""
     cwd = os.getcwd()
     root = workspace_above(cwd)
     if root is None:
         return None
     request = request_of(argv, cwd, os.environ)
-    snapshot = read_checked(snapshot_path(root, request))
+    path = snapshot_path(root, request)
+    snapshot = read_checked(path)
     if not isinstance(snapshot, tuple) or snapshot[0] != request:
         return None
-    _, sources, source_hash, absent, outputs, output_hash, text = snapshot
+    _, _, decisive, decisive_hash, absent, sources, source_hash, outputs, output_hash, text = snapshot
     try:
         os.chdir(root)  # Relative paths are shorter to walk.
-        if stat_hash(sources, SOURCE) != source_hash or stat_hash(outputs, OUTPUT) != output_hash:
+        if hash(stats(decisive, SOURCE)) != decisive_hash or any(map(os.path.lexists, absent)):
             return None
-        if any(map(os.path.lexists, absent)):
-            return None
+        now, placed = stats(sources, SOURCE), stats(outputs, OUTPUT)
     except OSError:
         return None
     finally:
         os.chdir(cwd)
-    return str(text)
+    if hash(now) == source_hash and hash(placed) == output_hash:
+        return str(text)
+    return Changed(root, path, snapshot, now, placed)

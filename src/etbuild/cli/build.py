@@ -24,6 +24,4 @@ def build(invocation: Invocation, /, patterns: tuple[str, ...], as_json: bool, *
     away: etbuild -- //... -//slow/...
     """
     request = BuildRequest(patterns, settings_of(invocation, flags))
-    session = invocation.session(request.settings)
-    report, watched = session.build(request)
-    return finish(invocation, report, watched, session.since_ns, as_json=as_json)
+    return finish(invocation, invocation.session(request.settings).build(request), as_json=as_json)

@@ -27,7 +27,7 @@ def install(invocation: Invocation, /, patterns: tuple[str, ...], folder: Path, 
     """Build PATTERNS, then copy what they are for into a folder, with a manifest.json."""
     request = BuildRequest(patterns, settings_of(invocation, flags))
     session = invocation.session(request.settings)
-    report, _ = session.build(request)
+    report = session.build(request).report
     if report.exit_code:
         return show(report, as_json=as_json)
     files = install_files(report, session.root, invocation.cwd / folder)

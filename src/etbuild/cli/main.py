@@ -14,6 +14,7 @@ import click
 from etbuild import VERSION
 from etbuild.cli.configs import expand_configs
 from etbuild.cli.invocation import Invocation
+from etbuild.cli.wording import INTERRUPTED
 from etbuild.model.diagnostics import EXIT_INTERRUPTED, EXIT_USER_MISTAKE, EtbuildError, did_you_mean
 
 VERBS = {
@@ -107,7 +108,7 @@ def main(argv: Sequence[str], etbuild_root: Path, python: Path, expected: str | 
         sys.stderr.write(f"error[usage]: {error.format_message()}\n")
         return EXIT_USER_MISTAKE
     except (KeyboardInterrupt, click.Abort):
-        sys.stderr.write("interrupted: nothing is lost; the same command goes on where it stopped\n")
+        sys.stderr.write(INTERRUPTED)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         return 0

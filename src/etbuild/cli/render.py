@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from etbuild.cli.wording import counted, duration, size
 from etbuild.model.report import BuildReport, TargetReport, TestReport
 
 SHOWN_IN_FULL = 3
 """Of more targets than this, each gets one line."""
+TOLD = 20
+"""Of more targets than this, those that are up to date are only counted."""
 
 
 def render_json(report: BuildReport) -> str:
     """Return the report value as JSON."""
-    return json.dumps(asdict(report), ensure_ascii=False, indent=2)
-
-
-def unchanged(report: BuildReport) -> BuildReport:
-    """Return the report that the same request gives if nothing changes until then."""
-    targets = tuple(
-        replace(target, status="up to date") if target.status in ("built", "cached") else target
-        for target in report.targets
-    )
-    tests = tuple(replace(test, cached=test.status == "passed") for test in report.tests)
-    return replace(report, targets=targets, tests=tests, cached=report.actions, run=0, wall_ms=0, saved_ms=0)
+    fields = asdict(report)
+    del fields["others"]  # Who asks for JSON gets all targets.
+    return json.dumps(fields, ensure_ascii=False, indent=2)
 
 
 def render_report(report: BuildReport) -> str:
     """Return what a person reads at a build's end: results, then one line of totals."""
     lines: list[str] = []
     if not report.tests:
-        lines += _targets(report.targets)
+        lines += _targets(report.targets, report.others)
     lines += [_test(test) for test in report.tests]
     idle = report.run == 0 and not report.tests and all(target.status == "up to date" for target in report.targets)
     if not idle:
@@ -39,18 +33,20 @@ def render_report(report: BuildReport) -> str:
     return "\n".join(lines)
 
 
-def _targets(targets: tuple[TargetReport, ...]) -> list[str]:
+def _targets(targets: tuple[TargetReport, ...], others: int) -> list[str]:
     shown = [target for target in targets if target.status != "failed"]
+    count = len(shown) + others
     if all(target.status == "up to date" for target in shown):
-        return [_up_to_date(target) for target in shown[:SHOWN_IN_FULL]] + _rest(len(shown))
-    if len(shown) <= SHOWN_IN_FULL:
+        return [_up_to_date(target) for target in shown[:SHOWN_IN_FULL]] + _rest(count - SHOWN_IN_FULL)
+    if count <= SHOWN_IN_FULL:
         return [line for target in shown for line in _in_full(target)]
-    width = max(len(target.label) for target in shown)
-    return [_in_brief(target, width) for target in shown]
+    told = shown if count <= TOLD else [target for target in shown if target.status != "up to date"]
+    width = max(len(target.label) for target in told)
+    return [_in_brief(target, width) for target in told] + _rest(count - len(told))
 
 
 def _rest(count: int) -> list[str]:
-    return [f"and {counted(count - SHOWN_IN_FULL, 'more target')}, all up to date"] if count > SHOWN_IN_FULL else []
+    return [f"and {counted(count, 'more target')}, all up to date"] if count > 0 else []
 
 
 def _up_to_date(target: TargetReport) -> str:

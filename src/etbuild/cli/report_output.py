@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.render import render_json, render_report, unchanged
-from etbuild.execution.snapshot import Watched, write_snapshot
-from etbuild.model.report import BuildReport
+from etbuild.cli.render import render_json, render_report
+from etbuild.execution.snapshot import write_snapshot
+from etbuild.incremental import save
+from etbuild.model.report import BuildReport, unchanged
 from etbuild.up_to_date import request_of, snapshot_path
+
+if TYPE_CHECKING:
+    from etbuild.session import Record
 
 
 def show(report: BuildReport, *, as_json: bool) -> int:
@@ -24,18 +29,26 @@ def show(report: BuildReport, *, as_json: bool) -> int:
     return report.exit_code
 
 
-def finish(invocation: Invocation, report: BuildReport, watched: Watched, since_ns: int, *, as_json: bool) -> int:
+def finish(invocation: Invocation, record: Record, *, as_json: bool, repeatable: bool = True) -> int:
     """Print the report, and leave a snapshot for the next request that is equal to this one."""
+    report = record.report
     if invocation.expected is not None and (report.run or report.exit_code):
-        raise AssertionError(f"the snapshot said up to date, and {report.run} actions ran")
+        raise AssertionError(f"the fast path said up to date, and {report.run} actions ran")
     code = show(report, as_json=as_json)
-    if code == 0 and not as_json:
-        root = str(invocation.workspace_root)
+    if repeatable and not as_json and record.watched and record.saved:
         request = request_of(list(invocation.argv), str(invocation.cwd), dict(invocation.env))
-        text = render_report(unchanged(report))
-        path = Path(snapshot_path(root, request))
-        write_snapshot(path, request, watched, f"{text}\n" if text else "", since_ns)
+        path = snapshot_path(str(invocation.workspace_root), request)
+        text = idle_text(report)
+        written = write_snapshot(Path(path), request, record.watched, text, record.since_ns)
+        if written is not None:
+            save(path, written, record.saved)
     return code
+
+
+def idle_text(report: BuildReport) -> str:
+    """Return what the next build prints if nothing changes until then."""
+    text = render_report(unchanged(report))
+    return f"{text}\n" if text else ""
 
 
 def show_logs(report: BuildReport, root: Path, which: str) -> None:

@@ -35,6 +35,6 @@ def test(
     """Build and run the tests that PATTERNS name; a test that passed before and has not changed is not run again."""
     request = BuildRequest(patterns, settings_of(invocation, flags), test=True, runs=runs, filter=name_filter)
     session = invocation.session(request.settings)
-    report, watched = session.build(request)
-    show_logs(report, session.place.root, output)
-    return finish(invocation, report, watched, session.since_ns, as_json=as_json or runs > 1 or output == "all")
+    record = session.build(request)
+    show_logs(record.report, session.place.root, output)
+    return finish(invocation, record, as_json=as_json, repeatable=runs == 1 and output == "errors")

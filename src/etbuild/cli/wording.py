@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 KIB = 1024
+INTERRUPTED = "interrupted: nothing is lost; the same command goes on where it stopped\n"
 
 
 def duration(seconds: float) -> str:

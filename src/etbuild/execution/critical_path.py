@@ -10,7 +10,7 @@ from etbuild.model.graph import reachable, topological_order
 
 
 def producers_of(graph: ActionGraph) -> list[frozenset[int]]:
-    """Return, for each action, the actions that make its inputs. Shared sub-sets are looked through once."""
+    """Return, for each action, those of the graph that make its inputs. Shared sub-sets are looked through once."""
     known: dict[InputSet, frozenset[int]] = {}
     return [_producers(action.inputs, graph, known) for action in graph.actions]
 
@@ -24,11 +24,11 @@ def sources_of(actions: Iterable[Action]) -> list[str]:
 def _producers(inputs: InputSet, graph: ActionGraph, known: dict[InputSet, frozenset[int]]) -> frozenset[int]:
     producers = graph.producers
     if not inputs.transitive:
-        return frozenset([producers[a] for a in inputs.direct if not a.is_source])
+        return frozenset([producers[a] for a in inputs.direct if not a.is_source and a in producers])
     if inputs not in known:
         for part in topological_order([inputs], lambda s: () if s in known else s.transitive):
             if part not in known:
-                own = frozenset([producers[a] for a in part.direct if not a.is_source])
+                own = frozenset([producers[a] for a in part.direct if not a.is_source and a in producers])
                 known[part] = own.union(*[known[child] for child in part.transitive])
     return known[inputs]
 

@@ -12,7 +12,7 @@ import functools
 import selectors
 import signal
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from etbuild.execution.action_key import ActionKey, action_identity, action_key
@@ -40,12 +40,23 @@ _REWINDS = 3
 _KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 
+class GivenLostError(Exception):
+    """A blob is gone of an output that was given: whoever knows its producer must be asked."""
+
+
 def execute(
-    graph: ActionGraph, wanted: Iterable[Artifact], machinery: Machinery, also: Iterable[int] = ()
+    graph: ActionGraph,
+    wanted: Iterable[Artifact],
+    machinery: Machinery,
+    also: Iterable[int] = (),
+    given: Mapping[Artifact, Files] | None = None,
 ) -> Execution:
-    """Make `wanted`, and run the actions `also`, which may have no outputs."""
+    """Make `wanted`, and run the actions `also`, which may have no outputs.
+
+    `given` are outputs of actions that are not in the graph. Raises GivenLostError.
+    """
     machinery = replace(machinery, realize_mount=functools.cache(machinery.realize_mount))
-    scheduler = Scheduler(graph, tuple(wanted), tuple(also), machinery)
+    scheduler = Scheduler(graph, tuple(wanted), tuple(also), machinery, given or {})
     scheduler.look_up_sources()
     with Interruption() as interruption:
         return scheduler.run(interruption)
@@ -55,7 +66,12 @@ class Scheduler:
     """The state of one execution. It is also where the keys of actions learn what artifacts hold."""
 
     def __init__(
-        self, graph: ActionGraph, wanted: Sequence[Artifact], also: Sequence[int], machinery: Machinery
+        self,
+        graph: ActionGraph,
+        wanted: Sequence[Artifact],
+        also: Sequence[int],
+        machinery: Machinery,
+        given: Mapping[Artifact, Files],
     ) -> None:
         self._graph = graph
         self._machinery = machinery
@@ -69,7 +85,7 @@ class Scheduler:
                 self._wanted.setdefault(graph.producers[artifact], []).append(artifact)
         self._queue = RunQueue(graph, self._producers, needed, machinery.store)
         self._trees = InputTrees(self)
-        self._files: dict[Artifact, Files] = {}
+        self._files: dict[Artifact, Files] = dict(given)
         self._outcomes: dict[int, Outcome] = {}
         self._waiting = {index: len(self._producers[index]) for index in needed}
         self._dependents: dict[int, list[int]] = {index: [] for index in needed}
@@ -217,11 +233,14 @@ class Scheduler:
 
     def _rewind(self, index: int, missing: set[str]) -> None:
         """Make the producers of vanished blobs run again; `index` waits for them."""
-        producers = {
-            self._graph.producers[artifact]
+        lost = [
+            artifact
             for artifact in self._graph.actions[index].inputs
             if not artifact.is_source and any(path in missing for path, _ in self._files[artifact])
-        }
+        ]
+        if not all(artifact in self._graph.producers for artifact in lost):
+            raise GivenLostError
+        producers = {self._graph.producers[artifact] for artifact in lost}
         self._waiting[index] = len(producers)
         self._leaders.pop(self._keys[index].key, None)
         for producer in sorted(producers):

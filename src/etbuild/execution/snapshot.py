@@ -6,42 +6,47 @@ import marshal
 import os
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from etbuild.model.action import ActionGraph
-from etbuild.model.graph import reachable
-from etbuild.up_to_date import OUTPUT, SOURCE, header, stat_hash
+from etbuild.up_to_date import OUTPUT, SOURCE, Stats, header, stats
 
 _RACE_NS = 20_000_000
 """File systems stamp times by a clock that may stand up to this long."""
+_CTIME = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A snapshot that was written."""
+
+    identity: bytes
+    sources: Stats
+    outputs: Stats
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """All that the answer to a request depends on."""
+    """All that the answer to a request depends on. Absolute paths."""
 
-    sources: tuple[str, ...]
-    """Files that were read, and folders whose listing was used: absolute paths."""
+    decisive: tuple[str, ...]
+    """Files that decided what there is to do, and folders whose listing did."""
     absent: tuple[str, ...]
     """Paths that were looked for and are not there."""
-    outputs: tuple[str, ...] = field(default=())
+    sources: tuple[str, ...] = ()
+    """Files that actions read."""
+    outputs: tuple[str, ...] = ()
     """Files in the output tree."""
 
 
-def watch(paths: Iterable[str], outputs: Iterable[str]) -> Watched:
-    """Sort paths into those that are there and those that are not."""
-    there: list[str] = []
+def watch(paths: Iterable[str], sources: Iterable[str], outputs: Iterable[str]) -> Watched:
+    """Sort `paths` into those that are there and those that are not; actions read `sources`."""
+    decisive: list[str] = []
     absent: list[str] = []
     for path in dict.fromkeys(paths):
-        (there if os.path.lexists(path) else absent).append(path)
-    return Watched(tuple(there), tuple(absent), tuple(outputs))
-
-
-def source_locations(graph: ActionGraph) -> list[str]:
-    """Return the places of all sources that actions read."""
-    sets = reachable([action.inputs for action in graph.actions], lambda one: one.transitive)
-    return [artifact.location for one in sets for artifact in one.direct if artifact.is_source]
+        (decisive if os.path.lexists(path) else absent).append(path)
+    return Watched(tuple(decisive), tuple(absent), tuple(sources), tuple(outputs))
 
 
 def own_files() -> list[str]:
@@ -49,33 +54,47 @@ def own_files() -> list[str]:
     return [str(path) for path in sorted(Path(__file__).parents[1].rglob("*.py"))]
 
 
-def write_snapshot(path: Path, request: tuple[object, ...], watched: Watched, text: str, since_ns: int) -> bool:
-    """Write a snapshot, unless something changed after `since_ns`, when loading began: what was read is not known then."""
-    root = str(path.parents[3]) + "/"
-    sources = [_below(root, each) for each in watched.sources]
-    outputs = [_below(root, each) for each in watched.outputs]
+def write_snapshot(
+    path: Path, request: tuple[object, ...], watched: Watched, text: str, since_ns: int
+) -> Written | None:
+    """Write a snapshot.
+
+    Write none if something changed after `since_ns`, when loading began: then what was read is not known.
+    """
+    root = f"{path.parents[3]}/"
+    decisive, absent, sources, outputs = (
+        [_below(root, each) for each in paths]
+        for paths in (watched.decisive, watched.absent, watched.sources, watched.outputs)
+    )
     before = os.getcwd()
     try:
         os.chdir(root)
-        stats = [os.stat(each) for each in sources]
-        if any(max(stat.st_mtime_ns, stat.st_ctime_ns) > since_ns - _RACE_NS for stat in stats):
-            return False
-        hashes = hash(tuple(map(SOURCE, stats))), stat_hash(outputs, OUTPUT)
+        decided, read, placed = stats(decisive, SOURCE), stats(sources, SOURCE), stats(outputs, OUTPUT)
     except OSError:
-        return False
+        return None
     finally:
         os.chdir(before)
-    absent = [_below(root, each) for each in watched.absent]
-    write_checked(path, (request, sources, hashes[0], absent, outputs, hashes[1], text))
-    return True
+    if None in placed or not are_settled((*decided, *read), since_ns):
+        return None
+    identity = os.urandom(8)
+    fields = (decisive, hash(decided), absent, sources, hash(read), outputs, hash(placed), text)
+    write_checked(path, (request, identity, *fields))
+    return Written(identity, read, placed)
 
 
-def write_checked(path: Path, value: object) -> None:
+def are_settled(found: Iterable[object], since_ns: int) -> bool:
+    """Tell whether all of these stat fields are older than `since_ns`, so that a later change has another time."""
+    return all(isinstance(each, tuple) and each[_CTIME] <= since_ns - _RACE_NS for each in found)
+
+
+def write_checked(path: Path, value: tuple[Any, ...]) -> None:
     """Write a value so that a reader sees all of it or nothing."""
     body = marshal.dumps(value)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft.write_bytes(header(body, zlib.crc32(body)) + body)
+    with draft.open("wb") as file:
+        file.write(header(body, zlib.crc32(body)))
+        file.write(body)
     draft.replace(path)
 
 
