@@ -150,8 +150,11 @@ class _RuleCode:
     def _imports(self, module: str) -> list[str]:
         found: list[str] = []
         for node in ast.walk(ast.parse(self._text(module))):
-            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            if isinstance(node, ast.ImportFrom):
+                # A relative import: from the module's package, or from itself if it is one.
+                bases = [module, module.rpartition(".")[0]] if node.level else [""]
+                names = [f"{base}.{node.module or ''}".strip(".") for base in bases]
+                found += [*names, *(f"{name}.{alias.name}" for name in names for alias in node.names)]
             elif isinstance(node, ast.Import):
                 found += [alias.name for alias in node.names]
         return [name for name in found if name.startswith("rules.") and self._text(name)]

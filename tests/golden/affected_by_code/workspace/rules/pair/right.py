@@ -1,6 +1,6 @@
 """The rule right."""
 
-from rules.pair.attrs import PairAttrs
+from .attrs import PairAttrs
 
 from etbuild.api import DefaultInfo, rule
 
