@@ -88,3 +88,25 @@ def test_a_users_partitioner_and_edge_pass_are_used(bench):
     bench.export("mlp")
     bench.lower(lower_xnnpack, "mlp", extra=["--partitioner", "custom.py:none", "--edge-pass", "custom.py:nothing"])
     assert json.loads((bench.folder / "mlp.operators.json").read_text())["delegates"] == {}
+
+
+def test_an_etrecord_beside_the_program_leaves_its_bytes_alone(bench):
+    bench.export("cnn")
+    alone = bench.lower(lower_xnnpack, "cnn").read_bytes()
+    assert bench.lower(lower_xnnpack, "cnn", extra=["--etrecord", "cnn.etrecord"]).read_bytes() == alone
+    assert (bench.folder / "cnn.etrecord").stat().st_size > 0
+
+
+PLANNER = """
+from executorch.exir.passes import MemoryPlanningPass
+def inputs_outside():
+    return MemoryPlanningPass(alloc_graph_input=False)
+"""
+
+
+def test_a_users_memory_planner_is_used(bench):
+    bench.export("cnn")
+    planned = bench.lower(lower_portable, "cnn").read_bytes()
+    bench.write("planner.py", PLANNER)
+    extra = ["--memory-planner", "planner.py:inputs_outside"]
+    assert bench.lower(lower_portable, "cnn", extra=extra).read_bytes() != planned

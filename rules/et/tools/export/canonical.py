@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 -- a parameter is put in place of another, whatever its name.
 """Makes a module and an exported program independent of where and how they were made; knows nothing of models."""
 
 from __future__ import annotations

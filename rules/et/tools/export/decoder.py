@@ -122,9 +122,9 @@ class Decoder(torch.nn.Module):  # type: ignore[misc]
             layer.values = getattr(self, f"value_cache_{index}")
         if self.fused:
             position.start = cache_position[0].item()
-            torch._check(position.start >= 0)  # noqa: SLF001 -- as torch.export's own hints say
-            torch._check(position.start < position.limit)  # noqa: SLF001 -- as torch.export's own hints say
-            torch._check(position.start + input_ids.shape[1] <= position.limit)  # noqa: SLF001 -- as torch.export's own hints say
+            torch._check(position.start >= 0)
+            torch._check(position.start < position.limit)
+            torch._check(position.start + input_ids.shape[1] <= position.limit)
 
 
 def _register_fused(position: Position) -> str:

@@ -41,7 +41,7 @@ def open_gguf(path: Path, index: int) -> GgufFile:
 def read_gguf_tensors(file: GgufFile, config: object, architecture: Any, dtype: torch.dtype, index: int) -> StateDict:
     """Return the file's tensors, dequantized, under the names of `architecture`."""
     with torch.device("meta"):
-        skeleton = architecture._from_config(config)  # noqa: SLF001 -- the public from_config fills the weights
+        skeleton = architecture._from_config(config)
     try:
         with _reading(file.reader):
             loaded = transformers_gguf.load_gguf_checkpoint(

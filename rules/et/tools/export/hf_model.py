@@ -64,7 +64,7 @@ _AutoModel = transformers.AutoModel.__mro__[1]
 
 def _concrete(auto_class: Any, config: Any) -> Any:
     try:
-        return auto_class._model_mapping[type(config)]  # noqa: SLF001 -- from_config would fill the weights
+        return auto_class._model_mapping[type(config)]
     except KeyError as error:
         message = f"{auto_class.__name__} has no architecture for model type '{config.model_type}'"
         raise mistake("unknown-architecture", message, "architecture") from error

@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 -- what is replaced is private.
 """Lowers without repeating work, for every backend: torch's and ExecuTorch's own cost, not the kernels'.
 
 Each replacement leaves the graphs, and so the program's bytes, as they were; a test lowers with and without.

@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 -- what is replaced is private.
 """Leaves out passes over a whole program that have nothing to do, and a decomposition with nothing to decompose.
 
 Most of ExecuTorch's passes execute the program again on fake tensors and change only some operators on the way. Where

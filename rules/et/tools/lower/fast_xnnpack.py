@@ -7,12 +7,14 @@ One always runs, so that each partition was executed at least once after it was 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 from executorch.backends.xnnpack import _passes as xnnpack
 from torch.fx import Graph, Node
 
+from common.progress import progress
 from lower.patches import Patch
 
 Trigger = Callable[[Graph, frozenset[str]], bool]
@@ -23,7 +25,13 @@ def trimmed_passes() -> tuple[Patch, ...]:
     missing = [pass_.__name__ for pass_ in TRIGGERS if not hasattr(xnnpack, pass_.__name__)]
     if missing:
         raise AssertionError(f"XNNPACK has no pass {missing}")
-    return (Patch(xnnpack.XNNPACKPassManager, "transform", _transform),)
+    partitions = itertools.count(1)
+
+    def transform(manager: Any) -> Any:
+        progress(f"xnnpack: partition {next(partitions)}")
+        return _transform(manager)
+
+    return (Patch(xnnpack.XNNPACKPassManager, "transform", transform),)
 
 
 def calls(*fragments: str) -> Trigger:
