@@ -12,7 +12,7 @@ from etbuild.cli.output import show_json, show_lines
 from etbuild.revision import ALL, affected_since
 
 
-@click.command
+@click.command(short_help="List the targets that a change affects.")
 @click.argument("patterns", nargs=-1)
 @click.option("--since", "revision", required=True, metavar="REV", help="A revision of git, such as main or HEAD~3.")
 @click.option("--why", is_flag=True, help="Say of each target what differs.")

@@ -22,7 +22,7 @@ _SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _TIMES = {"h": 3_600, "d": 86_400, "w": 604_800}
 
 
-@click.group
+@click.group(short_help="Tell what the cache holds, or make room.")
 def cache() -> None:
     """Tell what the cache holds, or make room in it."""
 

@@ -13,7 +13,7 @@ from etbuild.cli.output import show_lines
 from etbuild.execution.outputs import locked
 
 
-@click.command
+@click.command(short_help="Remove the output folder; the cache stays.")
 @click.pass_obj
 def clean(invocation: Invocation) -> int:
     """Remove the output folder. The cache is kept: the next build takes its results from there."""

@@ -46,7 +46,7 @@ complete -c etbuild -f -a '(__etbuild)'
 SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
-@click.command
+@click.command(short_help="Print a script that completes commands in a shell.")
 @click.argument("shell", type=click.Choice((*SCRIPTS, "words")))
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context

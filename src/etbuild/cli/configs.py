@@ -9,7 +9,7 @@ from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 
 
 def expand_configs(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> tuple[list[str], dict[str, str]]:
-    """Return the words with each config's flags put before the command line's own, and which config set each flag."""
+    """Return the words with each config's flags before the command line's own, and which config set each flag."""
     names = _config_names(argv)
     if not names:
         return list(argv), {}
@@ -23,8 +23,9 @@ def expand_configs(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> tu
         origin, found = sets[name]
         flags += found
         origins.update({flag.partition("=")[0]: f"{origin} [config.{name}]" for flag in found})
-    verb = 1 if argv and not argv[0].startswith(("-", "/", "@", ":")) else 0
-    return [*argv[:verb], *flags, *argv[verb:]], origins
+    # Behind the verb and its verb, before all flags that were typed: of two, the last one wins.
+    first = next(index for index, word in enumerate(argv) if word.startswith("-"))
+    return [*argv[:first], *flags, *argv[first:]], origins
 
 
 def _config_names(argv: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from etbuild.loading.workspace import load_workspace
 from etbuild.rule_docs import rules_document
 
 
-@click.command
+@click.command(short_help="Print what the rules are for, as Markdown.")
 @click.pass_obj
 def docs(invocation: Invocation) -> int:
     """Print what this workspace's rules are for and which attributes they take, as Markdown."""

@@ -15,7 +15,7 @@ from etbuild.model.diagnostics import EXIT_USER_MISTAKE
 from etbuild.provisions import detect_host
 
 
-@click.command
+@click.command(short_help="Say what is missing on this machine.")
 @settings_options
 @json_option
 @click.pass_obj

@@ -15,7 +15,7 @@ from etbuild.cli.wording import ago, counted
 from etbuild.explaining import ExplainedAction, Explanation, explain_target
 
 
-@click.command
+@click.command(short_help="Say why a target ran, or will run.")
 @click.argument("target")
 @settings_options
 @json_option
@@ -26,25 +26,31 @@ def explain(invocation: Invocation, /, target: str, as_json: bool, **flags: Any)
     if as_json:
         show_json(found)
     else:
-        show_lines(line for each in found for line in render_explanation(each, time.time()))
+        several = len({each.platform for each in found}) > 1
+        names = [f"{each.label} ({each.platform})" if several else each.label for each in found]
+        show_lines(
+            line
+            for name, each in zip(names, found, strict=True)
+            for line in render_explanation(name, each, time.time())
+        )
     return 0
 
 
-def render_explanation(explanation: Explanation, now: float) -> Iterator[str]:
-    """Yield the lines that a person reads. `now` is in seconds since 1970."""
+def render_explanation(name: str, explanation: Explanation, now: float) -> Iterator[str]:
+    """Yield the lines that a person reads; `name` is the target's. `now` is in seconds since 1970."""
     by_state = {state: [a for a in explanation.actions if a.state == state] for state in _STATES}
     shown = by_state["will run"] + by_state["waits"] or by_state["ran"]
     if by_state["will run"]:
-        yield f"{explanation.label} will run in the next build, because"
+        yield f"{name} will run in the next build, because"
     elif shown:
-        yield f"{explanation.label} ran {ago(now - explanation.built)}, because"
+        yield f"{name} ran {ago(now - explanation.built)}, because"
     else:
-        yield f"{explanation.label} needs no action to run"
+        yield f"{name} needs no action to run"
     if shown:
         yield ""
         labels = [a.mnemonic if a.owner == explanation.label else f"{a.mnemonic} of {a.owner}" for a in shown]
-        for name, action in zip(labels, shown, strict=True):
-            yield from _action(f"  {name:<{max(map(len, labels))}}  ", action)
+        for label, action in zip(labels, shown, strict=True):
+            yield from _action(f"  {label:<{max(map(len, labels))}}  ", action)
     rest = by_state["cached"] + (by_state["ran"] if by_state["will run"] else [])
     if rest:
         names = ", ".join(dict.fromkeys(action.mnemonic for action in rest))

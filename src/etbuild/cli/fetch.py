@@ -14,7 +14,7 @@ from etbuild.fetching import fetch as fetch_names
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 
 
-@click.command
+@click.command(short_help="Fetch repositories and environments beforehand.")
 @click.argument("names", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All repositories, and WORKSPACE's toolchains.")
 @click.option("--verify", is_flag=True, help="Hash again what was fetched and installed.")

@@ -27,7 +27,7 @@ class Fact:
     """Where a setting's value came from: `default`, `command line`, a variable, or a config."""
 
 
-@click.command
+@click.command(short_help="Say what is known of this workspace and machine.")
 @settings_options
 @json_option
 @click.pass_context

@@ -17,7 +17,7 @@ from etbuild.installing import install as install_files
 from etbuild.model.request import BuildRequest
 
 
-@click.command
+@click.command(short_help="Copy what targets are for into a folder.")
 @click.argument("patterns", nargs=-1, required=True)
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="The folder; made if need be.")
 @settings_options

@@ -14,7 +14,7 @@ from etbuild.locks import check_locks
 from etbuild.locks import lock as write_locks
 
 
-@click.command
+@click.command(short_help="Pin repositories and Python environments.")
 @click.argument("names", nargs=-1)
 @click.option("--check", is_flag=True, help="Write nothing; fail if a lock is not up to date.")
 @settings_options

@@ -21,7 +21,7 @@ from etbuild.model.diagnostics import Diagnostic, EtbuildError
 WHAT = ("summary", "what-ran", "what-failed", "critical-path", "trace")
 
 
-@click.command
+@click.command(short_help="Tell what the last builds did.")
 @click.argument("what", type=click.Choice(WHAT), default="summary")
 @click.option("--build", "which", type=click.IntRange(min=1), default=1, help="Which build, counted from the last.")
 @json_option

@@ -21,7 +21,7 @@ from etbuild.querying import (
 )
 
 
-@click.command
+@click.command(short_help="Print targets, their actions or their toolchains.")
 @click.argument("expression")
 @click.option("--configured", "form", flag_value="configured", help="Ask of targets as they are built for a platform.")
 @click.option("--actions", "form", flag_value="actions", help="Print the targets' actions.")

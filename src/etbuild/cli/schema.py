@@ -12,7 +12,7 @@ from etbuild.loading.workspace import load_workspace
 from etbuild.schema import build_schema, workspace_schema
 
 
-@click.command
+@click.command(short_help="Print the JSON Schema of BUILD.toml or WORKSPACE.")
 @click.argument("what", type=click.Choice(("build", "workspace")), default="build")
 @click.pass_obj
 def schema(invocation: Invocation, what: str) -> int:
