@@ -10,22 +10,22 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from etbuild.execution.execution_root import copy_file
+from etbuild.execution.snapshot import write_checked
 from etbuild.model.action import OutputFile
 from etbuild.model.digest import Digest
+from etbuild.up_to_date import read_checked
 
 _FICLONE = 0x40049409
 _OWN = ".etbuild"
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,17 @@ class OutputTree:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._list = folder / _OWN / "placed.json"
-        self._placed: dict[str, _Placed] = {}
+        self._list = folder / _OWN / "placed"
+        self._placed: dict[str, tuple[Any, ...]] = {}
+        """Fields of _Placed, by path: one list of 10,000 is read for few of them."""
         self._owners: dict[str, list[str]] = {}
         self._read()
         self._reflinks = True
 
     def is_placed(self, path: str, file: OutputFile) -> bool:
         """Tell whether this file is in place, as it was left."""
-        placed = self._placed.get(path)
+        known = self._placed.get(path)
+        placed = _Placed(*known) if known else None
         if placed is None or (placed.hash, placed.executable) != (file.digest.hash, file.executable):
             return False
         try:
@@ -90,7 +92,7 @@ class OutputTree:
                 self._placed.pop(path, None)
                 missing.append(path)
             else:
-                self._placed[path] = self._put(found, path, file)
+                self._placed[path] = tuple(self._put(found, path, file))
         self._write()
         return missing
 
@@ -154,8 +156,9 @@ class OutputTree:
 
     def _remove(self, paths: Iterable[str]) -> None:
         """Remove files that no owner has, and folders that are empty then."""
-        owned = {path for files in self._owners.values() for path in files}
-        for path in paths:
+        gone = list(paths)
+        owned = {path for files in self._owners.values() for path in files} if gone else set()
+        for path in gone:
             if path in owned:
                 continue
             self._placed.pop(path, None)
@@ -165,21 +168,12 @@ class OutputTree:
                     os.rmdir(self.folder / parent)
 
     def _read(self) -> None:
-        try:
-            read = json.loads(self._list.read_bytes())
-            if read["version"] == _VERSION:
-                self._placed = {path: _Placed(*placed) for path, placed in read["placed"].items()}
-                self._owners = {owner: list(paths) for owner, paths in read["owners"].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            self._placed, self._owners = {}, {}  # All is placed anew then.
+        read = read_checked(str(self._list))
+        if isinstance(read, tuple) and read[0] == _VERSION:  # Else all is placed anew.
+            _, self._placed, self._owners = read
 
     def _write(self) -> None:
-        placed = {path: tuple(placed) for path, placed in self._placed.items()}
-        content = {"version": _VERSION, "placed": placed, "owners": self._owners}
-        self._list.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=self._list.parent, delete=False) as draft:
-            draft.write(json.dumps(content, separators=(",", ":")))
-        os.replace(draft.name, self._list)
+        write_checked(self._list, (_VERSION, self._placed, self._owners))
 
 
 def _remove_empty_folders(folder: Path) -> None:

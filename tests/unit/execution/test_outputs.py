@@ -114,7 +114,7 @@ def test_new_content_replaces_old_and_who_reads_the_old_keeps_it(scene: Scene) -
 def test_equal_content_under_another_list_leaves_no_draft(scene: Scene) -> None:
     file = scene.file("bytes")
     scene.place(("//p:a", "host/p/a", file))
-    (scene.out / ".etbuild/placed.json").write_text("{")
+    (scene.out / ".etbuild/placed").write_text("{")
     scene.place(("//p:a", "host/p/a", file))
     assert scene.there == ["host/p/a"]
 
