@@ -29,6 +29,7 @@ MASKS = (
     (r"^(  key +|.*\"key\": \")[0-9a-f]{64}", r"\1…"),
     (r"  [0-9a-f]{12}$", "  …"),
     (r"-[0-9a-f]{12}\.log", "-….log"),
+    (r'File "/.*/words/', 'File "…/words/'),
     (r"\b[0-9a-f]{12} \(", "… ("),
     (r'"(wall_ms|saved_ms)": \d+', r'"\1": 0'),
     (r'"sandbox": "[a-z]+"', '"sandbox": "…"'),
