@@ -8,7 +8,7 @@ import click
 
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
-from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.output import show_result
 from etbuild.revision import ALL, affected_since
 
 
@@ -32,10 +32,6 @@ def affected(
     reasons: dict[str, dict[str, None]] = {}
     for each in found:
         reasons.setdefault(str(each.label[0]), {}).update(dict.fromkeys(each.reasons))
-    if as_json:
-        show_json([{"label": label, "reasons": list(texts)} for label, texts in reasons.items()])
-    elif why:
-        show_lines(f"{label}  {', '.join(texts)}" for label, texts in reasons.items())
-    else:
-        show_lines(reasons)
+    lines = (f"{label}  {', '.join(texts)}" if why else label for label, texts in reasons.items())
+    show_result([{"label": label, "reasons": list(texts)} for label, texts in reasons.items()], lines, as_json=as_json)
     return 0

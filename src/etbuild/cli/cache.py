@@ -13,7 +13,7 @@ import click
 
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
-from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.output import show_result
 from etbuild.cli.wording import counted, size
 from etbuild.execution.collect_garbage import cache_figures, collect_garbage
 from etbuild.execution.store import Store
@@ -37,18 +37,14 @@ def info(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
         figures = cache_figures(store)
         others = {name: _folder_size(store.cache / name) for name in ("environments", "repositories", "tool")}
         folder = str(store.cache)
-    if as_json:
-        table = {name: getattr(figures, name) for name in figures.__slots__}
-        show_json({"folder": folder, **table, "fetched_bytes": others})
-        return 0
-    show_lines(
-        [
-            folder,
-            f"  results       {figures.results:,} in a database of {size(figures.database_bytes)}",
-            f"  blobs         {figures.blobs:,}, {size(figures.bytes)}; oldest use {figures.oldest_days} days ago",
-            *(f"  {name:<13} {size(count)}" for name, count in others.items()),
-        ]
-    )
+    table = {name: getattr(figures, name) for name in figures.__slots__}
+    lines = [
+        folder,
+        f"  results       {figures.results:,} in a database of {size(figures.database_bytes)}",
+        f"  blobs         {figures.blobs:,}, {size(figures.bytes)}; oldest use {figures.oldest_days} days ago",
+        *(f"  {name:<13} {size(count)}" for name, count in others.items()),
+    ]
+    show_result({"folder": folder, **table, "fetched_bytes": others}, lines, as_json=as_json)
     return 0
 
 
@@ -65,10 +61,8 @@ def gc(invocation: Invocation, /, max_size: str | None, max_age: str | None, as_
     limits = _amount(max_size, _SIZES, "20G"), _amount(max_age, _TIMES, "30d")
     with _store(invocation, flags) as store:
         collected = collect_garbage(store, *limits)
-    if as_json:
-        show_json(collected)
-    else:
-        show_lines([f"removed {counted(collected.blobs, 'blob')}, {size(collected.bytes)}"])
+    line = f"removed {counted(collected.blobs, 'blob')}, {size(collected.bytes)}"
+    show_result(collected, [line], as_json=as_json)
     return 0
 
 

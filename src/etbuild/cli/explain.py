@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
-from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.output import show_result
 from etbuild.cli.wording import ago, counted
 from etbuild.explaining import ExplainedAction, Explanation, explain_target
 
@@ -23,16 +24,10 @@ from etbuild.explaining import ExplainedAction, Explanation, explain_target
 def explain(invocation: Invocation, /, target: str, as_json: bool, **flags: Any) -> int:
     """Say why TARGET was built by the last build that had to, or will be built by the next."""
     found = explain_target(invocation.session(settings_of(invocation, flags)), target)
-    if as_json:
-        show_json(found)
-    else:
-        several = len({each.platform for each in found}) > 1
-        names = [f"{each.label} ({each.platform})" if several else each.label for each in found]
-        show_lines(
-            line
-            for name, each in zip(names, found, strict=True)
-            for line in render_explanation(name, each, time.time())
-        )
+    several = len({each.platform for each in found}) > 1
+    names = [f"{each.label} ({each.platform})" if several else each.label for each in found]
+    shown = (render_explanation(name, each, time.time()) for name, each in zip(names, found, strict=True))
+    show_result(found, itertools.chain.from_iterable(shown), as_json=as_json)
     return 0
 
 

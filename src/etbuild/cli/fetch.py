@@ -8,7 +8,7 @@ import click
 
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
-from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.output import show_result
 from etbuild.fetching import Fetched, all_names
 from etbuild.fetching import fetch as fetch_names
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
@@ -29,10 +29,8 @@ def fetch(
         raise click.UsageError("name what to fetch, such as @smollm2, or say --all")
     session = invocation.session(settings_of(invocation, flags))
     done = tuple(fetch_names(session, names or all_names(session), verify=verify))
-    if as_json:
-        show_json(done)
-    else:
-        show_lines(f"{each.name}  {_state(each, verify)}  {each.folder}" for each in done)
+    lines = (f"{each.name}  {_state(each, verify)}  {each.folder}" for each in done)
+    show_result(done, lines, as_json=as_json)
     mistakes = [_damaged(each) for each in done if each.damaged]
     if mistakes:
         raise EtbuildError(*mistakes)

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from etbuild import VERSION
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
-from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.output import show_result
 from etbuild.execution.sandbox.choose import choose_sandbox
 from etbuild.model.diagnostics import EtbuildError
 
@@ -34,10 +34,8 @@ class Fact:
 def info(context: click.Context, /, as_json: bool, **flags: Any) -> int:
     """Say what is known of this workspace and machine, and where each setting's value came from."""
     facts = (*_facts(context.obj, flags), *_settings(context, context.obj, flags))
-    if as_json:
-        show_json(facts)
-    else:
-        show_lines(f"{fact.name:<16} {fact.value}{f'   ({fact.origin})' if fact.origin else ''}" for fact in facts)
+    lines = (f"{fact.name:<16} {fact.value}{f'   ({fact.origin})' if fact.origin else ''}" for fact in facts)
+    show_result(facts, lines, as_json=as_json)
     return 0
 
 

@@ -9,7 +9,7 @@ import click
 
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
-from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.output import show_result
 from etbuild.cli.report_output import show
 from etbuild.cli.wording import size
 from etbuild.installing import MANIFEST
@@ -31,8 +31,6 @@ def install(invocation: Invocation, /, patterns: tuple[str, ...], folder: Path, 
     if report.exit_code:
         return show(report, as_json=as_json)
     files = install_files(report, session.root, invocation.cwd / folder)
-    if as_json:
-        show_json(files)
-    else:
-        show_lines([*(f"{folder}/{each.path}  {size(each.size)}" for each in files), f"{folder}/{MANIFEST}"])
+    lines = [*(f"{folder}/{each.path}  {size(each.size)}" for each in files), f"{folder}/{MANIFEST}"]
+    show_result(files, lines, as_json=as_json)
     return 0

@@ -8,7 +8,7 @@ import click
 
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
-from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.output import show_result
 from etbuild.cli.wording import counted
 from etbuild.locks import check_locks
 from etbuild.locks import lock as write_locks
@@ -30,11 +30,7 @@ def lock(invocation: Invocation, /, names: tuple[str, ...], check: bool, as_json
         check_locks(session)
         return 0
     done = write_locks(session, names)
-    if as_json:
-        show_json(done)
-    else:
-        show_lines(
-            f"{each.path}  {'written' if each.changed else 'up to date'}, {counted(each.files, 'file')}"
-            for each in done
-        )
+    states = {True: "written", False: "up to date"}
+    lines = (f"{each.path}  {states[each.changed]}, {counted(each.files, 'file')}" for each in done)
+    show_result(done, lines, as_json=as_json)
     return 0

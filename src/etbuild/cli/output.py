@@ -9,6 +9,11 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 
+def show_result(value: Any, lines: Iterable[str], *, as_json: bool) -> None:
+    """Print a verb's value as JSON, or else the lines that word it."""
+    show_json(value) if as_json else show_lines(lines)
+
+
 def show_lines(lines: Iterable[str]) -> None:
     """Print lines to stdout."""
     sys.stdout.write("".join(f"{line}\n" for line in lines))

@@ -10,7 +10,7 @@ import click
 
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
-from etbuild.cli.output import show_json, show_lines
+from etbuild.cli.output import show_result
 from etbuild.querying import (
     FoundAction,
     FoundTarget,
@@ -48,7 +48,7 @@ def query(
     else:
         found = query_targets(session, expression, configured=form is not None)
         lines = _graph if output == "graph" else _names
-    show_json(found) if as_json or output == "json" else show_lines(lines(found))
+    show_result(found, lines(found), as_json=as_json or output == "json")
     return 0
 
 
