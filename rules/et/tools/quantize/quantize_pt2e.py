@@ -27,6 +27,7 @@ from export.canonical import load_program, save_program
 from export.capture import Traceable, capture
 from export.facts import inputs_of
 from quantize.calibration import Call, read_calibration
+from quantize.clipped_layers import ClippedLayersQuantizer
 
 WEIGHTED_LAYERS = (torch.ops.aten.linear.default, torch.ops.aten.conv1d.default, torch.ops.aten.conv2d.default)
 SCHEMES = ("pt2e_static_int8", "pt2e_dynamic_int8")
@@ -77,7 +78,7 @@ def _quantizer(program: ExportedProgram, *, is_dynamic: bool) -> XNNPACKQuantize
     """
     config = get_symmetric_quantization_config(is_per_channel=True, is_dynamic=is_dynamic)
     if all(each["dtype"].startswith(("float", "bfloat")) for each in inputs_of(program)):
-        return XNNPACKQuantizer().set_global(config)
+        return ClippedLayersQuantizer().set_global(config)
     quantizer = WeightedLayersQuantizer()
     for layer in WEIGHTED_LAYERS:
         quantizer.set_operator_type(layer, config)
