@@ -13,7 +13,11 @@ FAMILY = Family(
     requires=("core", "py"),
     rules=(hf_model, torch_model, pt2_model, pte, pte_test),
     commands=(
-        Command("inspect", "Show what a .pte file holds: methods, operators, delegates, memory plan, bytes.", "pte/inspect.py"),
+        Command(
+            "inspect",
+            "Show what a .pte file holds: methods, operators, delegates, memory plan, bytes.",
+            "pte/inspect.py",
+        ),
         Command("diff", "Show how two .pte files differ.", "pte/diff.py"),
     ),
 )

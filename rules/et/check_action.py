@@ -88,7 +88,10 @@ def provenance(
     """Register the statement of what the program was made from."""
     statement = ctx.output(f"{ctx.label.name}.provenance.json")
     weights = {
-        word.path: word for one in methods.values() for word in (*one.model.flags, *one.model.inputs) if isinstance(word, Artifact)
+        word.path: word
+        for one in methods.values()
+        for word in (*one.model.flags, *one.model.inputs)
+        if isinstance(word, Artifact)
     }
     parameters = {key: str(value) for key, value in ctx.attrs.model_dump(mode="json", exclude_defaults=True).items()}
     ctx.run(

@@ -77,7 +77,7 @@ def _check_combination(ctx: RuleContext[PteAttrs], method: MethodAttrs) -> None:
         f"backend '{attrs.backend}' with quantize '{attrs.quantize}' and task '{method.task or 'none'}' "
         "does not lower, run and pass",
         attribute="quantize",
-        hint=f"the nearest that does: backend = \"{nearest[0]}\", quantize = \"{nearest[1]}\"",
+        hint=f'the nearest that does: backend = "{nearest[0]}", quantize = "{nearest[1]}"',
     )
 
 
@@ -88,7 +88,9 @@ def _export(ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: Python
     return quantize_graph(ctx, exported, environment) if scheme.startswith("pt2e_") else exported
 
 
-def _float_graph(ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: PythonEnvironmentInfo) -> Artifact | None:
+def _float_graph(
+    ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: PythonEnvironmentInfo
+) -> Artifact | None:
     """Return the graph before quantization, where there is any: the second thing that a proof compares with."""
     if ctx.attrs.quantize == "none":
         return None

@@ -49,7 +49,7 @@ class Disk:
     def stat(self, path: Path | str) -> os.stat_result | None:
         """Return the stat of what `path` leads to, or None if there is nothing."""
         try:
-            return os.stat(path)  # noqa: PTH116 - many, and texts.
+            return os.stat(path)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -60,7 +60,7 @@ class Disk:
 
     def hash(self, path: Path | str) -> Digest:
         """Return the digest of a file's bytes."""
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        with open(path, "rb", buffering=0) as file:
             return _pump(file, None)
 
     def copy(self, source: Path, target: Path) -> Digest:

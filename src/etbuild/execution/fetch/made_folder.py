@@ -70,7 +70,7 @@ def _seal(folder: Path) -> str:
                 path.chmod(path.stat().st_mode & 0o555)
                 lines.append(f"{file_sha256(path)}  {path.relative_to(folder)}\n")
         if place != str(folder):  # It itself is about to get its marker and its name.
-            os.chmod(place, 0o555)  # noqa: PTH101, S103 - Readable by all, as what is installed.
+            os.chmod(place, 0o555)  # noqa: S103 - Readable by all, as what is installed.
     return "".join(lines)
 
 
@@ -99,5 +99,5 @@ def remove_tree(folder: Path) -> None:
     if not folder.exists():
         return
     for place, _, _ in os.walk(folder):
-        os.chmod(place, 0o755)  # noqa: PTH101, S103 - About to go.
+        os.chmod(place, 0o755)  # noqa: S103 - About to go.
     shutil.rmtree(folder)
