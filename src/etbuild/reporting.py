@@ -124,7 +124,7 @@ def _test(evidence: Evidence, target: PlannedTarget) -> TestReport:
         status=status,
         cached=outcome.status == "hit",
         wall_ms=result.wall_ms if result else outcome.wall_ms,
-        log=outcome.log,
+        log=outcome.log[outcome.log.rfind(f"/{evidence.outputs}/") + 1 :],
     )
 
 

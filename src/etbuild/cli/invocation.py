@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etbuild.cli.console import Console
+from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.label import Label
 from etbuild.model.request import Settings
 
@@ -37,14 +38,22 @@ class Invocation:
         """The user's cache folder for etbuild."""
         if self.env.get("ETBUILD_CACHE"):
             return str(Path(self.env["ETBUILD_CACHE"]).absolute())
+        asked_for = self._workspace_cache()
+        if asked_for:
+            return asked_for
         base = self.env.get("XDG_CACHE_HOME") or f"{self.env.get('HOME') or '/tmp'}/.cache"  # noqa: S108
         return f"{base}/etbuild"
 
-    @property
-    def user_config(self) -> Path:
-        """The user's own configuration file."""
-        base = self.env.get("XDG_CONFIG_HOME") or f"{self.env.get('HOME') or '/'}/.config"
-        return Path(base, "etbuild", "config.toml")
+    def _workspace_cache(self) -> str:
+        """Return the cache folder that WORKSPACE asks for; whether the rest of it is right is loading's to say."""
+        import tomli
+
+        try:
+            text = (self.workspace_root / "WORKSPACE").read_text(encoding="utf-8")
+            asked_for = tomli.loads(text).get("cache")
+        except (EtbuildError, OSError, tomli.TOMLDecodeError):
+            return ""
+        return str((self.workspace_root / asked_for).resolve()) if isinstance(asked_for, str) and asked_for else ""
 
     @property
     def workspace_root(self) -> Path:

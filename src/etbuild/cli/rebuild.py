@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from etbuild.build import Surroundings
 from etbuild.cli.console import Console
-from etbuild.cli.report_output import idle_text, show, show_logs
+from etbuild.cli.report_output import idle_text, show
 from etbuild.cli.wording import INTERRUPTED
 from etbuild.incremental import Rebuilt, keep, read_saved, rebuild
 from etbuild.model.action import Action, Mount
@@ -50,7 +50,6 @@ def answer_changed(changed: Changed, etbuild_root: str) -> int | None:
 
 
 def _finish(rebuilt: Rebuilt) -> int:
-    show_logs(rebuilt.report, Path(rebuilt.changed.root), "errors")
     code = show(rebuilt.report, as_json=False)
     if code == 0:
         keep(rebuilt, idle_text(rebuilt.report))

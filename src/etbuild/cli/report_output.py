@@ -49,12 +49,3 @@ def idle_text(report: BuildReport) -> str:
     """Return what the next build prints if nothing changes until then."""
     text = render_report(unchanged(report))
     return f"{text}\n" if text else ""
-
-
-def show_logs(report: BuildReport, root: Path, which: str) -> None:
-    """Print what tests wrote: of those that failed (`errors`), of all (`all`), or of none (`summary`)."""
-    for test in report.tests:
-        wanted = which == "all" or (which == "errors" and test.status in ("failed", "timed out"))
-        if wanted and test.log and (root / test.log).is_file():
-            text = (root / test.log).read_text(encoding="utf-8", errors="replace")
-            sys.stderr.write(f"---- {test.label} ----\n{text}\n")
