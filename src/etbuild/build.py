@@ -91,6 +91,7 @@ def _opened(around: Surroundings) -> Iterator[tuple[Store, RootPool, EventLog]]:
     try:
         yield store, roots, log
     finally:
+        log.release()
         roots.close()
         store.close()
 

@@ -174,11 +174,7 @@ class Session:
 
     def span_of(self, action: Action, attribute: str | None, index: int | None) -> Span | None:
         """Return where an attribute of an action's owner is written; loads that target alone."""
-        return _span_of(self._loaded(str(action.owner)), action, attribute, index) if action.owner else None
-
-    @functools.cache  # noqa: B019 - a session lives as long as its process.
-    def _loaded(self, label: str) -> TargetGraph:
-        return self.load((label,))
+        return _span_of(self.load((str(action.owner),)), action, attribute, index) if action.owner else None
 
     def file_label(self, path: str) -> str | None:
         """Return the label of the workspace's file that an action would see at `path`, if there is one."""

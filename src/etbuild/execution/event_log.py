@@ -51,6 +51,10 @@ class EventLog:
             self._write("end", exit_code=exit_code, wall_ms=wall_ms)
             self._file.close()
 
+    def release(self) -> None:
+        """Close the file, whatever became of the build."""
+        self._file.close()
+
     def _finish(self, event: ActionFinished) -> None:
         fields: dict[str, Any] = {name: getattr(event, name) for name in _FIELDS}
         if event.diagnostics:
