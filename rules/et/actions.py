@@ -22,15 +22,7 @@ PYTHON_ENV = {
 }
 """Every program's environment: what a library makes random or machine-dependent is pinned down."""
 
-WORKER = ",".join(
-    (
-        "torch",
-        "torch.export",
-        "transformers",
-        "executorch.exir",
-        "executorch.backends.xnnpack.partition.xnnpack_partitioner",
-    )
-)
+WORKER = "torch,torch.export,transformers,executorch.exir,executorch.backends.xnnpack.partition.xnnpack_partitioner"
 """What programs that need torch have imported before they start, in a warm worker."""
 
 

@@ -1,4 +1,4 @@
-"""The EtMeasure, EtVerdict, EtProvenance and EtSummary actions: a program is compared with its model, judged, described."""
+"""The EtMeasure, EtVerdict, EtProvenance and EtSummary actions: a program is compared, judged, described."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def check_method(
     float_graph: Artifact | None,
     environment: PythonEnvironmentInfo,
 ) -> Checked:
-    """Register the measurement of a method and its judgement: two actions, so that a looser tolerance measures nothing again."""
+    """Register a method's measurement and its judgement: two, so that a looser tolerance measures nothing again."""
     attrs = ctx.attrs
     recorded, files = input_flags(ctx, "--inputs", attrs.inputs)
     flags: Flags = ("--pte", lowered.program, "--method", name, "--graph", exported.graph, "--facts", exported.facts)

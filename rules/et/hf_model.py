@@ -19,7 +19,7 @@ class HfModelAttrs(Attrs):
     """A class of transformers, such as LlamaForCausalLM or BertModel."""
 
     weights: Annotated[tuple[Src, ...], Field(min_length=1)] | Src
-    """One file or several: safetensors (single, or shards with their index), GGUF, or a torch file that holds tensors only."""
+    """One file or several: safetensors (single, or shards with their index), GGUF, or a torch file of tensors only."""
 
     config: Src | None = None
     """The model's config.json; GGUF files carry their own."""

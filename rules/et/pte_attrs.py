@@ -33,7 +33,7 @@ class MethodAttrs(Attrs):
     """Whether sequences may be shorter than the example; false makes a program for one token at a time."""
 
     attention: Literal["sdpa", "eager", "custom_sdpa"] | None = None
-    """How attention is computed.  [default: custom_sdpa for text generation with xnnpack and portable, sdpa elsewhere]"""
+    """How attention is computed; if not given, custom_sdpa for text generation and sdpa elsewhere."""
 
     wrapper: Literal["etbuild", "transformers"] = "etbuild"
     """Who wraps a decoder and its cache: etbuild, or transformers' TorchExportableModuleWithStaticCache."""
@@ -76,7 +76,7 @@ class PteAttrs(MethodAttrs):
     """How many weights share a scale.  [default: 32 for 8da4w and 4w]"""
 
     calibration: tuple[EntryPoint | Src, ...] = ()
-    """Inputs that static quantization observes: .safetensors files, or "file.py:function" that yields tuples of tensors."""
+    """Inputs that static quantization observes: .safetensors files, or "file.py:function" that gives tuples of tensors."""
 
     data: tuple[Src, ...] = ()
     """Files that calibration, inputs or transforms read."""

@@ -63,7 +63,14 @@ def pte_test(ctx: RuleContext[PteTestAttrs]) -> Sequence[Provider]:
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
     tool = ctx.tool("run/expect.py")
     files = [program.program, program.verdict, *program.tokenizer]
-    argv: list[str | Artifact] = [environment.python, tool.script, "--task", program.task or "none", "--pte", program.program]
+    argv: list[str | Artifact] = [
+        environment.python,
+        tool.script,
+        "--task",
+        program.task or "none",
+        "--pte",
+        program.program,
+    ]
     argv += repeated("--tokenizer", program.tokenizer)
     if attrs.prompt is not None:
         argv += ["--prompt", attrs.prompt, "--max-new-tokens", str(attrs.max_new_tokens)]

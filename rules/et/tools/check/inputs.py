@@ -47,7 +47,7 @@ def example_inputs(exported: Any, specs: Sequence[InputSpec]) -> tuple[InputSet,
     """Return the inputs that the graph was traced with, and seeded ones of their shapes beside them."""
     if exported.example_inputs is None:
         return (InputSet("seeded", tuple(_seeded(spec, 0) for spec in specs)),)
-    flat = tuple(torch.utils._pytree.tree_leaves(exported.example_inputs))  # noqa: SLF001  torch has no other name for it.
+    flat = tuple(torch.utils._pytree.tree_leaves(exported.example_inputs))
     again = tuple(_like(value, 1) for value in flat)
     return InputSet("example", flat), InputSet("seeded", again)
 

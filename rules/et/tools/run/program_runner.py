@@ -102,7 +102,7 @@ def use_one_thread() -> None:
     """Run kernels on one thread: some of them sum in the order in which threads end, and figures must not change."""
     from executorch.extension.pybindings import portable_lib
 
-    portable_lib._unsafe_reset_threadpool(1)  # noqa: SLF001  The binding has no other name.
+    portable_lib._unsafe_reset_threadpool(1)
 
 
 def _require_kernels(program: Program, runtime: Any, path: Path) -> None:
