@@ -76,7 +76,7 @@ class PteAttrs(MethodAttrs):
     """How many weights share a scale.  [default: 32 for 8da4w and 4w]"""
 
     calibration: tuple[EntryPoint | Src, ...] = ()
-    """Inputs that static quantization observes: .safetensors files, or "file.py:function" that gives tuples of tensors."""
+    """Inputs that static quantization observes: .safetensors files, or "file.py:function" giving tuples of tensors."""
 
     data: tuple[Src, ...] = ()
     """Files that calibration, inputs or transforms read."""
