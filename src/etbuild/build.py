@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etbuild.execution.event_log import EventLog
 from etbuild.execution.file_digests import FileDigests
@@ -19,7 +20,6 @@ from etbuild.execution.root_pool import RootPool
 from etbuild.execution.sandbox.choose import SandboxChoice, choose_sandbox
 from etbuild.execution.scheduler import execute
 from etbuild.execution.store import Store
-from etbuild.execution.worker import WorkerPool
 from etbuild.model.action import Action, Mount, OutputFile, Resources
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Span
@@ -28,6 +28,9 @@ from etbuild.model.plan import BuildPlan, PlannedTarget
 from etbuild.model.report import BuildReport
 from etbuild.model.request import Settings
 from etbuild.reporting import Evidence, report_build
+
+if TYPE_CHECKING:
+    from etbuild.execution.worker import WorkerPool
 
 OUTPUTS = "etbuild-out"
 LOGS = ".log"
@@ -130,8 +133,12 @@ def _machinery(
     )
 
 
-def _workers(plan: BuildPlan, choice: SandboxChoice, events: Events) -> WorkerPool:
+def _workers(plan: BuildPlan, choice: SandboxChoice, events: Events) -> WorkerPool | None:
     preload = {action.worker: action.worker.split(",") for action in plan.actions.actions if action.worker}
+    if not preload:
+        return None
+    from etbuild.execution.worker import WorkerPool  # noqa: PLC0415 - 5 ms, for few builds.
+
     return WorkerPool(choice.sandbox, preload, lambda text: events(Note(text)))
 
 

@@ -6,18 +6,20 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from etbuild.execution.action_key import ActionKey
 from etbuild.execution.input_tree import Files
 from etbuild.execution.root_pool import RootPool
 from etbuild.execution.sandbox.protocol import Sandbox
-from etbuild.execution.worker import WorkerPool
 from etbuild.model.action import Action, ActionResult, Mount, OutputFile, Resources
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Span
 from etbuild.model.digest import Digest
 from etbuild.model.events import Events, ignore_events
+
+if TYPE_CHECKING:
+    from etbuild.execution.worker import WorkerPool
 
 
 class ResultStore(Protocol):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from etbuild.execution.execution_root import ExecutionRoot
@@ -31,7 +30,8 @@ class RootPool:
             self.cache.mkdir(parents=True, exist_ok=True)
             remove_abandoned(self.cache)
             # Locked before it has the name by which others look for abandoned ones.
-            draft = Path(tempfile.mkdtemp(prefix="new-", dir=self.cache))
+            draft = self.cache / f"new-{os.urandom(8).hex()}"
+            draft.mkdir(0o700)
             self._lock = os.open(draft / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
             self._folder = draft.rename(draft.with_name(_PREFIX + draft.name.removeprefix("new-")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -79,6 +78,8 @@ def _excerpt(span: Span) -> list[str]:
 
 def did_you_mean(word: str, candidates: Iterable[str], form: str = "{}") -> str | None:
     """Return a hint that names the candidate closest to `word`, put into `form`, or None if none is close."""
+    import difflib  # noqa: PLC0415 - only who made a mistake waits for it.
+
     close = difflib.get_close_matches(word, sorted(set(candidates)), n=1, cutoff=0.6)
     return f"did you mean '{form.format(close[0])}'?" if close else None
 

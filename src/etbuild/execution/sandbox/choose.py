@@ -7,7 +7,6 @@ import subprocess
 from dataclasses import dataclass
 
 from etbuild.execution.sandbox.bubblewrap import NAMESPACES, NOBODY, Bubblewrap, system_binds
-from etbuild.execution.sandbox.landlock import Landlock, landlock_version
 from etbuild.execution.sandbox.protocol import Sandbox
 from etbuild.execution.sandbox.unsandboxed import Unsandboxed
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
@@ -38,6 +37,8 @@ def choose_sandbox(wanted: str) -> SandboxChoice:
             return SandboxChoice(Bubblewrap(program), "sandbox: bubblewrap")
         if wanted in ("required", "bubblewrap"):
             raise _unavailable(f"a sandbox is required, and bubblewrap does not work here: {refusal}")
+    from etbuild.execution.sandbox.landlock import Landlock, landlock_version  # noqa: PLC0415 - ctypes: 4 ms.
+
     version = landlock_version()
     because = f" ({refusal})" if refusal else ""
     if version:
