@@ -28,18 +28,17 @@ def run_pip(
     session: FetchSession,
     arguments: Sequence[str],
     cwd: Path,
-    running: list[subprocess.Popen[str]] | None = None,
+    started: Callable[[subprocess.Popen[str]], object] = id,
     on_line: Callable[[str], object] = len,
     program: tuple[str, ...] = ("-m", "pip", "--disable-pip-version-check", "--no-input"),
 ) -> None:
-    """Run pip in `cwd`; raise one diagnostic that says what to do if it fails. It stands in `running` to be killed."""
+    """Run pip in `cwd`; raise one diagnostic that says what to do if it fails. `started` is given its process."""
     # -I: neither the caller's folder nor PYTHONPATH may change which pip runs.
     command = [str(session.python), "-I", *program, *arguments]
     pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     lines: list[str] = []
     with subprocess.Popen(command, cwd=cwd, env=dict(session.env), text=True, errors="replace", **pipes) as process:
-        if running is not None:
-            running.append(process)
+        started(process)
         try:
             for line in process.stdout or ():
                 lines.append(line.rstrip())

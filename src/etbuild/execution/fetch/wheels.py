@@ -64,6 +64,7 @@ class _Transfer:
         self._begin = time.monotonic()
         self._done: dict[int, int] = {}
         self._running: list[subprocess.Popen[str]] = []
+        self._stopped = False
         self._guard = threading.Lock()
 
     def fetch(self, number: int, batch: Sequence[LockedFile]) -> None:
@@ -76,7 +77,7 @@ class _Transfer:
             session = replace(self._session, env={**self._session.env, "TMPDIR": name})
             options = (*PINNED_WHEELS, "--progress-bar", "raw", "--dest", "wheels", *self._options)
             arguments = ["download", *options, "-r", "requirements.txt"]
-            run_pip(session, arguments, scratch, self._running, partial(self._line, number))
+            run_pip(session, arguments, scratch, self._started, partial(self._line, number))
             for file in batch:
                 found = scratch / "wheels" / file.filename
                 check_brought(found, file)
@@ -84,9 +85,17 @@ class _Transfer:
         self._say(number, sum(file.size for file in batch))
 
     def stop(self) -> None:
-        """End what runs."""
-        for process in self._running:
-            process.kill()
+        """End what runs, and what is just being started."""
+        with self._guard:
+            self._stopped = True
+            for process in self._running:
+                process.kill()
+
+    def _started(self, process: subprocess.Popen[str]) -> None:
+        with self._guard:
+            self._running.append(process)
+            if self._stopped:
+                process.kill()
 
     def _line(self, number: int, line: str) -> None:
         # A line of a transfer is `Progress 262144 of 18887977`.
