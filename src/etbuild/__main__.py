@@ -23,7 +23,7 @@ def main() -> int:
     if isinstance(found, up_to_date.Changed):
         from etbuild.cli.rebuild import answer_changed
 
-        code = answer_changed(found, os.path.dirname(source))
+        code = answer_changed(found, source)
         if code is not None and not (checking and code == 0):
             return code
         found = "" if code == 0 else None

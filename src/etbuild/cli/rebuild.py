@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from etbuild.session import Session
 
 
-def answer_changed(changed: Changed, etbuild_root: str) -> int | None:
+def answer_changed(changed: Changed, source: str) -> int | None:
     """Build, print, and return the exit code; None where only the full path can answer."""
     started = time.monotonic()
     saved = read_saved(changed)
     if saved is None:
         return None
-    whole = _WholeSession(saved.settings, Path(etbuild_root))
+    whole = _WholeSession(saved.settings, source)
     around = Surroundings(
         root=Path(changed.root),
         settings=saved.settings,
@@ -59,18 +59,18 @@ def _finish(rebuilt: Rebuilt) -> int:
 class _WholeSession:
     """What only some actions and mistakes need, loaded by then."""
 
-    def __init__(self, settings: Settings, etbuild_root: Path) -> None:
+    def __init__(self, settings: Settings, source: str) -> None:
         self._settings = settings
-        self._etbuild_root = etbuild_root
+        self._source = source
 
     @functools.cached_property
     def session(self) -> Session:
         """The session of the full path."""
         from etbuild.cli.invocation import Invocation
-        from etbuild.start import ensure_packages
+        from etbuild.start import ensure_packages, root_of
 
-        python = ensure_packages(self._etbuild_root)
-        invocation = Invocation(tuple(sys.argv[1:]), os.environ, Path.cwd(), self._etbuild_root, Path(python))
+        root = root_of(self._source)
+        invocation = Invocation(tuple(sys.argv[1:]), os.environ, Path.cwd(), root, Path(ensure_packages(root)))
         return invocation.session(self._settings)
 
     def realize(self, mount: Mount) -> Path:
