@@ -15,7 +15,7 @@ from pathlib import Path
 from etbuild.build import OUTPUTS, Built, Surroundings, build
 from etbuild.execution.saved_plan import Part, SavedPlan, part_of, reached, save_result
 from etbuild.execution.scheduler import GivenLostError
-from etbuild.execution.snapshot import Written, are_settled, write_checked
+from etbuild.execution.snapshot import Written, are_settled, listing, write_checked
 from etbuild.model.plan import BuildPlan
 from etbuild.model.report import BuildReport, PlacedOutput, TargetReport, TestReport, unchanged
 from etbuild.model.request import Settings
@@ -39,8 +39,11 @@ class State:
     """How long each action took when it ran, in milliseconds."""
     reports: list[bytes]
     """Of each target, if nothing changes."""
+    listings: Sequence[bytes | None] = ()
+    """Of the decisive paths that are folders."""
+    decisive: Sequence[int] = ()
+    """A hash of each one's stat fields, as of sources and outputs."""
     sources: Sequence[int] = ()
-    """A hash of each source's stat fields."""
     outputs: Sequence[int] = ()
 
 
@@ -93,12 +96,15 @@ def save(path: str, written: Written, saved: Saved) -> None:
     plan = tuple(getattr(saved.plan, name) for name in SavedPlan.__slots__)
     settings = tuple(getattr(saved.settings, name) for name in Settings.__slots__)
     write_checked(Path(path + _PLAN), (written.identity, settings, *plan))
-    _write_state(path, written.identity, written.identity, saved.state, written.sources, written.outputs)
+    saved.state.listings = written.listings
+    found = (written.decisive, written.sources, written.outputs)
+    _write_state(path, (written.identity, written.identity), saved.state, found)
 
 
-def _write_state(path: str, identity: bytes, plan: bytes, state: State, sources: Stats, outputs: Stats) -> None:
-    kept = (state.makers, state.results, state.walls, state.reports, list(map(hash, sources)), list(map(hash, outputs)))
-    write_checked(Path(path + _STATE), (identity, plan, *kept))
+def _write_state(path: str, identities: tuple[bytes, bytes], state: State, found: tuple[Stats, Stats, Stats]) -> None:
+    hashes = (list(map(hash, each)) for each in found)
+    kept = (state.makers, state.results, state.walls, state.reports, state.listings, *hashes)
+    write_checked(Path(path + _STATE), (*identities, *kept))
 
 
 def read_saved(changed: Changed) -> Saved | None:
@@ -114,10 +120,12 @@ def read_saved(changed: Changed) -> Saved | None:
 def rebuild(changed: Changed, saved: Saved, around: Surroundings, started: float) -> Rebuilt | None:
     """Build what a change reaches; None where only the full path can tell. `started` is on the monotonic clock."""
     state = saved.state
+    folders = _different(changed.decisive, state.decisive)
     sources = _different(changed.sources, state.sources)
-    found = [changed.sources[number] for number in sources]
-    if None in found or not all(map(os.path.isfile, (saved.plan.sources[number] for number in sources))):
+    paths = [saved.plan.sources[number] for number in sources]
+    if not all(_lists_the_same(changed, state, place) for place in folders) or not all(map(os.path.isfile, paths)):
         return None
+    found = [*(changed.decisive[place] for place in folders), *(changed.sources[number] for number in sources)]
     since_ns = time.time_ns()
     makers = {state.makers[place] for place in _different(changed.outputs, state.outputs)}
     part = part_of(saved.plan, state.results, reached(saved.plan, sources, makers))
@@ -131,6 +139,11 @@ def rebuild(changed: Changed, saved: Saved, around: Surroundings, started: float
 
 def _different(now: Sequence[object], before: Sequence[int]) -> list[int]:
     return [place for place, (fields, known) in enumerate(zip(now, before, strict=True)) if hash(fields) != known]
+
+
+def _lists_the_same(changed: Changed, state: State, place: int) -> bool:
+    known = state.listings[place]
+    return known is not None and listing(Path(changed.root, changed.snapshot[2][place])) == known
 
 
 def _whole_report(part: Part, built: Built, saved: Saved) -> BuildReport:
@@ -158,7 +171,7 @@ def keep(rebuilt: Rebuilt, text: str) -> None:
     if not rebuilt.settled:
         return
     changed, saved, part = rebuilt.changed, rebuilt.saved, rebuilt.part
-    request, _, decisive, decisive_hash, absent, sources, _, outputs, _, _ = changed.snapshot
+    request, _, decisive, _, absent, sources, _, outputs, _, _ = changed.snapshot
     state = saved.state
     for index, number in enumerate(part.actions):
         result = rebuilt.built.execution.outcomes[index].result
@@ -180,8 +193,8 @@ def keep(rebuilt: Rebuilt, text: str) -> None:
         return
     state.makers = [maker for maker, _ in placed.values()]
     identity = os.urandom(8)
-    _write_state(changed.path, identity, saved.identity, state, changed.sources, now)
-    kept = (decisive, decisive_hash, absent, sources, hash(changed.sources), list(placed), hash(now), text)
+    _write_state(changed.path, (identity, saved.identity), state, (changed.decisive, changed.sources, now))
+    kept = (decisive, hash(changed.decisive), absent, sources, hash(changed.sources), list(placed), hash(now), text)
     write_checked(Path(changed.path), (request, identity, *kept))
 
 

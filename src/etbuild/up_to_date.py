@@ -29,17 +29,15 @@ if TYPE_CHECKING:
 
 
 class Changed:
-    """A snapshot that holds but for some sources of actions, or placed outputs."""
+    """A snapshot of this request that does not hold. Stat fields are as they are now; None for what is gone."""
 
-    __slots__ = ("outputs", "path", "request", "root", "snapshot", "sources")
+    __slots__ = ("decisive", "outputs", "path", "root", "snapshot", "sources")
 
-    def __init__(self, root: str, path: str, snapshot: tuple[Any, ...], sources: Stats, outputs: Stats) -> None:
+    def __init__(self, root: str, path: str, snapshot: tuple[Any, ...], found: tuple[Stats, Stats, Stats]) -> None:
         self.root = root
         self.path = path
         self.snapshot = snapshot
-        self.sources = sources
-        """The stat fields of each source as they are now; None if it is gone."""
-        self.outputs = outputs
+        self.decisive, self.sources, self.outputs = found
 
 
 def request_of(argv: list[str], cwd: str, environ: dict[str, str] | os._Environ[str]) -> tuple[object, ...]:
@@ -109,13 +107,13 @@ def answer(argv: list[str]) -> str | Changed | None:
     _, _, decisive, decisive_hash, absent, sources, source_hash, outputs, output_hash, text = snapshot
     try:
         os.chdir(root)  # Relative paths are shorter to walk.
-        if hash(stats(decisive, SOURCE)) != decisive_hash or any(map(os.path.lexists, absent)):
+        if any(map(os.path.lexists, absent)):
             return None
-        now, placed = stats(sources, SOURCE), stats(outputs, OUTPUT)
+        decided, now, placed = stats(decisive, SOURCE), stats(sources, SOURCE), stats(outputs, OUTPUT)
     except OSError:
         return None
     finally:
         os.chdir(cwd)
-    if hash(now) == source_hash and hash(placed) == output_hash:
+    if (hash(decided), hash(now), hash(placed)) == (decisive_hash, source_hash, output_hash):
         return str(text)
-    return Changed(root, path, snapshot, now, placed)
+    return Changed(root, path, snapshot, (decided, now, placed))

@@ -18,7 +18,7 @@ Edit = Callable[[Path], None]
 _STRUCTURAL = frozenset(
     [
         *("build_comment", "build_sources", "deleted", "failing", "folder_in_its_place", "globbed", "healed"),
-        *("new_package", "renamed", "replaced", "stray_folder"),
+        *("new_package", "renamed", "stray_folder"),
     ]
 )
 """These send a build down the full path, or break it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import marshal
 import os
 import zlib
@@ -22,6 +23,9 @@ class Written:
     """A snapshot that was written."""
 
     identity: bytes
+    decisive: Stats
+    listings: tuple[bytes | None, ...]
+    """Of those that are folders."""
     sources: Stats
     outputs: Stats
 
@@ -79,7 +83,21 @@ def write_snapshot(
     identity = os.urandom(8)
     fields = (decisive, hash(decided), absent, sources, hash(read), outputs, hash(placed), text)
     write_checked(path, (request, identity, *fields))
-    return Written(identity, read, placed)
+    listings = tuple(listing(Path(root, each)) for each in decisive)
+    return Written(identity, decided, listings, read, placed)
+
+
+def listing(path: Path) -> bytes | None:
+    """Return a digest of a folder's names and of what each is; None for what is no folder, or cannot be read.
+
+    Many editors write a new file and rename it: the folder's time changes, and what it lists does not.
+    """
+    try:
+        with os.scandir(path) as entries:
+            lines = sorted((os.fsencode(each.name), each.is_dir(), each.is_file()) for each in entries)
+    except OSError:
+        return None
+    return hashlib.sha256(repr(lines).encode()).digest()
 
 
 def are_settled(found: Iterable[object], since_ns: int) -> bool:
