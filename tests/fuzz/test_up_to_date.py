@@ -68,7 +68,7 @@ class Side:
             sys.stdout.write(found)
             return 0
         self.how = "changed sources"
-        code = answer_changed(found, str(ROOT)) if found is not None else None
+        code = answer_changed(found, str(ROOT / "src")) if found is not None else None
         if code is not None:
             return code
         self.how = "full path"

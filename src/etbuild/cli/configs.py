@@ -34,13 +34,18 @@ def _config_names(argv: Sequence[str]) -> list[str]:
     return names + [words[i + 1] for i, word in enumerate(words[:-1]) if word == "--config"]
 
 
+def user_config(env: Mapping[str, str]) -> Path:
+    """Return where the user's own configuration file is, if there is one."""
+    home = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME') or '/'}/.config"
+    return Path(home, "etbuild", "config.toml")
+
+
 def _flag_sets(env: Mapping[str, str], cwd: Path) -> dict[str, tuple[str, list[str]]]:
     """Return each config's origin and flags; the user's own file wins over WORKSPACE."""
     from etbuild.loading.workspace import find_workspace
 
-    home = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME') or '/'}/.config"
     sets: dict[str, tuple[str, list[str]]] = {}
-    for origin, path in (("WORKSPACE", find_workspace(cwd) / "WORKSPACE"), ("user", Path(home, "etbuild/config.toml"))):
+    for origin, path in (("WORKSPACE", find_workspace(cwd) / "WORKSPACE"), ("user", user_config(env))):
         if path.is_file():
             sets.update({name: (origin, flags) for name, flags in _flags_in(path, origin)})
     return sets
