@@ -81,7 +81,7 @@ def build(plan: BuildPlan, around: Surroundings, started: float) -> Built:
         evidence = Evidence(plan, execution, placed, fresh, store.read, OUTPUTS)
         wall_ms = round((time.monotonic() - started) * 1000)
         report = report_build(evidence, choice.sandbox.name, wall_ms)
-        log.close(exit_code=report.exit_code, wall_ms=wall_ms)
+        log.close(exit_code=report.exit_code, wall_ms=wall_ms, unchanged=plan.beside)
     return Built(report, execution, placed)
 
 

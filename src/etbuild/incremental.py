@@ -154,14 +154,13 @@ def _whole_report(part: Part, built: Built, saved: Saved) -> BuildReport:
     if count > TOLD and not built.report.tests:
         told = sorted({*range(FIRST), *done, *saved.plan.skipped})
     reports = [done.get(number) or _unpacked(saved.state.reports[number]) for number in told]
-    beside = len(saved.plan.actions) - len(part.actions)
     return replace(
         built.report,
         targets=tuple(report for report in reports if isinstance(report, TargetReport)),
         tests=tuple(report for report in reports if isinstance(report, TestReport)),
         others=count - len(reports),
-        actions=built.report.actions + beside,
-        cached=built.report.cached + beside,
+        actions=built.report.actions + part.plan.beside,
+        cached=built.report.cached + part.plan.beside,
         saved_ms=built.report.saved_ms + sum(saved.state.walls) - sum(saved.state.walls[n] for n in part.actions),
     )
 

@@ -45,10 +45,10 @@ class EventLog:
         elif isinstance(event, FetchProgress) and event.finished:
             self._write("fetch", what=event.what, bytes=event.total, seconds=event.seconds)
 
-    def close(self, *, exit_code: int, wall_ms: int) -> None:
-        """Write the build's end."""
+    def close(self, *, exit_code: int, wall_ms: int, unchanged: int = 0) -> None:
+        """Write the build's end, and how many actions it had no need to look at."""
         if not self._file.closed:
-            self._write("end", exit_code=exit_code, wall_ms=wall_ms)
+            self._write("end", exit_code=exit_code, wall_ms=wall_ms, unchanged=unchanged)
             self._file.close()
 
     def release(self) -> None:
@@ -118,6 +118,8 @@ class BuildLog:
     exit_code: int | None = None
     """None if it was killed, or is under way."""
     wall_ms: int = 0
+    unchanged: int = 0
+    """Actions that were not looked at, as nothing that they need had changed."""
 
     def what_ran(self) -> tuple[LoggedAction, ...]:
         """Return the actions that were not taken from the cache, in the order they ended in."""
@@ -129,7 +131,9 @@ class BuildLog:
 
     def summary(self) -> dict[str, int]:
         """Return how many actions ended in each way, the time they ran for, and the time the cache saved."""
-        figures = {"actions": len(self.actions), "wall_ms": self.wall_ms}
+        figures = {"actions": len(self.actions) + self.unchanged, "wall_ms": self.wall_ms}
+        if self.unchanged:
+            figures["hit"] = self.unchanged
         for action in self.actions:
             figures[action.outcome] = figures.get(action.outcome, 0) + 1
         figures["ran_ms"] = sum(action.wall_ms for action in self.what_ran())

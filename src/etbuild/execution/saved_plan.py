@@ -270,4 +270,5 @@ def part_of(saved: SavedPlan, results: Sequence[bytes], numbers: Sequence[int]) 
     targets = sorted({target for number in numbers for target in saved.wanted_by[number]})
     planned = tuple(map(reader.target, targets))
     producers = {output: index for index, action in enumerate(actions) for output in action.outputs}
-    return Part(BuildPlan(planned, ActionGraph(actions, producers), reader.given), numbers, targets)
+    beside = len(saved.actions) - len(actions)
+    return Part(BuildPlan(planned, ActionGraph(actions, producers), reader.given, beside), numbers, targets)

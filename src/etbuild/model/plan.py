@@ -37,6 +37,9 @@ class BuildPlan:
     given: Mapping[Artifact, Sequence[tuple[str, OutputFile]]] = field(default_factory=dict, repr=False)
     """What is known to hold what without running: outputs of actions that are not among `actions`."""
 
+    beside: int = 0
+    """How many more actions the request has, all of them as the last build left them."""
+
     @property
     def wanted(self) -> tuple[Artifact, ...]:
         """Every artifact that must exist in the end, each once."""
