@@ -40,8 +40,8 @@ class State:
     reports: list[bytes]
     """Of each target, if nothing changes."""
     listings: Sequence[bytes | None] = ()
-    """Of the decisive paths that are folders."""
-    decisive: Sequence[int] = ()
+    """Of the snapshot's folders."""
+    folders: Sequence[int] = ()
     """A hash of each one's stat fields, as of sources and outputs."""
     sources: Sequence[int] = ()
     outputs: Sequence[int] = ()
@@ -97,7 +97,7 @@ def save(path: str, written: Written, saved: Saved) -> None:
     settings = tuple(getattr(saved.settings, name) for name in Settings.__slots__)
     write_checked(Path(path + _PLAN), (written.identity, settings, *plan))
     saved.state.listings = written.listings
-    found = (written.decisive, written.sources, written.outputs)
+    found = (written.folders, written.sources, written.outputs)
     _write_state(path, (written.identity, written.identity), saved.state, found)
 
 
@@ -120,12 +120,12 @@ def read_saved(changed: Changed) -> Saved | None:
 def rebuild(changed: Changed, saved: Saved, around: Surroundings, started: float) -> Rebuilt | None:
     """Build what a change reaches; None where only the full path can tell. `started` is on the monotonic clock."""
     state = saved.state
-    folders = _different(changed.decisive, state.decisive)
+    folders = _different(changed.folders, state.folders)
     sources = _different(changed.sources, state.sources)
     paths = [saved.plan.sources[number] for number in sources]
     if not all(_lists_the_same(changed, state, place) for place in folders) or not all(map(os.path.isfile, paths)):
         return None
-    found = [*(changed.decisive[place] for place in folders), *(changed.sources[number] for number in sources)]
+    found = [*(changed.folders[place] for place in folders), *(changed.sources[number] for number in sources)]
     since_ns = time.time_ns()
     makers = {state.makers[place] for place in _different(changed.outputs, state.outputs)}
     part = part_of(saved.plan, state.results, reached(saved.plan, sources, makers))
@@ -143,7 +143,7 @@ def _different(now: Sequence[object], before: Sequence[int]) -> list[int]:
 
 def _lists_the_same(changed: Changed, state: State, place: int) -> bool:
     known = state.listings[place]
-    return known is not None and listing(Path(changed.root, changed.snapshot[2][place])) == known
+    return known is not None and listing(Path(changed.root, changed.snapshot[5][place])) == known
 
 
 def _whole_report(part: Part, built: Built, saved: Saved) -> BuildReport:
@@ -170,7 +170,7 @@ def keep(rebuilt: Rebuilt, text: str) -> None:
     if not rebuilt.settled:
         return
     changed, saved, part = rebuilt.changed, rebuilt.saved, rebuilt.part
-    request, _, decisive, _, absent, sources, _, outputs, _, _ = changed.snapshot
+    request, _, files, file_hash, absent, folders, _, sources, _, outputs, _, _ = changed.snapshot
     state = saved.state
     for index, number in enumerate(part.actions):
         result = rebuilt.built.execution.outcomes[index].result
@@ -192,9 +192,10 @@ def keep(rebuilt: Rebuilt, text: str) -> None:
         return
     state.makers = [maker for maker, _ in placed.values()]
     identity = os.urandom(8)
-    _write_state(changed.path, (identity, saved.identity), state, (changed.decisive, changed.sources, now))
-    kept = (decisive, hash(changed.decisive), absent, sources, hash(changed.sources), list(placed), hash(now), text)
-    write_checked(Path(changed.path), (request, identity, *kept))
+    _write_state(changed.path, (identity, saved.identity), state, (changed.folders, changed.sources, now))
+    decisive = (files, file_hash, absent, folders, hash(changed.folders))
+    kept = (request, identity, *decisive, sources, hash(changed.sources), list(placed), hash(now), text)
+    write_checked(Path(changed.path), kept)
 
 
 def _makers(plan: BuildPlan, built: Built) -> dict[str, int]:

@@ -13,7 +13,7 @@ import os
 import sys
 from operator import attrgetter
 
-FORMAT = 2
+FORMAT = 3
 FOLDER = "etbuild-out/.etbuild/snapshots"
 HEADER = 16
 """Bytes: a length and a checksum. SHA-256 alone would cost 10 ms at 10,000 targets."""
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 
 class Changed:
-    """A snapshot of this request that does not hold. Stat fields are as they are now; None for what is gone."""
+    """A snapshot of which folders, sources or outputs differ. Stat fields are those of now; None for what is gone."""
 
-    __slots__ = ("decisive", "outputs", "path", "root", "snapshot", "sources")
+    __slots__ = ("folders", "outputs", "path", "root", "snapshot", "sources")
 
     def __init__(self, root: str, path: str, snapshot: tuple[Any, ...], found: tuple[Stats, Stats, Stats]) -> None:
         self.root = root
         self.path = path
         self.snapshot = snapshot
-        self.decisive, self.sources, self.outputs = found
+        self.folders, self.sources, self.outputs = found
 
 
 def request_of(argv: list[str], cwd: str, environ: dict[str, str] | os._Environ[str]) -> tuple[object, ...]:
@@ -104,16 +104,17 @@ def answer(argv: list[str]) -> str | Changed | None:
     snapshot = read_checked(path)
     if not isinstance(snapshot, tuple) or snapshot[0] != request:
         return None
-    _, _, decisive, decisive_hash, absent, sources, source_hash, outputs, output_hash, text = snapshot
+    _, _, files, file_hash, absent, folders, folder_hash, sources, source_hash, outputs, output_hash, text = snapshot
     try:
         os.chdir(root)  # Relative paths are shorter to walk.
-        if any(map(os.path.lexists, absent)):
+        # etbuild's own modules are among the files: what another version of it saved is not read.
+        if hash(stats(files, SOURCE)) != file_hash or any(map(os.path.lexists, absent)):
             return None
-        decided, now, placed = stats(decisive, SOURCE), stats(sources, SOURCE), stats(outputs, OUTPUT)
+        listed, now, placed = stats(folders, SOURCE), stats(sources, SOURCE), stats(outputs, OUTPUT)
     except OSError:
         return None
     finally:
         os.chdir(cwd)
-    if (hash(decided), hash(now), hash(placed)) == (decisive_hash, source_hash, output_hash):
+    if (hash(listed), hash(now), hash(placed)) == (folder_hash, source_hash, output_hash):
         return str(text)
-    return Changed(root, path, snapshot, (decided, now, placed))
+    return Changed(root, path, snapshot, (listed, now, placed))

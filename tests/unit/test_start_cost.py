@@ -92,7 +92,7 @@ def test_crosscheck_fails_where_a_fast_path_was_wrong(launched: Launched) -> Non
     found = (launched.root / "etbuild-out/.etbuild/snapshots").glob("*.cpython-*[0-9]")
     snapshot = max(found, key=lambda path: path.stat().st_mtime_ns)
     request, *fields = read_checked(str(snapshot))
-    fields[4], fields[5] = [], hash(())
+    fields[6], fields[7] = [], hash(())
     (launched.root / "s.txt").write_text("two\n")
     write_checked(snapshot, (request, *fields))
     with pytest.raises(subprocess.CalledProcessError) as failed:

@@ -23,9 +23,8 @@ class Written:
     """A snapshot that was written."""
 
     identity: bytes
-    decisive: Stats
+    folders: Stats
     listings: tuple[bytes | None, ...]
-    """Of those that are folders."""
     sources: Stats
     outputs: Stats
 
@@ -66,25 +65,27 @@ def write_snapshot(
     Write none if something changed after `since_ns`, when loading began: then what was read is not known.
     """
     root = f"{path.parents[3]}/"
-    decisive, absent, sources, outputs = (
+    folders = [path for path in watched.decisive if os.path.isdir(path)]
+    files = sorted({*watched.decisive} - {*folders})
+    files, folders, absent, sources, outputs = (
         [_below(root, each) for each in paths]
-        for paths in (watched.decisive, watched.absent, watched.sources, watched.outputs)
+        for paths in (files, folders, watched.absent, watched.sources, watched.outputs)
     )
     before = os.getcwd()
     try:
         os.chdir(root)
-        decided, read, placed = stats(decisive, SOURCE), stats(sources, SOURCE), stats(outputs, OUTPUT)
+        decided, listed = stats(files, SOURCE), stats(folders, SOURCE)
+        read, placed = stats(sources, SOURCE), stats(outputs, OUTPUT)
     except OSError:
         return None
     finally:
         os.chdir(before)
-    if None in placed or not are_settled((*decided, *read), since_ns):
+    if None in placed or not are_settled((*decided, *listed, *read), since_ns):
         return None
     identity = os.urandom(8)
-    fields = (decisive, hash(decided), absent, sources, hash(read), outputs, hash(placed), text)
-    write_checked(path, (request, identity, *fields))
-    listings = tuple(listing(Path(root, each)) for each in decisive)
-    return Written(identity, decided, listings, read, placed)
+    decisive = (files, hash(decided), absent, folders, hash(listed))
+    write_checked(path, (request, identity, *decisive, sources, hash(read), outputs, hash(placed), text))
+    return Written(identity, listed, tuple(listing(Path(root, each)) for each in folders), read, placed)
 
 
 def listing(path: Path) -> bytes | None:
