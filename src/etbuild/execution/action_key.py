@@ -56,4 +56,5 @@ def action_identity(action: Action) -> str:
 
 def _properties(action: Action) -> Pairs:
     mounts = tuple((MOUNT_PROPERTY + mount.path, mount.digest) for mount in action.mounts)
-    return mounts + tuple((TREE_PROPERTY, output.path) for output in action.outputs if output.is_tree)
+    trees = dict.fromkeys(output.path for output in action.outputs if output.is_tree)
+    return mounts + tuple((TREE_PROPERTY, path) for path in trees)
