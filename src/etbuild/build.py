@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from etbuild.model.action import Action, Mount, OutputFile, Resources
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Span
 from etbuild.model.events import BuildEvent, Events, Note
+from etbuild.model.frozen import field, frozen
 from etbuild.model.plan import BuildPlan, PlannedTarget
 from etbuild.model.report import BuildReport
 from etbuild.model.request import Settings
@@ -37,7 +37,7 @@ LOGS = ".log"
 TEST_LOGS = ".tests"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Surroundings:
     """What a build needs from its session."""
 
@@ -51,7 +51,7 @@ class Surroundings:
     argv: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Built:
     """A build's end, for whoever goes on from it."""
 

@@ -8,11 +8,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from etbuild.execution.sandbox.choose import bubblewrap_refusal
 from etbuild.execution.sandbox.landlock import landlock_version
+from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
 
 GIB = 2**30
@@ -28,7 +28,7 @@ PROGRAMS = (
 """Programs that some verbs or repositories run: name, what it unlocks, how to get it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One thing that was looked for."""
 

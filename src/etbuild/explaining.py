@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from etbuild.analysis.plan import plan_build
@@ -19,6 +18,7 @@ from etbuild.history import History, Name
 from etbuild.keys import known_keys, needed_actions
 from etbuild.model.action import Action, ActionGraph
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
+from etbuild.model.frozen import frozen, replace
 from etbuild.model.plan import PlannedTarget
 from etbuild.model.target import TargetGraph
 from etbuild.session import Session
@@ -27,7 +27,7 @@ _SPEC = re.compile(r"-[0-9a-f]{16}(?=[.\s]|$)")
 """The digest of attributes in an output's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """One thing that differs, and where it comes from."""
 
@@ -40,7 +40,7 @@ class Reason:
     """Where the user wrote it, or which action made it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExplainedAction:
     """An action of the target."""
 
@@ -54,7 +54,7 @@ class ExplainedAction:
     """Said where there is no difference to show."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """Why a target was built, or will be."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import is_made, verify_folder
 from etbuild.execution.fetch.repository import UNLOCKED
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import frozen
 from etbuild.model.rule import PythonEnvironmentInfo
 from etbuild.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fetched:
     """Something that is on this machine now."""
 

@@ -9,13 +9,13 @@ import marshal
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from etbuild.build import OUTPUTS, Built, Surroundings, build
 from etbuild.execution.saved_plan import Part, SavedPlan, part_of, reached, save_result
 from etbuild.execution.scheduler import GivenLostError
 from etbuild.execution.snapshot import Written, are_settled, listing, write_checked
+from etbuild.model.frozen import frozen, mutable, names_of, replace
 from etbuild.model.plan import BuildPlan
 from etbuild.model.report import BuildReport, PlacedOutput, TargetReport, TestReport, unchanged
 from etbuild.model.request import Settings
@@ -28,7 +28,7 @@ FIRST = 3
 _PLAN, _STATE = ".plan", ".state"
 
 
-@dataclass(slots=True)
+@mutable
 class State:
     """What the last build of a request left, beside its plan. Lists by the numbers of a SavedPlan."""
 
@@ -47,7 +47,7 @@ class State:
     outputs: Sequence[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Saved:
     """All that a build can go on from."""
 
@@ -58,7 +58,7 @@ class Saved:
     """The plan's: many states may follow one plan."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rebuilt:
     """The end of such a build, from which the next one can go on."""
 
@@ -93,8 +93,8 @@ def first_state(plan: BuildPlan, built: Built) -> State | None:
 
 def save(path: str, written: Written, saved: Saved) -> None:
     """Write beside a snapshot what the next build goes on from."""
-    plan = tuple(getattr(saved.plan, name) for name in SavedPlan.__slots__)
-    settings = tuple(getattr(saved.settings, name) for name in Settings.__slots__)
+    plan = tuple(getattr(saved.plan, name) for name in names_of(SavedPlan))
+    settings = tuple(getattr(saved.settings, name) for name in names_of(Settings))
     write_checked(Path(path + _PLAN), (written.identity, settings, *plan))
     saved.state.listings = written.listings
     found = (written.folders, written.sources, written.outputs)
@@ -219,7 +219,7 @@ def _by_target(plan: BuildPlan, report: BuildReport) -> Iterator[TargetReport | 
 
 
 def _packed(report: TargetReport | TestReport) -> bytes:
-    values = tuple(getattr(report, name) for name in report.__slots__)
+    values = tuple(getattr(report, name) for name in names_of(type(report)))
     if isinstance(report, TestReport):
         return marshal.dumps((True, values))
     outputs = tuple((each.path, each.sha256, each.size) for each in report.outputs)

@@ -6,19 +6,20 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from etbuild.build import OUTPUTS
 from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import frozen
 from etbuild.model.report import BuildReport
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InstalledFile:
     """A file in the folder."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from etbuild.execution.action_key import ActionKey, action_key
 from etbuild.execution.critical_path import producers_of, sources_of
@@ -13,10 +12,11 @@ from etbuild.execution.scheduler import files_of
 from etbuild.execution.store import Store
 from etbuild.model.action import ActionGraph
 from etbuild.model.artifact import Artifact
+from etbuild.model.frozen import field, frozen
 from etbuild.model.graph import reachable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Known:
     """What artifacts hold, where that is known: the DigestSource of keys."""
 

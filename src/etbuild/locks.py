@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from etbuild.execution.fetch.repository import UNLOCKED, locked_files
@@ -13,6 +12,7 @@ from etbuild.locking.environment import EnvironmentIntent, intent_of, lock_envir
 from etbuild.locking.repositories import lock_repositories
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean, raise_all
 from etbuild.model.events import Note
+from etbuild.model.frozen import frozen
 from etbuild.model.label import parse_pattern
 from etbuild.model.lock import LockFile
 from etbuild.model.target import TargetSpec
@@ -23,7 +23,7 @@ ENVIRONMENT = "python_environment"
 """The toolchain type of targets that have a lock of their own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Locked:
     """A lock file after it was looked at."""
 
@@ -33,7 +33,7 @@ class Locked:
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Environment:
     spec: TargetSpec
     path: Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from etbuild.analysis.query import Node, Universe, answer, configured_universe, loaded_universe
@@ -11,11 +10,12 @@ from etbuild.analysis.query_language import Query, parse_query, patterns_in
 from etbuild.execution.store import Store
 from etbuild.keys import known_keys, needed_actions
 from etbuild.model.configured import Analysis, ConfiguredKey
+from etbuild.model.frozen import frozen
 from etbuild.model.label import Pattern
 from etbuild.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundTarget:
     """A node of the answer."""
 
@@ -27,7 +27,7 @@ class FoundTarget:
     """Those of the answer that it depends on: the edges of a graph."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundAction:
     """An action of a target of the answer."""
 
@@ -42,7 +42,7 @@ class FoundAction:
     mounts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundToolchain:
     """How a request of a target of the answer was resolved."""
 

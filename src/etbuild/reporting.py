@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from etbuild.execution.critical_path import producers_of
@@ -13,11 +12,12 @@ from etbuild.model.action import OutputFile
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import EXIT_BUILD_FAILED, EXIT_TEST_FAILED
 from etbuild.model.digest import Digest
+from etbuild.model.frozen import frozen
 from etbuild.model.plan import BuildPlan, PlannedTarget
 from etbuild.model.report import BuildReport, PlacedOutput, TargetReport, TestReport
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """What a report is made of."""
 

@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from etbuild.analysis.affected import Affected, Revision, affected
@@ -18,6 +17,7 @@ from etbuild.execution.file_digests import FileDigests
 from etbuild.execution.store import Store
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import Note
+from etbuild.model.frozen import replace
 from etbuild.model.graph import reachable
 from etbuild.model.target import TargetSpec
 from etbuild.model.workspace import Workspace

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from etbuild.analysis.analyze import analyze
@@ -27,6 +26,7 @@ from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis
 from etbuild.model.diagnostics import Span
 from etbuild.model.events import Events
+from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
 from etbuild.model.label import Label, parse_pattern
 from etbuild.model.plan import BuildPlan
@@ -38,7 +38,7 @@ from etbuild.model.workspace import Workspace
 from etbuild.provisions import Provisions, detect_host
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Program:
     """How something is started, in this machine's paths."""
 
@@ -46,7 +46,7 @@ class Program:
     env: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where a session happens, and with what it fetches."""
 
@@ -64,7 +64,7 @@ class Place:
     """As typed, for the log."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """A build, and what it leaves for the next one."""
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from etbuild.model.action import Action, ActionGraph, Mount
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.attrs import Attrs, Dep
 from etbuild.model.configured import Analysis, ConfiguredTarget
+from etbuild.model.frozen import frozen, replace
 from etbuild.model.host import Host
 from etbuild.model.label import Label, parse_label
 from etbuild.model.rule import DefaultInfo, Family, Provider, PythonEnvironmentInfo, Rule
@@ -49,7 +50,7 @@ PYTHON_ENVIRONMENT = PythonEnvironmentInfo(
 SYSTEM = Mount("/usr", "1" * 64, kind="system")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Analyzed:
     """What a rule made of a target."""
 

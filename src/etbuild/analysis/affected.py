@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,13 +10,14 @@ from pydantic import BaseModel
 from etbuild.model.action import Action
 from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
+from etbuild.model.frozen import frozen
 from etbuild.model.rule import DefaultInfo
 from etbuild.model.target import TargetSpec
 
 TOOLS = "_exec/"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Revision:
     """A state of the workspace."""
 
@@ -28,7 +28,7 @@ class Revision:
     """Says which code a target's rule has: a digest."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Affected:
     """A target that the newer revision builds otherwise, or that it has alone."""
 

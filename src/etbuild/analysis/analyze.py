@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from etbuild.analysis.configure import Configurator
@@ -17,6 +16,7 @@ from etbuild.analysis.world import World
 from etbuild.model.action import Action
 from etbuild.model.configured import Analysis, ConfiguredTarget
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import replace
 from etbuild.model.graph import CycleError, topological_order
 from etbuild.model.rule import DefaultInfo, Provider, TestInfo
 from etbuild.model.target import TargetGraph

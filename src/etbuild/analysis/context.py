@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from etbuild.analysis.node import TargetNode
@@ -14,6 +13,7 @@ from etbuild.analysis.world import World
 from etbuild.model.action import Action, Mount, Resources
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import field, mutable
 from etbuild.model.label import Label
 from etbuild.model.platform import Configuration, Platform
 from etbuild.model.rule import AttrsT, DefaultInfo, Provider, TestInfo
@@ -25,7 +25,7 @@ Env = Mapping[str, str | Artifact | Sequence[Word]]
 _PLAIN = Resources()
 
 
-@dataclass(slots=True)
+@mutable
 class Surroundings:
     """What all rules of one analysis share."""
 

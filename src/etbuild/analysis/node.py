@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from etbuild.analysis.label_uses import LabelUse
 from etbuild.model.artifact import Artifact
 from etbuild.model.attrs import Attrs
 from etbuild.model.configured import ConfiguredTarget
+from etbuild.model.frozen import field, mutable
 from etbuild.model.label import Label
 from etbuild.model.platform import Configuration
 from etbuild.model.rule import DefaultInfo, Provider
@@ -16,7 +16,7 @@ from etbuild.model.target import TargetSpec
 from etbuild.model.toolchain import Request, Resolution
 
 
-@dataclass(slots=True, eq=False)
+@mutable
 class Scope:
     """A configuration, with its targets and resolutions so far."""
 

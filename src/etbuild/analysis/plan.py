@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from etbuild.model.action import Action, ActionGraph
 from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import replace
 from etbuild.model.graph import reachable
 from etbuild.model.plan import BuildPlan, PlannedTarget
 from etbuild.model.rule import DefaultInfo, RunInfo, TestSuiteInfo

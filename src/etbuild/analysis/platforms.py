@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
+from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
 from etbuild.model.label import Label, parse_label
 from etbuild.model.platform import MODES, Platform
@@ -42,7 +42,7 @@ def _own_repository(workspace: Workspace) -> str:
     return "etbuild" if "etbuild" in workspace.repositories else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constraints:
     """The constraint settings that the loaded constraint values belong to."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from etbuild.analysis.query_language import Call, Combination, Query, Targets
 from etbuild.model.configured import Analysis, ConfiguredKey
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
+from etbuild.model.frozen import frozen
 from etbuild.model.graph import reverse, some_path
 from etbuild.model.label import Label, Pattern
 from etbuild.model.target import TargetGraph, TargetSpec
@@ -18,7 +18,7 @@ Node = TypeVar("Node", bound=Hashable)
 Found = dict[Node, None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Universe(Generic[Node]):
     """A graph that can be asked."""
 

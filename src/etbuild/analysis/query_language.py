@@ -12,20 +12,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span, did_you_mean
+from etbuild.model.frozen import frozen
 from etbuild.model.label import Label, Pattern, parse_pattern
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Targets:
     """The targets of a pattern."""
 
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Combination:
     """Two sets, joined by `+`, `-` or `^`."""
 
@@ -34,7 +34,7 @@ class Combination:
     right: Query
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A function with its arguments: sets, words, and a depth (-1 for any)."""
 

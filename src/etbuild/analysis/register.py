@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from operator import lt
 
 from etbuild.model.action import Action, ActionGraph
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import frozen
 from etbuild.model.graph import CycleError, topological_order
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registered:
     """All actions of an analysis."""
 

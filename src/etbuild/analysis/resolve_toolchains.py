@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from etbuild.analysis.platforms import Constraints
 from etbuild.model.diagnostics import Diagnostic, Span
+from etbuild.model.frozen import frozen
 from etbuild.model.label import Label
 from etbuild.model.platform import Platform
 from etbuild.model.toolchain import Refusal, Request, Resolution, Toolchain
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidates:
     """The toolchains on offer, in WORKSPACE order, and where they would run."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import frozen
 from etbuild.model.label import Label
 from etbuild.model.platform import Platform
 from etbuild.model.select import Branch, Select
@@ -17,7 +17,7 @@ class NoBranchMatches(Exception):  # noqa: N818 - no mistake: the target is inco
     """No branch of a select holds, and it has no default."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """Whose attribute is resolved, for which platform."""
 

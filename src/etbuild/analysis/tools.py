@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
+from etbuild.model.frozen import frozen
 from etbuild.model.graph import reachable
 
 _BODIES = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tool:
     """A program of a family, as a word of an action's argv: its script's path, with all that it imports as inputs."""
 

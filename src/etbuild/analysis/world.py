@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from etbuild.model.action import Mount
 from etbuild.model.attrs import Attrs
+from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
 from etbuild.model.target import TargetSpec
 
 CheckAttrs = Callable[[TargetSpec, Mapping[str, Any]], Attrs]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class World:
     """The machine, as far as analysis sees it."""
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def info(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
         figures = cache_figures(store)
         others = {name: _folder_size(store.cache / name) for name in ("environments", "repositories", "tool")}
         folder = str(store.cache)
-    table = {name: getattr(figures, name) for name in figures.__slots__}
+    table = asdict(figures)
     lines = [
         folder,
         f"  results       {figures.results:,} in a database of {size(figures.database_bytes)}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -15,9 +14,10 @@ from etbuild.cli.options import json_option, settings_of, settings_options
 from etbuild.cli.output import show_result
 from etbuild.execution.sandbox.choose import choose_sandbox
 from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """One line."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etbuild.cli.console import Console
 from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
 from etbuild.model.request import Settings
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from etbuild.session import Session
 
 
-@dataclass(frozen=True)
+@frozen
 class Invocation:
     """One call of the program."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, is_dataclass
 from typing import Any
 
 
@@ -29,4 +28,6 @@ def show_json(value: Any) -> None:
 def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(element) for element in value]
+    from dataclasses import asdict, is_dataclass  # Costs a tenth of a small build.
+
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

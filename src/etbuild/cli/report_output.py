@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from etbuild.cli.invocation import Invocation
 from etbuild.cli.render import render_json, render_report
 from etbuild.execution.snapshot import Watched, write_snapshot
 from etbuild.incremental import save
+from etbuild.model.frozen import replace
 from etbuild.model.report import BuildReport, unchanged
 from etbuild.up_to_date import request_of, snapshot_path
 

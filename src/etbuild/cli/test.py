@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -10,6 +9,7 @@ import click
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
 from etbuild.cli.report_output import finish
+from etbuild.model.frozen import replace
 from etbuild.model.request import BuildRequest
 
 

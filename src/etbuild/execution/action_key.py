@@ -6,12 +6,12 @@ Offline too it is what a server computes, so that a local result can be uploaded
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from etbuild.execution.input_tree import Folder, InputTrees
 from etbuild.execution.reapi_encoding import Pairs, encode_action, encode_command
 from etbuild.model.action import Action
 from etbuild.model.digest import digest_of
+from etbuild.model.frozen import frozen
 
 SALT = b"etbuild 1"
 """Counts up when what every action gets without declaring it changes: the fixed environment, the paths of a sandbox."""
@@ -19,7 +19,7 @@ MOUNT_PROPERTY = "mount "
 TREE_PROPERTY = "output-tree"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionKey:
     """The key, and all that it was made of: what `explain` walks."""
 

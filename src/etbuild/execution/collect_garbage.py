@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from etbuild.execution.store import Store
+from etbuild.model.frozen import frozen
 
 _DAY = 86_400
 _STALE = _DAY
@@ -19,7 +19,7 @@ _FIRST = ".pt2"
 """The largest, and made again from what is kept anyway."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CacheFigures:
     """What the cache holds."""
 
@@ -32,7 +32,7 @@ class CacheFigures:
     """Since the blob that was not used for longest was used."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collected:
     """What was removed."""
 
@@ -40,7 +40,7 @@ class Collected:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Blob:
     path: Path
     size: int

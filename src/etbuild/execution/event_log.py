@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from etbuild.model.action import ActionGraph
 from etbuild.model.artifact import InputSet
 from etbuild.model.events import ActionFinished, BuildEvent, FetchProgress, Note
+from etbuild.model.frozen import frozen
 
 KEPT = 20
 RAN = frozenset({"run", "failed"})
@@ -88,7 +88,7 @@ class EventLog:
 _FIELDS = ("index", "mnemonic", "owner", "outcome", "key", "start_ms", "wall_ms", "peak_ram", "sandbox", "saved_ms")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoggedAction:
     """An action's end, as the log tells it."""
 
@@ -106,7 +106,7 @@ class LoggedAction:
     diagnostics: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildLog:
     """One build, as the log tells it."""
 

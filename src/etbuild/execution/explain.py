@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from etbuild.execution.action_key import MOUNT_PROPERTY, TREE_PROPERTY
 from etbuild.execution.manifest import Manifest
 from etbuild.execution.reapi_encoding import CommandMessage, Node, Pairs, decode_command, decode_directory
+from etbuild.model.frozen import frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """One thing that differs. None stands for not there."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
+
+from etbuild.model.frozen import frozen
 
 _LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interpreter:
     """What of a Python decides which files an environment holds and how they are laid out."""
 

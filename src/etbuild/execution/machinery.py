@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +16,7 @@ from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Span
 from etbuild.model.digest import Digest
 from etbuild.model.events import Events, ignore_events
+from etbuild.model.frozen import field, frozen
 
 if TYPE_CHECKING:
     from etbuild.execution.worker import WorkerPool
@@ -70,7 +70,7 @@ def _no_span(_action: Action, _attribute: str | None, _index: int | None) -> Spa
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Machinery:
     """What actions run with."""
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 import marshal
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from etbuild.execution.action_key import ActionKey
 from etbuild.execution.reapi_encoding import Pairs
 from etbuild.model.digest import Digest
+from etbuild.model.frozen import field, frozen
 
 _SHARED = 64
 """A folder with more files than this is a blob of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """A Command and an input root, by which two keys are compared."""
 

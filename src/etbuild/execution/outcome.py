@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from etbuild.execution.input_tree import Files
 from etbuild.model.action import ActionResult
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Diagnostic
+from etbuild.model.frozen import field, frozen
 
 TEST = "Test"
 """The mnemonic of actions that are tests: one that fails stops nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """How one action ended."""
 
@@ -31,7 +31,7 @@ class Outcome:
     wall_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Execution:
     """What became of a request's actions."""
 

@@ -13,7 +13,6 @@ import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from etbuild.execution.execution_root import copy_file
 from etbuild.execution.snapshot import write_checked
 from etbuild.model.action import OutputFile
 from etbuild.model.digest import Digest
+from etbuild.model.frozen import frozen
 from etbuild.up_to_date import read_checked
 
 _FICLONE = 0x40049409
@@ -28,7 +28,7 @@ _OWN = ".etbuild"
 _VERSION = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placement:
     """A file that is to be in the output tree."""
 

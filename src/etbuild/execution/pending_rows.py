@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from etbuild.execution.disk import Fingerprint
+from etbuild.model.frozen import field, mutable
 
 Batch = tuple[str, Sequence[Sequence[Any]]]
 USE_SECONDS = 3600
@@ -16,7 +16,7 @@ _RUN = """INSERT INTO run VALUES(?, ?, ?, ?, ?, NULL, ?) ON CONFLICT(identity) D
   peak_ram = excluded.peak_ram, manifest = excluded.manifest, used = excluded.used"""
 
 
-@dataclass(slots=True)
+@mutable
 class PendingRows:
     """Rows by what they are known by; the last one wins."""
 

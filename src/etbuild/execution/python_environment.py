@@ -7,7 +7,6 @@ import subprocess
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree
@@ -17,13 +16,14 @@ from etbuild.execution.fetch.wheels import fetch_wheels
 from etbuild.execution.interpreter import Interpreter
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import FetchProgress
+from etbuild.model.frozen import frozen
 from etbuild.model.lock import LockedFile, LockFile
 
 RECIPE = 1
 """Part of the digest; raised when what `_install` makes changes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InstalledEnvironment:
     """An environment on this machine; it works wherever it is mounted."""
 

@@ -7,9 +7,9 @@ equal values have equal bytes, and a digest of ours is the digest that a server 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from etbuild.model.digest import Digest
+from etbuild.model.frozen import frozen
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -78,7 +78,7 @@ def encode_action(command: Digest, root: Digest, salt: bytes, properties: Pairs)
     return _digest(1, command) + _digest(2, root) + (_field(9, salt) if salt else b"") + encode_platform(10, properties)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandMessage:
     """A Command that was read again."""
 
@@ -99,7 +99,7 @@ def decode_command(message: bytes) -> CommandMessage:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """A file or folder of a Directory that was read again."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from etbuild.execution.execution_root import ExecutionRoot, Input, OutputMissingError, is_outside
@@ -13,12 +12,13 @@ from etbuild.execution.sandbox.protocol import DIAGNOSTICS, PROGRESS, SandboxCom
 from etbuild.execution.spawn import End, Job
 from etbuild.model.action import Action, OutputFile
 from etbuild.model.events import ActionProgress
+from etbuild.model.frozen import field, frozen
 
 GRACE = 2.0
 """Seconds between being asked to end and being made to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """How a run of an action ended."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import marshal
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from etbuild.execution.input_tree import Files
@@ -17,6 +16,7 @@ from etbuild.execution.outcome import Execution
 from etbuild.model.action import Action, ActionGraph, ActionResult, Mount, OutputFile, Resources
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.digest import Digest
+from etbuild.model.frozen import frozen
 from etbuild.model.graph import reachable
 from etbuild.model.label import Label
 from etbuild.model.plan import BuildPlan, PlannedTarget
@@ -24,7 +24,7 @@ from etbuild.model.plan import BuildPlan, PlannedTarget
 Numbers = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SavedPlan:
     """What stays as long as only sources change."""
 
@@ -48,7 +48,7 @@ class SavedPlan:
     """The targets that cannot be built for their platform."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """What of a saved plan must be looked at again."""
 

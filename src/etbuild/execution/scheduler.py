@@ -13,7 +13,6 @@ import selectors
 import signal
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from etbuild.execution.action_key import ActionKey, action_identity, action_key
 from etbuild.execution.critical_path import producers_of, sources_of
@@ -31,6 +30,7 @@ from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.digest import Digest
 from etbuild.model.events import ActionFinished, ActionsPlanned, ActionStarted
+from etbuild.model.frozen import replace
 from etbuild.model.graph import reachable
 
 TICK = 1.0

@@ -7,10 +7,10 @@ import marshal
 import os
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from etbuild.model.frozen import frozen
 from etbuild.up_to_date import OUTPUT, SOURCE, Stats, header, stats
 
 _RACE_NS = 20_000_000
@@ -18,7 +18,7 @@ _RACE_NS = 20_000_000
 _CTIME = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """A snapshot that was written."""
 
@@ -29,7 +29,7 @@ class Written:
     outputs: Stats
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Watched:
     """All that the answer to a request depends on. Absolute paths."""
 

@@ -7,11 +7,11 @@ import importlib.util
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span, did_you_mean, raise_all
+from etbuild.model.frozen import frozen, replace
 from etbuild.model.graph import CycleError, topological_order
 from etbuild.model.rule import API_VERSION, Family
 
@@ -20,7 +20,7 @@ IMPLIED = "core"
 _RULES = "rules"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadedFamilies:
     """The families in WORKSPACE's order, and the files that they are made of."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from etbuild.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Listing:
     """What a folder holds, by name."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,12 +19,13 @@ from etbuild.loading.toml_text import TomlFile, parse_toml
 from etbuild.loading.validation import Subject, refusals
 from etbuild.loading.visibility import parse_visibility
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
+from etbuild.model.frozen import field, frozen, mutable
 from etbuild.model.label import Label, Pattern, parse_label
 from etbuild.model.rule import Rule
 from etbuild.model.target import TargetSpec
 
 
-@dataclass(slots=True)
+@mutable
 class Package:
     """A folder of the workspace or of a repository, with its targets."""
 
@@ -45,7 +45,7 @@ class Package:
         return self.broken is None or name in self.broken
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PackageSource:
     """What a package is read from."""
 

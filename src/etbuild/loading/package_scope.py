@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.toml_text import TomlFile, attribute_path
 from etbuild.model.attrs import label_context
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
+from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label, parse_label
 
 Glob = Callable[[Sequence[str], Sequence[str]], tuple[str, ...]]
 """Patterns and those to leave out, to sorted names of files below the package."""
 
 
-@dataclass(slots=True)
 class PackageScope:
     """One package while it is read."""
 
-    base: Label
-    """Any label of the package."""
-    own: str
-    """The workspace's own name."""
-    toml: TomlFile
-    glob: Glob
-    mistakes: list[Diagnostic] = field(default_factory=list)
-    context: Mapping[str, Any] = field(init=False)
-    """For labels that pydantic validates."""
-
-    def __post_init__(self) -> None:
-        self.context = label_context(self.base, self.own)
+    def __init__(self, base: Label, own: str, toml: TomlFile, glob: Glob) -> None:
+        self.base = base
+        """Any label of the package."""
+        self.own = own
+        """The workspace's own name."""
+        self.toml = toml
+        self.glob = glob
+        self.mistakes: list[Diagnostic] = []
+        self.context: Mapping[str, Any] = label_context(base, own)
+        """For labels that pydantic validates."""
 
     def label(self, text: str, path: TomlPath) -> Label | None:
         """Return the label that `text` means here, or None after noting the mistake."""
@@ -46,7 +43,7 @@ class PackageScope:
         self.mistakes.append(Diagnostic(code, message, span, hint=hint))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origins:
     """Where the attributes of a target are written: most in its table, some in defaults, a matrix or a select."""
 

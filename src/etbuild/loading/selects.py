@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from etbuild.loading.package_scope import Origins
 from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.toml_text import TomlFile
+from etbuild.model.frozen import frozen
 from etbuild.model.label import Label
 from etbuild.model.select import Select
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variant:
     """A target's attributes with one branch of each select."""
 

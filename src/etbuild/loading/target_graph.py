@@ -6,7 +6,6 @@ Knows nothing of how a package is read, nor of platforms.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from etbuild.loading.places import Places
 from etbuild.loading.visibility import is_visible
 from etbuild.loading.workspace import read_roots
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span, raise_all
+from etbuild.model.frozen import replace
 from etbuild.model.graph import CycleError, topological_order
 from etbuild.model.label import Label, Pattern
 from etbuild.model.target import TargetGraph, TargetSpec

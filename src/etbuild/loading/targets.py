@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -17,6 +16,7 @@ from etbuild.loading.validation import Subject, refusals
 from etbuild.loading.visibility import parse_visibility
 from etbuild.model.attrs import Attrs
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import frozen, replace
 from etbuild.model.label import Label, Pattern
 from etbuild.model.rule import Rule
 from etbuild.model.target import TargetSpec
@@ -24,7 +24,7 @@ from etbuild.model.target import TargetSpec
 _PLAIN = (str, int, float)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """A target as written, defaults and matrix merged in."""
 
@@ -34,7 +34,7 @@ class Written:
     origins: Origins
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Common:
     """The common attributes of a target, checked."""
 

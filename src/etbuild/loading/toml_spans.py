@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import tomli
+
+from etbuild.model.frozen import frozen
 
 TomlPath = tuple[str | int, ...]
 """Keys and indices from the document's root, such as ("pte", "llama", "deps", 1)."""
@@ -20,7 +21,7 @@ _LONG_LITERAL = re.compile(r"'''.*?''''{0,2}", re.DOTALL)
 _SCALAR = re.compile(r"[^,\]}\n#]*[^,\]}\n#\s]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Offsets into a text: of a key, and of its value. They are the same for an element, and for a table's header."""
 

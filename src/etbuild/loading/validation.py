@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -14,9 +13,10 @@ from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.toml_text import attribute_path
 from etbuild.model.attrs import LabelError
 from etbuild.model.diagnostics import Diagnostic, Span, did_you_mean
+from etbuild.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """What is validated: how messages call it, and where its parts stand."""
 

@@ -7,13 +7,13 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import frozen
 from etbuild.model.lock import LockedFile, LockFile, name_and_version, normalise_name
 
 _WHEELS = ("--only-binary", ":all:")
@@ -21,7 +21,7 @@ _LEFT_OUT = "+left.out"
 """A local version that no real package has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnvironmentIntent:
     """What a Python environment is to hold."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.digest import Digest
+from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
 
 KEYED = frozenset({"argv", "inputs", "mounts", "outputs", "env"})
@@ -14,7 +14,7 @@ NOT_KEYED = frozenset({"mnemonic", "progress", "owner", "configuration", "resour
 """Shown to people, or how it runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mount:
     """A read-only folder that an action sees at `path`, keyed by `digest`."""
 
@@ -30,7 +30,7 @@ class Mount:
     """For people: what it is, as `explain` shows it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resources:
     """What an action needs at the same time; unkeyed."""
 
@@ -39,7 +39,7 @@ class Resources:
     """In bytes; 0 if it does not matter."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """One command. The first output's path and configuration name it among the actions of a graph."""
 
@@ -62,7 +62,7 @@ class Action:
     """In seconds; 0 for none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutputFile:
     """A file that an action made."""
 
@@ -70,7 +70,7 @@ class OutputFile:
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionResult:
     """What a successful action made. Failures are never kept."""
 
@@ -85,7 +85,7 @@ class ActionResult:
     sandbox: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionGraph:
     """The actions of a request, each once, producers before consumers."""
 

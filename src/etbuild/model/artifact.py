@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from etbuild.model.frozen import field, frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Artifact:
     """A source or an output.
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.frozen import frozen
 from etbuild.model.label import Label, parse_label
 from etbuild.model.rule import Provider
 
@@ -124,7 +125,7 @@ EXEC = "exec"
 """A field's marker: its targets are built for the platform that actions run on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DependencyField:
     """What a field says of the labels in it."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from etbuild.model.action import Action, ActionGraph
+from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
 from etbuild.model.platform import Configuration
 from etbuild.model.rule import Provider
@@ -18,7 +18,7 @@ ConfiguredKey = tuple[Label, str]
 """A label and the name of a configuration."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfiguredTarget:
     """A target in one configuration, with what its rule made of it."""
 
@@ -46,7 +46,7 @@ class ConfiguredTarget:
         return found if isinstance(found, provider) else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Analysis:
     """All configured targets of a request, and their actions."""
 

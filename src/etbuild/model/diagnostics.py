@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from etbuild.model.frozen import field, frozen
 
 EXIT_BUILD_FAILED = 1
 EXIT_USER_MISTAKE = 2
@@ -11,7 +12,7 @@ EXIT_TEST_FAILED = 3
 EXIT_INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A place in a file that the user wrote."""
 
@@ -30,7 +31,7 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnostic:
     """One mistake. `code` has an entry in docs/errors.md."""
 

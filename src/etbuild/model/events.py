@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from etbuild.model.diagnostics import Diagnostic
+from etbuild.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """Something a person should know once, such as which sandbox was found."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FetchProgress:
     """How far a download or an installation is."""
 
@@ -28,14 +28,14 @@ class FetchProgress:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionsPlanned:
     """How many actions the build holds in all; grows when a rewind adds some."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionStarted:
     """An action runs."""
 
@@ -45,7 +45,7 @@ class ActionStarted:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionProgress:
     """What a running action says of itself, and what it takes."""
 
@@ -56,7 +56,7 @@ class ActionProgress:
     """In bytes, of its whole process group; 0 if unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionFinished:
     """An action has a result, or has failed."""
 

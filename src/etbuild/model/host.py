@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from etbuild.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Host:
     """What analysis may know of this machine."""
 

@@ -8,9 +8,9 @@ Patterns //a:b   //a/... (a and all below)   //a:all (the targets of a)   -//x/.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
+from etbuild.model.frozen import frozen, replace
 
 _REPOSITORY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _PACKAGE_PART = re.compile(r"[A-Za-z0-9_@%+=,~.-]+")
@@ -18,7 +18,7 @@ _NO_PART = frozenset(("", ".", ".."))
 _NAME = re.compile(r"[^\s:\\\x00-\x1f\x7f\"'*?\[\]]+")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen
 class Label:
     """The absolute name of a target or of a file of a package."""
 
@@ -28,6 +28,9 @@ class Label:
     """A relative path with forward slashes; empty for the root package."""
     name: str
     """A target's name or a file's path below the package's folder."""
+
+    def __lt__(self, other: Label) -> bool:
+        return (self.repository, self.package, self.name) < (other.repository, other.package, other.name)
 
     def __str__(self) -> str:
         repository = f"@{self.repository}" if self.repository else ""
@@ -57,7 +60,7 @@ class Label:
         return f"external/{self.repository}/{below}" if self.repository else below
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """A set of targets, as a user types it."""
 

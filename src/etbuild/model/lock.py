@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+
+from etbuild.model.frozen import frozen
 
 _FIELDS = ("name", "version", "filename", "size", "sha256")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen
 class LockedFile:
     """One file, wherever it is had from. Several of one name are alternatives: other platforms, or another build."""
 
@@ -20,13 +21,19 @@ class LockedFile:
     size: int
     sha256: str
 
+    def __lt__(self, other: LockedFile) -> bool:
+        return self._order() < other._order()
+
+    def _order(self) -> tuple[str, str, str, int, str]:
+        return self.name, self.version, self.filename, self.size, self.sha256
+
     def line(self) -> str:
         """Return the text that stands in the lock, and that keys what is made from the file."""
         values = (f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}" for name in _FIELDS)
         return f"{{ {', '.join(values)} }}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LockFile:
     """What `etbuild lock` pinned, and the intent that it was resolved from."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from etbuild.model.action import ActionGraph, OutputFile
 from etbuild.model.artifact import Artifact
+from etbuild.model.frozen import field, frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlannedTarget:
     """One requested target in one configuration."""
 
@@ -28,7 +28,7 @@ class PlannedTarget:
     incompatible: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildPlan:
     """All requested targets, and the actions of all that they need."""
 

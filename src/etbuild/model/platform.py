@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
 
 MODES = ("fastbuild", "dbg", "opt", "size", "asan", "ubsan", "tsan")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Platform:
     """A named set of constraint values, at most one of each setting."""
 
@@ -28,7 +28,7 @@ class Platform:
         return values <= frozenset(self.constraints.values())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Configuration:
     """A platform and a mode: there are no other parts."""
 

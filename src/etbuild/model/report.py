@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from etbuild.model.diagnostics import Diagnostic
+from etbuild.model.frozen import frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlacedOutput:
     """A file in the output tree."""
 
@@ -17,7 +16,7 @@ class PlacedOutput:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TargetReport:
     """How a requested target ended."""
 
@@ -32,7 +31,7 @@ class TargetReport:
     """Why it was skipped."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TestReport:
     """How a test ended."""
 
@@ -49,7 +48,7 @@ class TestReport:
     """Where its output is kept, relative to the workspace's root."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildReport:
     """A build's end."""
 

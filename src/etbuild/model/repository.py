@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from etbuild.model.diagnostics import Span
+from etbuild.model.frozen import field, frozen
 
 KINDS = ("pypi", "npm", "archive", "url", "local", "deb")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repository:
     """Files from outside the workspace, seen as packages of @name."""
 

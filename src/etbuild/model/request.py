@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from etbuild.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """How a build is done; none of it is in a key but `platforms` and `mode`."""
 
@@ -23,7 +23,7 @@ class Settings:
     workers: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildRequest:
     """What to build, and whether to test it."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from etbuild.model.action import Mount
 from etbuild.model.artifact import Artifact, InputSet
+from etbuild.model.frozen import field, frozen
 from etbuild.model.toolchain import Request
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Provider:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DefaultInfo(Provider):
     """What a target is for anyone: the files that are placed when it is built."""
 
@@ -38,7 +38,7 @@ class DefaultInfo(Provider):
     """A JSON file {"lines": [text, …], "short": text} for the build's summary."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunInfo(Provider):
     """How `etbuild run` starts it: outside the sandbox, in the user's folder."""
 
@@ -48,7 +48,7 @@ class RunInfo(Provider):
     mounts: tuple[Mount, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TestInfo(Provider):
     """How `etbuild test` runs it: an action that passes with exit code 0."""
 
@@ -63,14 +63,14 @@ class TestInfo(Provider):
     worker: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TestSuiteInfo(Provider):
     """A target that stands for others when tests are asked for."""
 
     __test__ = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PythonEnvironmentInfo(Provider):
     """A locked Python environment, as a mount."""
 
@@ -79,7 +79,7 @@ class PythonEnvironmentInfo(Provider):
     """The interpreter's path inside an action."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule(Generic[AttrsT]):
     """A kind of target: a schema and a pure function."""
 
@@ -116,7 +116,7 @@ def rule(
     return make
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """A verb that a family adds to the command line: a program of the family's, run by the tool's own Python."""
 
@@ -126,7 +126,7 @@ class Command:
     """Below the family's `tools`, such as `pte/inspect.py`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Family:
     """A folder of `rules/`: its `__init__.py` holds one Family under the name FAMILY."""
 

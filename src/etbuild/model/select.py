@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from etbuild.model.frozen import frozen
 from etbuild.model.label import Label
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Branch:
     """One line of a select."""
 
@@ -18,7 +18,7 @@ class Branch:
     """As written in TOML, lists as tuples."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Select:
     """`{ select = { "//toolchains/cpu:armv7em" = …, default = … } }` in place of an attribute or a list's element."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from etbuild.model.diagnostics import Span
+from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label, Pattern
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from etbuild.model.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TargetSpec:
     """One `[rule.name]` table of a BUILD.toml, or one target of its matrix."""
 
@@ -48,7 +48,7 @@ class TargetSpec:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TargetGraph:
     """Every target that the requested patterns reach, dependencies before dependents."""
 

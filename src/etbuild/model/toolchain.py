@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from etbuild.model.frozen import frozen
 from etbuild.model.label import Label
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """A rule's need: a toolchain of this type that offers all of these features."""
 
@@ -20,7 +19,7 @@ class Request:
         return f"{self.type} with {', '.join(sorted(self.features))}" if self.features else self.type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Toolchain:
     """A target that serves requests of one type, in WORKSPACE order."""
 
@@ -32,7 +31,7 @@ class Toolchain:
     target_compatible_with: frozenset[Label] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """Why a toolchain was not taken."""
 
@@ -40,7 +39,7 @@ class Refusal:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolution:
     """What serves a request, and the table of refusals of those that stood before it."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from etbuild.model.diagnostics import Span
+from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
 from etbuild.model.repository import Repository
 from etbuild.model.rule import Family
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Workspace:
     """The tree below a WORKSPACE file."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from etbuild.execution.fetch.located import bring_files
@@ -15,6 +14,7 @@ from etbuild.execution.fetch.unpack import strip_prefix, unpack
 from etbuild.execution.fetch.wheels import check_brought, fetch_wheels, offline_missing, platform_options
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import FetchProgress
+from etbuild.model.frozen import replace
 from etbuild.model.lock import LockedFile, LockFile, name_and_version, normalise_name
 from etbuild.model.repository import Repository
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from etbuild.model.events import Events, ignore_events
+from etbuild.model.frozen import field, frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FetchSession:
     """Where fetched things go, and with what they are had."""
 

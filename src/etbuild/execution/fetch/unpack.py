@@ -11,11 +11,11 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import frozen
 
 Placer = Callable[[str], str | None]
 """Says where a member goes, relative to the folder; None leaves it out."""
@@ -27,7 +27,7 @@ _MAX_RATIO = 100
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Member:
     name: str
     size: int

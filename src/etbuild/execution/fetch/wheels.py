@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import FetchProgress
+from etbuild.model.frozen import replace
 from etbuild.model.lock import LockedFile
 
 _BIG = 10_000_000

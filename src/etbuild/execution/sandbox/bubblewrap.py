@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from etbuild.execution.sandbox.protocol import REPORT, ROOT, SandboxCommand, environment
 from etbuild.execution.spawn import Process
+from etbuild.model.frozen import field, mutable
 
 PROGRAM = "/usr/bin/bwrap"
 NAMESPACES = (
@@ -31,7 +31,7 @@ NOBODY = ("--uid", "1000", "--gid", "1000", "--cap-drop", "ALL")
 """One user on every machine. Not root: as root, tar and others try to change owners, and may not."""
 
 
-@dataclass(slots=True)
+@mutable
 class Bubblewrap:
     """Runs each command in namespaces of its own, without network."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import dataclass
 
 from etbuild.execution.sandbox.bubblewrap import NAMESPACES, NOBODY, Bubblewrap, system_binds
 from etbuild.execution.sandbox.protocol import Sandbox
 from etbuild.execution.sandbox.unsandboxed import Unsandboxed
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import frozen
 
 CHOICES = ("auto", "required", "bubblewrap", "landlock", "none")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SandboxChoice:
     """A sandbox, and one line for people that says which and why."""
 

@@ -7,7 +7,6 @@ import os
 import struct
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from etbuild.execution.process_guard import ProcessGuard
@@ -15,6 +14,7 @@ from etbuild.execution.sandbox.bubblewrap import base_prefixes
 from etbuild.execution.sandbox.protocol import SandboxCommand, at_home
 from etbuild.execution.sandbox.unsandboxed import enter_folder, mark_of
 from etbuild.execution.spawn import Process
+from etbuild.model.frozen import field, mutable
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _NO_NEW_PRIVS = 38
@@ -29,7 +29,7 @@ def landlock_version() -> int:
     return max(0, int(_libc().syscall(_CREATE, None, 0, 1)))
 
 
-@dataclass(slots=True)
+@mutable
 class Landlock:
     """Runs each command with a list of the paths that it may use."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from etbuild.execution.spawn import Job
+from etbuild.model.frozen import frozen
 
 ROOT = "/etbuild/root"
 """The execution root, as a confined action sees it."""
@@ -28,7 +28,7 @@ FIXED_ENV = {
 """The same for all actions, hence in no key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SandboxCommand:
     """A command and all that it may see. Absolute paths are this machine's unless said otherwise."""
 

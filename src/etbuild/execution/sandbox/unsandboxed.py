@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from etbuild.execution.process_guard import ProcessGuard
 from etbuild.execution.sandbox.protocol import SandboxCommand, at_home
 from etbuild.execution.spawn import Process
+from etbuild.model.frozen import field, mutable
 
 
-@dataclass(slots=True)
+@mutable
 class Unsandboxed:
     """Runs each command as it is, in its execution root."""
 
