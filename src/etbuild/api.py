@@ -7,6 +7,7 @@ from etbuild.model.action import Action, Mount, Resources
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.attrs import EXEC, Attrs, Dep, Entry, EntryPoint, Src, provides
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
 from etbuild.model.rule import (
     Command,
@@ -46,6 +47,8 @@ __all__ = [
     "Src",
     "TestInfo",
     "TestSuiteInfo",
+    "field",
+    "frozen",
     "provides",
     "rule",
 ]
