@@ -2,9 +2,10 @@
 
 from etbuild.api import Family
 from rules.core.alias import alias, alias_group
-from rules.core.constraints import constraint_setting, constraint_value, platform
+from rules.core.constraints import constraint_setting, constraint_value
 from rules.core.filegroup import filegroup
 from rules.core.genrule import genrule
+from rules.core.platform import platform
 from rules.core.test_suite import test_suite
 
 FAMILY = Family(

@@ -1,4 +1,4 @@
-"""constraint_setting, constraint_value and platform: what selects and toolchains are chosen by."""
+"""constraint_setting and constraint_value: what selects and toolchains are chosen by."""
 
 from __future__ import annotations
 
@@ -27,23 +27,4 @@ class ConstraintValueAttrs(Attrs):
 @rule(attrs=ConstraintValueAttrs)
 def constraint_value(_ctx: RuleContext[ConstraintValueAttrs]) -> Sequence[Provider]:
     """Name a point on an axis, such as `armv7em` on `cpu`."""
-    return [DefaultInfo()]
-
-
-class PlatformAttrs(Attrs):
-    """Attributes of platform."""
-
-    constraints: tuple[Dep, ...] = ()
-    """Its constraint values, at most one a setting."""
-
-    parents: tuple[Dep, ...] = ()
-    """Platforms whose values it takes over where it names none of that setting itself."""
-
-    run_under: tuple[str, ...] = ()
-    """The command that runs its programs on the host: an emulator, or a script that talks to a device."""
-
-
-@rule(attrs=PlatformAttrs)
-def platform(_ctx: RuleContext[PlatformAttrs]) -> Sequence[Provider]:
-    """Name a set of constraint values that outputs can be for."""
     return [DefaultInfo()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from etbuild.analysis.context import RuleContext
 from etbuild.model.action import Action, Mount, Resources
 from etbuild.model.artifact import Artifact, InputSet
-from etbuild.model.attrs import EXEC, Attrs, Dep, Entry, EntryPoint, Src, provides
+from etbuild.model.attrs import EXEC, Attrs, Dep, Entry, EntryPoint, Size, Src, provides
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
@@ -44,6 +44,7 @@ __all__ = [
     "Resources",
     "RuleContext",
     "RunInfo",
+    "Size",
     "Src",
     "TestInfo",
     "TestSuiteInfo",

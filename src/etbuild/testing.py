@@ -28,7 +28,7 @@ from etbuild.analysis.world import World
 from etbuild.loading.configured_attrs import check_attrs
 from etbuild.model.action import Action, ActionGraph, Mount
 from etbuild.model.artifact import Artifact, InputSet
-from etbuild.model.attrs import Attrs, Dep
+from etbuild.model.attrs import Attrs, Dep, Src
 from etbuild.model.configured import Analysis, ConfiguredTarget
 from etbuild.model.frozen import frozen, replace
 from etbuild.model.host import Host
@@ -108,6 +108,7 @@ def analyze(  # noqa: PLR0913 - all but the rule have defaults.
     deps: Mapping[str, Sequence[Provider]] | None = None,
     platform: str = "host",
     constraints: Sequence[str] = (),
+    memory: Mapping[str, tuple[int, int]] | None = None,
     files: Mapping[str, str] | None = None,
     toolchains: Mapping[str, Sequence[Provider]] | None = None,
     label: str = "//package:target",
@@ -116,7 +117,7 @@ def analyze(  # noqa: PLR0913 - all but the rule have defaults.
 
     attrs: as in TOML, with tuples for lists; a value may be a Select. Labels that are not in `deps` are source files.
     deps: what the targets give that `attrs` names; outputs among it get an action that makes them.
-    platform: `host`, or any label; `constraints` are its constraint values.
+    platform: `host`, or any label; `constraints` are its constraint values, `memory` its regions (origin, size).
     files: the text of files by path, where analysis reads any; tools that are not in it are read from disk.
     toolchains: what is offered, by type, with every feature that is asked for. [default: a Python environment]
     """
@@ -125,7 +126,7 @@ def analyze(  # noqa: PLR0913 - all but the rule have defaults.
     folder = Path(inspect.getfile(rule.implementation)).parent
     family = Family(rule.family or folder.name, 1, rules=(rule,), root=str(folder))
     spec = _spec(target, replace(rule, family=family.name), attrs)
-    platforms = [] if platform == "host" else [_platform(platform, constraints)]
+    platforms = [] if platform == "host" else [_platform(platform, constraints, memory or {})]
     requests = _requests(spec, platform, platforms)
     given = [_given(parse_label(text, target), providers) for text, providers in (deps or {}).items()]
     tools = [_toolchain(type_, providers, requests) for type_, providers in offered.items()]
@@ -147,7 +148,13 @@ def world(files: Mapping[str, str]) -> World:
         name = Path(lock).stem
         return Mount(f"/etbuild/environments/{name}", "0" * 64, "python_environment", lock)
 
-    return World(HOST, environment_mount, lambda: SYSTEM, read_text, check_attrs)
+    def system_mount(programs: tuple[str, ...], packages: tuple[str, ...]) -> Mount:
+        return replace(SYSTEM, provenance=", ".join((*programs, *packages)))
+
+    def repository_mount(name: str) -> Mount:
+        return Mount(f"/etbuild/repositories/{name}", "2" * 64, "repository", name)
+
+    return World(HOST, environment_mount, system_mount, repository_mount, read_text, check_attrs)
 
 
 class _AnyFile(Mapping[Label, str]):
@@ -171,10 +178,20 @@ class _ToolchainAttrs(Attrs):
     features: frozenset[str]
 
 
+class _MemoryAttrs(Attrs):
+    origin: int
+    size: int
+
+
 class _PlatformAttrs(Attrs):
     constraints: tuple[Dep, ...]
     parents: tuple[Dep, ...] = ()
     run_under: tuple[str, ...] = ()
+    files: tuple[Src, ...] = ()
+    programs: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    hint: str = ""
+    memory: Mapping[str, _MemoryAttrs] = {}
 
 
 def _spec(label: Label, rule: Rule[Any], raw: Mapping[str, Any]) -> TargetSpec:
@@ -229,6 +246,7 @@ def _toolchain(type_: str, providers: Sequence[Provider], requests: Sequence[Req
     return _spec(Label("", "toolchains", type_), rule, {"features": features})
 
 
-def _platform(text: str, constraints: Sequence[str]) -> TargetSpec:
+def _platform(text: str, constraints: Sequence[str], memory: Mapping[str, tuple[int, int]]) -> TargetSpec:
     rule = Rule("platform", _PlatformAttrs, lambda _ctx: (DefaultInfo(),))
-    return _spec(parse_label(text), rule, {"constraints": tuple(constraints)})
+    regions = {name: {"origin": origin, "size": size} for name, (origin, size) in memory.items()}
+    return _spec(parse_label(text), rule, {"constraints": tuple(constraints), "memory": regions})

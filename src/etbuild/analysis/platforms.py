@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
 from etbuild.model.label import Label, parse_label
-from etbuild.model.platform import MODES, Platform
+from etbuild.model.platform import MODES, MemoryRegion, Platform
 from etbuild.model.target import TargetGraph, TargetSpec
 from etbuild.model.workspace import Workspace
 
@@ -83,26 +85,61 @@ def find_platform(
 
 def _read_platform(spec: TargetSpec, graph: TargetGraph, constraints: Constraints) -> Platform:
     """Join a platform's own values with its parents'; the nearer wins, of parents the first."""
-    if spec.attrs is None:
+    attrs: Any = spec.attrs  # The schema is core's.
+    if attrs is None:
         raise EtbuildError(
             Diagnostic(
                 "select-in-platform", f"'{spec.label}' must not select: platforms are what is selected by", spec.span()
             )
         )
     own: dict[Label, Label] = {}
-    for index, value in enumerate(spec.attrs.constraints):  # type: ignore[attr-defined] # The schema is core's.
+    for index, value in enumerate(attrs.constraints):
         setting = constraints.setting(value)
         if own.setdefault(setting, value) != value:
             names = f"'{own[setting].name}' and '{value.name}'"
             message = f"'{spec.label}' must name one value of '{setting.name}', names {names}"
             raise EtbuildError(Diagnostic("platform-conflict", message, spec.span("constraints", index)))
-    run_under: tuple[str, ...] = spec.attrs.run_under  # type: ignore[attr-defined]
-    for index, parent in enumerate(spec.attrs.parents):  # type: ignore[attr-defined]
+    files = {label: _source(spec, label, index, graph) for index, label in enumerate(attrs.files)}
+    words = {str(label): file for label, file in files.items()} | {f":{label.name}": f for label, f in files.items()}
+    platform = Platform(
+        spec.label.name,
+        spec.label,
+        own,
+        tuple(words.get(word, word) for word in attrs.run_under),
+        tuple(files.values()),
+        attrs.programs,
+        attrs.packages,
+        attrs.hint,
+        {name: MemoryRegion(region.origin, region.size) for name, region in attrs.memory.items()},
+    )
+    for index, parent in enumerate(attrs.parents):
         parent_spec = graph.targets.get(parent)
         if parent_spec is None or parent_spec.rule.name != "platform":
             message = f"'{parent}' must be a platform to be a parent of '{spec.label}'"
             raise EtbuildError(Diagnostic("unknown-platform", message, spec.span("parents", index)))
-        inherited = _read_platform(parent_spec, graph, constraints)
-        own = {**inherited.constraints, **own}
-        run_under = run_under or inherited.run_under
-    return Platform(spec.label.name, spec.label, own, run_under)
+        platform = _inherit(platform, _read_platform(parent_spec, graph, constraints))
+    return platform
+
+
+def _inherit(platform: Platform, parent: Platform) -> Platform:
+    """Take over from a parent what a platform does not say: how programs run and the memory map as a whole."""
+    run = platform if platform.run_under else parent
+    return Platform(
+        platform.name,
+        platform.label,
+        {**parent.constraints, **platform.constraints},
+        run.run_under,
+        run.files,
+        run.programs,
+        run.packages,
+        run.hint,
+        platform.memory or parent.memory,
+    )
+
+
+def _source(spec: TargetSpec, label: Label, index: int, graph: TargetGraph) -> Artifact:
+    location = graph.files.get(label)
+    if location is None:
+        message = f"'{label}' must be a source file, which '{spec.label}' is run with"
+        raise EtbuildError(Diagnostic("unknown-target", message, spec.span("files", index)))
+    return Artifact(label.path, location=location)

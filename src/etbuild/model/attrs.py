@@ -10,6 +10,7 @@ field says what its targets must provide, and whether they are for the exec plat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
@@ -107,6 +108,26 @@ class _EntrySchema:
 
 EntryPoint = Annotated[Entry, _EntrySchema]
 """An Entry as an attribute: a source file of the package and a function in it."""
+
+
+_UNITS = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([A-Za-z]*)")
+
+
+def _size(value: Any) -> Any:
+    """Return the bytes that a text such as "4GiB" means; leave anything else as it is."""
+    if isinstance(value, str):
+        match = _SIZE.fullmatch(value)
+        if match is None or match[2] not in _UNITS:
+            raise ValueError(f'must be bytes or a text such as "4GiB", is the text "{value}"')
+        return int(float(match[1]) * _UNITS[match[2]])
+    if isinstance(value, int) and not isinstance(value, bool) and value < 0:
+        raise ValueError(f"must not be negative, is {value}")
+    return value
+
+
+Size = Annotated[int, BeforeValidator(_size)]
+"""A number of bytes, or a text such as "4GiB"."""
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from etbuild.model.artifact import Artifact
 from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
 
 MODES = ("fastbuild", "dbg", "opt", "size", "asan", "ubsan", "tsan")
+
+
+@frozen
+class MemoryRegion:
+    """A range of addresses that an image may use."""
+
+    origin: int
+    size: int
+    """In bytes."""
 
 
 @frozen
@@ -20,8 +30,18 @@ class Platform:
     """None for the host, which is detected."""
     constraints: Mapping[Label, Label] = field(default_factory=dict, hash=False)
     """Constraint setting to constraint value."""
-    run_under: tuple[str, ...] = ()
+    run_under: tuple[str | Artifact, ...] = ()
     """The command that runs this platform's programs on the host, such as an emulator's."""
+    files: tuple[Artifact, ...] = ()
+    """Sources that `run_under` reads."""
+    programs: tuple[str, ...] = ()
+    """This machine's programs that `run_under` needs."""
+    packages: tuple[str, ...] = ()
+    """Debian packages whose other files `run_under` needs, such as a system root."""
+    hint: str = ""
+    """What a user does who has none of them."""
+    memory: Mapping[str, MemoryRegion] = field(default_factory=dict, hash=False)
+    """Regions by name, where there is no operating system; `flash` and `ram` among them."""
 
     def satisfies(self, values: frozenset[Label]) -> bool:
         """Tell whether all of these constraint values hold here."""

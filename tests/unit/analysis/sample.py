@@ -18,8 +18,9 @@ from etbuild.model.target import TargetGraph, TargetSpec
 from etbuild.model.workspace import Workspace
 from etbuild.testing import world
 from rules.core.alias import alias
-from rules.core.constraints import constraint_setting, constraint_value, platform
+from rules.core.constraints import constraint_setting, constraint_value
 from rules.core.filegroup import filegroup
+from rules.core.platform import platform
 
 
 @dataclass(frozen=True, slots=True)
