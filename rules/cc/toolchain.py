@@ -1,0 +1,132 @@
+"""cc_toolchain: a C and C++ compiler, as data. Runs none: others' actions do.
+
+A compiler is described without code: the words that start it, flags by occasion, what installs it.
+
+    [cc_toolchain.gcc_aarch64]
+    target_compatible_with = ["//toolchains/os:linux", "//toolchains/cpu:aarch64"]
+    c = ["aarch64-linux-gnu-gcc-12"]
+    cxx = ["aarch64-linux-gnu-g++-12"]
+    archive = ["aarch64-linux-gnu-ar", "rcsD"]
+    nm = ["aarch64-linux-gnu-nm"]
+    packages = ["g++-12-aarch64-linux-gnu", "libc6-dev-arm64-cross"]
+    hint = "apt install g++-aarch64-linux-gnu"
+    standards = ["c11", "c17", "c++17", "c++20"]
+    flags = { compile = ["-fPIC", "-Wall"], link_program = ["-pie"] }
+    modes.opt = { compile = ["-O2", "-DNDEBUG"] }
+    modes.asan = { compile = ["-O1", "-g", "-fsanitize=address"], link = ["-fsanitize=address"] }
+    lto = { compile = ["-flto", "-ffat-lto-objects"], link = ["-flto"] }
+
+A first word without a slash is a program in /usr/bin. In all words, `{repository}` stands for the folder of `repository`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from etbuild.api import Attrs, DefaultInfo, Dep, InputSet, Mount, Provider, RuleContext, Src, rule
+from rules.cc.providers import CcFlags, CcToolchainInfo
+
+Words = tuple[str, ...]
+
+
+class FlagsAttrs(Attrs):
+    """Words for one occasion."""
+
+    compile: Words = ()
+    """For every source."""
+
+    c: Words = ()
+    """For C sources."""
+
+    cxx: Words = ()
+    """For C++ sources."""
+
+    asm: Words = ()
+    """For assembly sources."""
+
+    link: Words = ()
+    """For every link."""
+
+    link_shared: Words = ()
+    """For the link of a shared library, beside `link`."""
+
+    link_program: Words = ()
+    """For the link of a program, beside `link`."""
+
+
+class CcToolchainAttrs(Attrs):
+    """Attributes of cc_toolchain."""
+
+    c: Words
+    """Words that start the compiler for C and assembly (.S)."""
+
+    cxx: Words
+    """Words that start the compiler for C++."""
+
+    link: Words = ()
+    """Words that start the linker.  [default: those of `cxx`]"""
+
+    archive: Words
+    """Words that start the archiver, operation included, such as `["ar", "rcsD"]`; archive and objects follow."""
+
+    objcopy: Words = ()
+    """Words that start objcopy: needed on bare metal."""
+
+    size: Words = ()
+    """Words that start size: needed on bare metal."""
+
+    nm: Words = ()
+    """Words that start nm: without it, a symbol that two libraries define is found only by the linker."""
+
+    flags: FlagsAttrs = FlagsAttrs()
+    """Words of every compile and link."""
+
+    modes: Mapping[str, FlagsAttrs] = {}
+    """Words by mode: fastbuild, dbg, opt, size, asan, ubsan, tsan. A mode that is not here cannot be built, but
+    `fastbuild`."""
+
+    lto: FlagsAttrs | None = None
+    """Words for targets that ask for link-time optimization."""
+
+    standards: Words
+    """The language standards that it knows, such as `c17` and `c++20`."""
+
+    packages: Words = ()
+    """Debian packages that it consists of: their versions and files are in each action's key."""
+
+    hint: str = ""
+    """What brings it, for who lacks it, such as `apt install g++`."""
+
+    repository: str | None = None
+    """A repository of WORKSPACE that holds it; actions see its folder read-only."""
+
+    env: Mapping[str, str] = {}
+    """Environment variables of its actions."""
+
+    program_suffix: str = ""
+    """What the name of a program ends in, such as `.elf`."""
+
+    shared_suffix: str = ".so"
+    """What the name of a shared library ends in; empty if it makes none."""
+
+    bare_metal: bool = False
+    """There is no operating system: programs get start-up code, a linker script and images for flash."""
+
+    startup: tuple[Src, ...] = ()
+    """Sources (and headers) of start-up code, compiled for and linked into every program."""
+
+    linker_script: Src | None = None
+    """The linker script of every program. A platform's memory `flash` reaches it as the symbols
+    `__memory_flash_origin` and `__memory_flash_size`, and so on by name."""
+
+    link_inputs: tuple[Src, ...] = ()
+    """Further files that links read."""
+
+    features: tuple[str, ...] = ()
+    """What it can be asked for."""
+
+    exec_compatible_with: tuple[Dep, ...] = ()
+    """Constraint values that the machine must have on which it runs."""
+
+    target_compatible_with: tuple[Dep, ...] = ()
+    """Constraint values that the platform must have for which it compiles."""
