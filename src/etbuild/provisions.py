@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 from pathlib import Path
 
-from etbuild.execution.fetch.repository import fetch_repository
+from etbuild.execution.fetch.present import folder_digest
+from etbuild.execution.fetch.repository import UNLOCKED, fetch_repository, locked_files, repository_folder
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.interpreter import Interpreter, running_interpreter
 from etbuild.execution.python_environment import ensure_environment, environment_digest, select_wheels
+from etbuild.execution.system_programs import SystemPrograms
 from etbuild.loading.lock_file import parse_lock
 from etbuild.model.action import Mount
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 from etbuild.model.host import Host
 from etbuild.model.lock import LockFile
+from etbuild.model.repository import Repository
 from etbuild.model.workspace import Workspace
 
 ENVIRONMENTS = "/etbuild/environments"
 """Where an action sees Python environments."""
+REPOSITORIES = "/etbuild/repositories"
+"""Where it sees repositories that are no inputs: too big, or of too many files."""
 SYSTEM = "/usr"
+ENVIRONMENT, REPOSITORY = "python_environment", "repository"
 LOCK = "etbuild.lock"
 
 
@@ -43,11 +48,14 @@ class Provisions:
         """Return the folder of @name, fetched if need be. Raises EtbuildError `unknown-repository`."""
         if name == "etbuild":
             return self._etbuild_root
+        return fetch_repository(self._session, self._declared(name), self._repository_lock)
+
+    def _declared(self, name: str) -> Repository:
         repository = self._workspace.repositories.get(name)
         if repository is None:
             hint = did_you_mean(name, self._workspace.repositories) or "declare it in WORKSPACE as [[repository]]"
             raise EtbuildError(Diagnostic("unknown-repository", f"no repository '@{name}' is declared", hint=hint))
-        return fetch_repository(self._session, repository, self._repository_lock)
+        return repository
 
     @functools.cached_property
     def _repository_lock(self) -> LockFile:
@@ -75,21 +83,36 @@ class Provisions:
         files = select_wheels(self._lock(path), self.interpreter, name)
         digest = environment_digest(files, self.interpreter)
         provenance = f"{self._shown(path)}, {len(files)} packages, {self.interpreter.cache_tag}"
-        return Mount(f"{ENVIRONMENTS}/{name}", digest, "python_environment", path, provenance)
+        return Mount(f"{ENVIRONMENTS}/{name}", digest, ENVIRONMENT, path, provenance)
 
     @functools.cache  # noqa: B019 - a session lives as long as its process.
-    def system_mount(self) -> Mount:
-        """Return this machine's own programs: keyed by its release and its `sh`."""
-        sha256 = hashlib.sha256(os.uname().machine.encode())
-        for path in ("/usr/lib/os-release", "/etc/debian_version", "/bin/sh"):
-            self.read[path] = None
-            found = Path(path)
-            sha256.update(found.read_bytes() if found.is_file() else b"")
-        return Mount(SYSTEM, sha256.hexdigest(), "system", SYSTEM, "the machine's own programs")
+    def system_mount(self, programs: tuple[str, ...] = (), packages: tuple[str, ...] = ()) -> Mount:
+        """Return this machine's own programs, keyed by its release and by these. Raises NotInstalledError."""
+        installed = SystemPrograms(self._session.cache).installed(programs, packages)
+        self.read.update(dict.fromkeys(installed.read))
+        what = ", ".join((*programs, *packages)) or "the machine's own programs"
+        return Mount(SYSTEM, installed.digest, "system", SYSTEM, what)
+
+    @functools.cache  # noqa: B019 - a session lives as long as its process.
+    def repository_mount(self, name: str) -> Mount:
+        """Return the folder of @name as a mount, keyed by its lock; nothing is fetched yet."""
+        repository = self._declared(name)
+        if repository.kind in UNLOCKED:
+            folder = self.repository_root(name)
+            digest, found = folder_digest(folder)
+            self.read.update(dict.fromkeys(found))
+            what = str(folder)
+        else:
+            files = locked_files(repository, self._repository_lock)
+            digest = repository_folder(self._session.cache, repository, files).name
+            what = " ".join(file.filename for file in files)
+        return Mount(f"{REPOSITORIES}/{name}", digest, REPOSITORY, name, what)
 
     def realize(self, mount: Mount) -> Path:
         """Return the folder of this machine that a mount stands for; installs an environment that is not there."""
-        if mount.kind == "python_environment":
+        if mount.kind == REPOSITORY:
+            return self.repository_root(mount.source)
+        if mount.kind == ENVIRONMENT:
             lock = self._lock(mount.source)
             return ensure_environment(self._session, lock, self.interpreter, Path(mount.source).stem).path
         return Path(mount.source)

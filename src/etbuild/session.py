@@ -135,6 +135,7 @@ class Session:
             host=self.host,
             environment_mount=self.provisions.environment_mount,
             system_mount=self.provisions.system_mount,
+            repository_mount=self.provisions.repository_mount,
             read_text=lambda path: Path(path).read_text(encoding="utf-8"),
             check_attrs=check_attrs,
         )

@@ -129,9 +129,20 @@ class RuleContext(Generic[AttrsT]):
         self._around.read[lock.location] = None
         return self._around.world.environment_mount(lock.location)
 
-    def system(self) -> Mount:
-        """Return this machine's own programs, such as `sh`."""
-        return self._around.world.system_mount()
+    def system(self, programs: Sequence[str] = (), packages: Sequence[str] = (), hint: str | None = None) -> Mount:
+        """Return this machine's own programs, keyed by `programs` and by the files of Debian `packages`.
+
+        What is not installed is the user's mistake `missing-program`; `hint` says how to come by it.
+        """
+        try:
+            return self._around.world.system_mount(tuple(programs), tuple(packages))
+        except LookupError as error:
+            message = f"'{self.label}' needs '{error}', which is not installed"
+            raise self.mistake("missing-program", message, hint=hint) from None
+
+    def repository(self, name: str | Label) -> Mount:
+        """Return a repository's folder, read-only and keyed by its lock: for what is too big for inputs."""
+        return self._around.world.repository_mount(name.repository if isinstance(name, Label) else name.lstrip("@"))
 
     def run(  # noqa: PLR0913 - the parts of an action.
         self,

@@ -21,8 +21,10 @@ class World:
     host: Host
     environment_mount: Callable[[str], Mount]
     """The Python environment that a lock file of this absolute path describes."""
-    system_mount: Callable[[], Mount]
-    """The machine's own programs, such as `sh`."""
+    system_mount: Callable[[tuple[str, ...], tuple[str, ...]], Mount]
+    """The machine's own programs, keyed by these and by these packages. Raises LookupError, the name of what lacks."""
+    repository_mount: Callable[[str], Mount]
+    """The folder of a repository, by its name."""
     read_text: Callable[[str], str]
     """A file's text by absolute path; FileNotFoundError where there is none, IsADirectoryError for a folder."""
     check_attrs: CheckAttrs

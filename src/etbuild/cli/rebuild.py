@@ -75,7 +75,7 @@ class _WholeSession:
 
     def realize(self, mount: Mount) -> Path:
         """Return the folder that a mount stands for."""
-        return self.session.provisions.realize(mount) if mount.kind == "python_environment" else Path(mount.source)
+        return Path(mount.source) if mount.kind in ("folder", "system") else self.session.provisions.realize(mount)
 
     def file_label(self, path: str) -> str | None:
         """Return the label of a file of the workspace."""

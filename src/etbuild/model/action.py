@@ -23,9 +23,9 @@ class Mount:
     digest: str
     """What it holds: a SHA-256 in hexadecimal."""
     kind: str = field(default="folder", compare=False)
-    """Who makes it real: `python_environment`, `system` or `folder`."""
+    """Who makes it real: `python_environment`, `repository`, `system` or `folder`."""
     source: str = field(default="", compare=False)
-    """For its maker: a lock file's absolute path, or a folder of this machine."""
+    """For its maker: a lock file's absolute path, a repository's name, or a folder of this machine."""
     provenance: str = field(default="", compare=False)
     """For people: what it is, as `explain` shows it."""
 

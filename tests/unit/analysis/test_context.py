@@ -9,8 +9,10 @@ import pytest
 
 from etbuild.api import EXEC, Artifact, Attrs, DefaultInfo, InputSet, Provider, Resources, RuleContext, Src, rule
 from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.frozen import replace
 from etbuild.model.label import Label
 from etbuild.model.target import TargetSpec
+from tests.unit.analysis import sample
 from tests.unit.analysis.sample import Sample, copy, filegroup, paths, target
 
 ARM = "//platforms:cortex_m7"
@@ -193,3 +195,23 @@ def test_the_platform_is_the_targets():
     found = made(lambda ctx: seen.append(ctx.platform.name), platform=ARM)
     assert seen == ["cortex_m7"]
     assert target(found, "//a:x", "cortex_m7").configuration.name == "cortex_m7"
+
+
+def test_a_program_that_is_not_installed_is_named_with_who_brings_it(monkeypatch):
+    def no_compiler(programs, _packages):
+        raise LookupError(programs[0])
+
+    world = sample.world
+    monkeypatch.setattr(sample, "world", lambda texts: replace(world(texts), system_mount=no_compiler))
+    with pytest.raises(EtbuildError) as caught:
+        made(lambda ctx: ctx.system(programs=("arm-gcc",), hint="apt install gcc-arm"))
+    [mistake] = caught.value.diagnostics
+    assert (mistake.code, mistake.hint) == ("missing-program", "apt install gcc-arm")
+    assert mistake.message == "'//a:x' needs 'arm-gcc', which is not installed"
+
+
+def test_a_repository_is_a_mount_by_name_or_by_a_label_of_it():
+    found = []
+    made(lambda ctx: found.extend([ctx.repository("zig"), ctx.repository(Label("zig", "", "all"))]))
+    assert found[0] == found[1]
+    assert found[0].path == "/etbuild/repositories/zig"

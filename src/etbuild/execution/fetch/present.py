@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from pathlib import Path
 
@@ -31,6 +32,18 @@ def local_folder(repository: Repository) -> Path:
             Diagnostic("lfs-pointer", message, repository.span, hint="run `git lfs pull` in that folder")
         )
     return folder
+
+
+def folder_digest(folder: Path) -> tuple[str, tuple[str, ...]]:
+    """Return by what a folder of this machine is known, and the paths that this depends on.
+
+    That is names, sizes and times, as it may hold an SDK of many gigabytes: another machine has another digest.
+    """
+    walked = sorted((parent, names) for parent, _, names in os.walk(folder))
+    files = [f"{parent}/{name}" for parent, names in walked for name in sorted(names)]
+    stats = [os.stat(path) for path in files if os.path.exists(path)]
+    lines = [path.removeprefix(f"{folder}/") for path in files], [(s.st_size, s.st_mtime_ns) for s in stats]
+    return hashlib.sha256(repr(lines).encode()).hexdigest(), (*(parent for parent, _ in walked), *files)
 
 
 def _begins_as_lfs(path: Path) -> bool:
