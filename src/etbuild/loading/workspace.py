@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -26,11 +27,13 @@ OWN_REPOSITORY = "etbuild"
 """The name of the repository that etbuild itself stands in."""
 LOCK_FILE = "etbuild.lock"
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
+_COMMIT = re.compile("[0-9a-f]{40}")
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "pypi": ("version",),
     "npm": ("version",),
     "deb": ("version",),
     "archive": ("url",),
+    "git": ("url", "commit"),
     "url": ("url",),
     "local": ("path",),
 }
@@ -49,7 +52,7 @@ class RepositoryAttrs(Attrs):
     name: _Name
     """What it is called after the @."""
 
-    kind: Literal["pypi", "npm", "archive", "url", "local", "deb"]
+    kind: Literal["pypi", "npm", "archive", "git", "url", "local", "deb"]
     """Where it comes from."""
 
     package: str = ""
@@ -58,11 +61,20 @@ class RepositoryAttrs(Attrs):
     version: str = ""
     """For pypi, npm and deb."""
 
+    platform: str = ""
+    """For pypi: the wheel's platform, such as manylinux_2_28_aarch64, where it is not for this machine."""
+
     url: str = ""
-    """For url and archive."""
+    """For url, archive and git; for git, `./` and `../` begin a path relative to the workspace's root."""
 
     files: tuple[str, ...] = ()
     """For url: names below the address, if it is that of a folder."""
+
+    commit: str = ""
+    """For git: the commit, in 40 hexadecimal digits."""
+
+    submodules: bool = False
+    """For git: whether its submodules are brought too."""
 
     strip_prefix: str = ""
     """For what is unpacked: a folder of it that becomes the repository's root."""
@@ -195,6 +207,10 @@ class _WorkspaceReader:
             for need in _NEEDS[given.kind]:
                 if not getattr(given, need):
                     self.mistake(f"a repository of kind '{given.kind}' must have '{need}'", path)
+            if given.commit and not _COMMIT.fullmatch(given.commit):
+                message = f"a commit must be 40 hexadecimal digits, is '{given.commit}'"
+                hint = f"a branch or tag moves; `git ls-remote {given.url} {given.commit}` shows its commit"
+                self.mistake(message, (*path, "commit"), hint)
             found[given.name] = self.repository(given, path)
         return found
 
@@ -212,8 +228,11 @@ class _WorkspaceReader:
             kind=given.kind,
             package=package,
             version=given.version,
-            url=given.url,
+            platform=given.platform,
+            url=os.path.normpath(f"{self.root}/{given.url}") if given.url.startswith(("./", "../")) else given.url,
             files=given.files,
+            commit=given.commit,
+            submodules=given.submodules,
             strip_prefix=given.strip_prefix,
             path=folder,
             build_file=build_file,

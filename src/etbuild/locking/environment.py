@@ -12,6 +12,7 @@ from pathlib import Path
 from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
+from etbuild.execution.fetch.wheels import wheel_platforms
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import frozen
 from etbuild.model.lock import LockedFile, LockFile, name_and_version, normalise_name
@@ -98,15 +99,7 @@ def _download_for(session: FetchSession, versions: Iterable[str], platform: str,
     public = [version.partition("+")[0] for version in versions]
     python, _, system = platform.rpartition("-")
     options = ["--python-version", python.removeprefix("cp")] if python else []
-    return _download(session, public, folder, [*options, *(f"--platform={tag}" for tag in _older(system))])
-
-
-def _older(platform: str) -> list[str]:
-    """Return a platform and those that run there too; pip knows macOS's, but not glibc's."""
-    found = re.fullmatch(r"manylinux_2_(\d+)_(\w+)", platform)
-    if found is None:
-        return [platform]
-    return [*(f"manylinux_2_{minor}_{found[2]}" for minor in range(int(found[1]), 4, -1)), f"manylinux2014_{found[2]}"]
+    return _download(session, public, folder, [*options, *(f"--platform={tag}" for tag in wheel_platforms(system))])
 
 
 def lock_wheel(path: Path) -> LockedFile:

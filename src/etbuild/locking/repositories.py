@@ -8,7 +8,7 @@ from pathlib import Path
 
 from etbuild.execution.fetch.located import bring_files
 from etbuild.execution.fetch.made_folder import file_sha256
-from etbuild.execution.fetch.repository import UNLOCKED, intended_version, locked_files
+from etbuild.execution.fetch.repository import UNLOCKED, intended_version, lock_commit, locked_files
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.lock import LockedFile, LockFile, name_and_version
@@ -35,6 +35,8 @@ def _pin(session: FetchSession, repository: Repository) -> tuple[LockedFile, ...
     session.cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=session.cache, prefix="lock-") as scratch:
         root = Path(scratch)
+        if repository.kind == "git":
+            return (lock_commit(session, repository, root),)
         return tuple(_pinned(repository, path, root) for path in bring_files(session, repository, root))
 
 

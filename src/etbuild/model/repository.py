@@ -5,7 +5,7 @@ from __future__ import annotations
 from etbuild.model.diagnostics import Span
 from etbuild.model.frozen import field, frozen
 
-KINDS = ("pypi", "npm", "archive", "url", "local", "deb")
+KINDS = ("pypi", "npm", "archive", "git", "url", "local", "deb")
 
 
 @frozen
@@ -18,10 +18,16 @@ class Repository:
     package: str = ""
     """For pypi, npm and deb: the registry's name of it."""
     version: str = ""
+    platform: str = ""
+    """For pypi: the wheel's platform, such as manylinux_2_28_aarch64; this machine's if empty."""
     url: str = ""
-    """For url and archive."""
+    """For url, archive and git."""
     files: tuple[str, ...] = ()
     """For url: names below the address, if it is that of a folder."""
+    commit: str = ""
+    """For git: 40 hexadecimal digits."""
+    submodules: bool = False
+    """For git: whether they belong to it."""
     strip_prefix: str = ""
     """For what is unpacked: a folder of it that becomes the repository's root."""
     path: str = ""

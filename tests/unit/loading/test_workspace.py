@@ -94,7 +94,7 @@ REFUSED = {
                                             "name of a target or file"],
     'name = "test"\n[config.ci]\nflag = []': ["error[unknown-attribute]: 'config.ci' of WORKSPACE has no attribute 'flag'"],
     HEAD + '[[repository]]\nname = "x"\nkind = "pip"': [
-        "error[wrong-type]: 'repository[0].kind' of WORKSPACE must be one of 'pypi', 'npm', 'archive', 'url', 'local' or "
+        "error[wrong-type]: 'repository[0].kind' of WORKSPACE must be one of 'pypi', 'npm', 'archive', 'git', 'url', 'local' or "
         "'deb', is the text \"pip\""
     ],
     HEAD + '[[repository]]\nname = "test"\nkind = "url"\n[[repository]]\nname = "y"\nkind = "pypi"\nversion = "1"\n'
@@ -103,6 +103,11 @@ REFUSED = {
         "error[bad-workspace]: a repository of kind 'url' must have 'url'",
         "error[bad-workspace]: a repository's name must be its own, 'y' is another repository's",
         "error[bad-workspace]: a local repository must stand outside the workspace",
+    ],
+    HEAD + '[[repository]]\nname = "x"\nkind = "git"\nurl = "../x"\ncommit = "main"\n[[repository]]\nname = "y"\nkind = "git"': [
+        "error[bad-workspace]: a commit must be 40 hexadecimal digits, is 'main'",
+        "error[bad-workspace]: a repository of kind 'git' must have 'url'",
+        "error[bad-workspace]: a repository of kind 'git' must have 'commit'",
     ],
     HEAD + '[[repository]]\nname = "etbuild"\nkind = "local"\npath = "/x"': [
         "error[bad-workspace]: a repository's name must be its own, 'etbuild' is another repository's"

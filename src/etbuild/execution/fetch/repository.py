@@ -6,12 +6,19 @@ import hashlib
 import time
 from pathlib import Path
 
+from etbuild.execution.fetch.git import bring_commit, git_version
 from etbuild.execution.fetch.located import bring_files
 from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree
 from etbuild.execution.fetch.present import installed_package, local_folder
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import strip_prefix, unpack
-from etbuild.execution.fetch.wheels import check_brought, fetch_wheels, offline_missing, platform_options
+from etbuild.execution.fetch.wheels import (
+    check_brought,
+    fetch_wheels,
+    offline_missing,
+    platform_options,
+    wheel_platforms,
+)
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import FetchProgress
 from etbuild.model.frozen import replace
@@ -40,6 +47,16 @@ def fetch_repository(session: FetchSession, repository: Repository, lock: LockFi
     return folder / "files"
 
 
+def lock_commit(session: FetchSession, repository: Repository, scratch: Path) -> LockedFile:
+    """Return what pins a repository of kind git. What was brought to know it is kept: nothing is fetched twice."""
+    root = scratch / "files"
+    found = bring_commit(session, repository, scratch / "git", root, strip_prefix(repository.strip_prefix))
+    if root.exists():
+        folder = repository_folder(session.cache, repository, (found,))
+        make_folder_once(folder, lambda unfinished: (root.rename(unfinished / "files"), None)[1])
+    return found
+
+
 def locked_files(repository: Repository, lock: LockFile) -> tuple[LockedFile, ...]:
     """Return what the lock pins for a repository, or raise an error if that is nothing or something else."""
     files = lock.named(repository.name)
@@ -58,13 +75,19 @@ def locked_files(repository: Repository, lock: LockFile) -> tuple[LockedFile, ..
 
 def intended_version(repository: Repository) -> str:
     """Return what stands as version in the lock: without one, a digest of the addresses, so that a change is seen."""
+    if repository.kind == "git":
+        return git_version(repository)
     if repository.kind in {"pypi", "npm"} or repository.version:
         return repository.version
     return hashlib.sha256("\n".join((repository.url, *repository.files)).encode()).hexdigest()[:12]
 
 
 def _is_of(file: LockedFile, repository: Repository) -> bool:
-    return repository.kind != "pypi" or name_and_version(file.filename)[0] == normalise_name(repository.package)
+    if repository.kind != "pypi":
+        return True
+    tags = file.filename.removesuffix(".whl").rpartition("-")[2].split(".")
+    fits = not repository.platform or not {"any", *wheel_platforms(repository.platform)}.isdisjoint(tags)
+    return fits and name_and_version(file.filename)[0] == normalise_name(repository.package)
 
 
 def repository_folder(cache: Path, repository: Repository, files: tuple[LockedFile, ...]) -> Path:
@@ -83,16 +106,34 @@ def _title(repository: Repository, files: tuple[LockedFile, ...]) -> str:
 def _fill(session: FetchSession, repository: Repository, files: tuple[LockedFile, ...], folder: Path) -> None:
     # Removed only when all went well: a killed run need not fetch again what was checked.
     brought, root = session.cache / "downloads" / folder.name, folder / "files"
-    _bring(session, repository, files, brought)
+    if repository.kind == "git":
+        _check_out(session, repository, files, brought, root)
+    else:
+        _bring(session, repository, files, brought)
+        _place_all(repository, files, brought, root)
+    remove_tree(brought)
+    if not root.exists():
+        message = f"'@{repository.name}' has nothing below strip_prefix '{_prefix(repository)}'"
+        raise EtbuildError(Diagnostic("empty-repository", message, repository.span))
+
+
+def _place_all(repository: Repository, files: tuple[LockedFile, ...], brought: Path, root: Path) -> None:
     for file in files:
         if repository.kind == "url":
             _place(brought / file.filename, root / file.filename)
         else:
             unpack(brought / file.filename, root, strip_prefix(_prefix(repository)))
-    remove_tree(brought)
-    if not root.exists():
-        message = f"'@{repository.name}' has nothing below strip_prefix '{_prefix(repository)}'"
-        raise EtbuildError(Diagnostic("empty-repository", message, repository.span))
+
+
+def _check_out(
+    session: FetchSession, repository: Repository, files: tuple[LockedFile, ...], scratch: Path, root: Path
+) -> None:
+    remove_tree(scratch)
+    found = bring_commit(session, repository, scratch, root, strip_prefix(_prefix(repository)))
+    if (found,) != files:
+        message = f"the tree of '@{repository.name}' must have sha256 {files[0].sha256}, has {found.sha256}"
+        hint = "the lock was made of other files; `etbuild lock` pins anew"
+        raise EtbuildError(Diagnostic("wrong-sha256", message, repository.span, hint=hint))
 
 
 def _bring(session: FetchSession, repository: Repository, files: tuple[LockedFile, ...], folder: Path) -> None:

@@ -9,7 +9,7 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -28,7 +28,9 @@ _CHUNK = 1 << 20
 
 
 @frozen
-class _Member:
+class Member:
+    """A file, folder or link of what is unpacked."""
+
     name: str
     size: int
     kind: str
@@ -42,7 +44,7 @@ def unpack(archive: Path, folder: Path, place: Placer = lambda name: name) -> No
     """Unpack a zip or tar file into `folder`; refuse what could write outside of it or fill the disk."""
     try:
         with _members(archive) as members:
-            _unpack(members, archive, folder, place)
+            unpack_members(members, archive.name, archive.stat().st_size, folder, place)
     except (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError) as error:
         raise EtbuildError(Diagnostic("bad-archive", f"'{archive.name}' cannot be unpacked: {error}")) from error
 
@@ -53,35 +55,36 @@ def strip_prefix(prefix: str) -> Placer:
     return lambda name: name[len(lead) :] or None if name.startswith(lead) else None
 
 
-def _unpack(members: Iterator[_Member], archive: Path, folder: Path, place: Placer) -> None:
-    left = max(_ROOM, _MAX_RATIO * archive.stat().st_size)
+def unpack_members(members: Iterable[Member], what: str, packed: int, folder: Path, place: Placer) -> None:
+    """Write `members` of `what`, which is `packed` bytes large, below `folder`; refuse what `unpack` refuses."""
+    left = max(_ROOM, _MAX_RATIO * packed)
     links: list[tuple[Path, str]] = []
     for count, member in enumerate(members):
         left -= member.size
         if left < 0 or count >= MAX_MEMBERS:
-            raise _refused(archive, member.name, "it unpacks to absurdly much")
-        name = place(_safe(archive, member.name))
+            raise _refused(what, member.name, "it unpacks to absurdly much")
+        name = place(_safe(what, member.name))
         if name is None or member.kind == "folder":
             continue
-        path = folder / _safe(archive, name)
+        path = folder / _safe(what, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         if member.kind == "file":
             _write(path, member)
         elif member.kind == "link":
             links.append((path, member.target))
         else:
-            raise _refused(archive, member.name, f"it is a {member.kind}")
+            raise _refused(what, member.name, f"it is a {member.kind}")
     # Links come last, so that no file is written through one.
     for path, target in links:
         path.symlink_to(target)
     for path, target in links:
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
             for link, _ in links:
                 link.unlink()
-            raise _refused(archive, str(path.relative_to(folder)), f"it links out, to '{target}'")
+            raise _refused(what, str(path.relative_to(folder)), f"it links out, to '{target}'")
 
 
-def _write(path: Path, member: _Member) -> None:
+def _write(path: Path, member: Member) -> None:
     mode = 0o555 if member.executable else 0o444
     path.unlink(missing_ok=True)
     source = member.open()
@@ -90,19 +93,19 @@ def _write(path: Path, member: _Member) -> None:
             file.write(chunk)
 
 
-def _safe(archive: Path, name: str) -> str:
+def _safe(what: str, name: str) -> str:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\0" in name or "\\" in name:
-        raise _refused(archive, name, "its name leads out of the folder")
+        raise _refused(what, name, "its name leads out of the folder")
     return str(path)
 
 
-def _refused(archive: Path, name: str, why: str) -> EtbuildError:
-    return EtbuildError(Diagnostic("unsafe-archive", f"'{archive.name}' is not unpacked: of '{name}', {why}"))
+def _refused(what: str, name: str, why: str) -> EtbuildError:
+    return EtbuildError(Diagnostic("unsafe-archive", f"'{what}' is not unpacked: of '{name}', {why}"))
 
 
 @contextmanager
-def _members(archive: Path) -> Iterator[Iterator[_Member]]:
+def _members(archive: Path) -> Iterator[Iterator[Member]]:
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as opened:
             yield (_zip_member(opened, info) for info in opened.infolist())
@@ -111,18 +114,18 @@ def _members(archive: Path) -> Iterator[Iterator[_Member]]:
             yield (_tar_member(opened_tar, info) for info in opened_tar)
 
 
-def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Member:
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     mode = info.external_attr >> 16
     if info.is_dir():
-        return _Member(info.filename, 0, "folder")
+        return Member(info.filename, 0, "folder")
     if stat.S_ISLNK(mode):
-        return _Member(info.filename, info.file_size, "link", target=archive.read(info).decode())
+        return Member(info.filename, info.file_size, "link", target=archive.read(info).decode())
     kind = "file" if stat.S_IFMT(mode) in {0, stat.S_IFREG} else "device"
-    return _Member(info.filename, info.file_size, kind, bool(mode & 0o111), open=lambda: archive.open(info))
+    return Member(info.filename, info.file_size, kind, bool(mode & 0o111), open=lambda: archive.open(info))
 
 
-def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> _Member:
+def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
     if info.isfile():
-        return _Member(info.name, info.size, "file", bool(info.mode & 0o111), open=lambda: archive.extractfile(info))
+        return Member(info.name, info.size, "file", bool(info.mode & 0o111), open=lambda: archive.extractfile(info))
     kind = "folder" if info.isdir() else "link" if info.issym() else "hard link" if info.islnk() else "device"
-    return _Member(info.name, 0, kind, target=info.linkname)
+    return Member(info.name, 0, kind, target=info.linkname)

@@ -118,6 +118,14 @@ def platform_options(wheel: str) -> tuple[str, ...]:
     return "--python-version", python.split(".")[0][2:], "--implementation", python[:2], "--abi", abi, *tags
 
 
+def wheel_platforms(platform: str) -> list[str]:
+    """Return a platform and those whose wheels run there too; pip knows macOS's, but not glibc's."""
+    found = re.fullmatch(r"manylinux_2_(\d+)_(\w+)", platform)
+    if found is None:
+        return [platform] if platform else []
+    return [*(f"manylinux_2_{minor}_{found[2]}" for minor in range(int(found[1]), 4, -1)), f"manylinux2014_{found[2]}"]
+
+
 def offline_missing(what: str, names: Iterable[str]) -> EtbuildError:
     """Return the error of needing something from outside under --offline."""
     listed = sorted(names)
