@@ -30,6 +30,8 @@ class CcInfo(Provider):
     """Those that it exports itself: only these may its direct dependents include. A folder stands for all in it."""
     includes: tuple[str, ...] = ()
     """Folders for -I, its own first, then those of `deps` at any depth."""
+    system_includes: tuple[str, ...] = ()
+    """As `includes`, for foreign headers: the compiler does not warn of what is in them."""
     defines: tuple[str, ...] = ()
     """NAME or NAME=VALUE, of its own and of `deps` at any depth."""
     libraries: tuple[LinkedLibrary, ...] = ()
@@ -87,13 +89,10 @@ class CcToolchainInfo(Provider):
     is_bare_metal: bool = False
     """No operating system: programs get start-up code, a linker script, and images for flash."""
     startup: tuple[Artifact, ...] = ()
-    """Sources that are compiled for, and linked into, every program."""
-    startup_headers: InputSet = field(default_factory=InputSet)
+    """Sources that are compiled for, and linked into, every program; headers among them are theirs."""
     linker_script: Artifact | None = None
     link_inputs: tuple[Artifact, ...] = ()
     """Further files that every link reads."""
-    prime: tuple[str, ...] = ()
-    """A command that fills the compiler's own cache before the first link; empty if it needs none."""
 
     def mode(self, name: str) -> CcFlags | None:
         """Return the flags of a mode, or None if it has no such mode."""

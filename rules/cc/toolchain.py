@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from etbuild.api import Attrs, DefaultInfo, Dep, InputSet, Mount, Provider, RuleContext, Src, rule
+from etbuild.api import Attrs, DefaultInfo, Dep, Mount, Provider, RuleContext, Src, rule
 from rules.cc.providers import CcFlags, CcToolchainInfo
 
 Words = tuple[str, ...]
@@ -130,3 +130,56 @@ class CcToolchainAttrs(Attrs):
 
     target_compatible_with: tuple[Dep, ...] = ()
     """Constraint values that the platform must have for which it compiles."""
+
+
+@rule(attrs=CcToolchainAttrs, toolchain_type="cc", provides=(CcToolchainInfo,))
+def cc_toolchain(ctx: RuleContext[CcToolchainAttrs]) -> Sequence[Provider]:
+    """Describe a C and C++ compiler: how it is started, with which flags, and what it is keyed by."""
+    attrs = ctx.attrs
+    commands = {name: getattr(attrs, name) for name in ("c", "cxx", "link", "archive", "objcopy", "size", "nm")}
+    programs = dict.fromkeys(words[0] for words in commands.values() if words and "/" not in words[0])
+    mounts: tuple[Mount, ...] = (ctx.system(tuple(programs), attrs.packages, hint=attrs.hint or None),)
+    folder = ""
+    if attrs.repository:
+        mounts = (*mounts, ctx.repository(attrs.repository))
+        folder = mounts[-1].path
+    startup = ctx.files(attrs.startup)
+    return [
+        DefaultInfo(),
+        CcToolchainInfo(
+            ctx.label,
+            _command(attrs.c, folder),
+            _command(attrs.cxx, folder),
+            _command(attrs.link or attrs.cxx, folder),
+            _command(attrs.archive, folder),
+            _flags(attrs.flags, folder),
+            tuple((name, _flags(mode, folder)) for name, mode in sorted(attrs.modes.items())),
+            _flags(attrs.lto, folder) if attrs.lto else None,
+            frozenset(attrs.standards),
+            mounts,
+            tuple(sorted((name, _placed(value, folder)) for name, value in attrs.env.items())),
+            _command(attrs.objcopy, folder),
+            _command(attrs.size, folder),
+            _command(attrs.nm, folder),
+            attrs.program_suffix,
+            attrs.shared_suffix,
+            attrs.bare_metal,
+            startup,
+            ctx.file(attrs.linker_script) if attrs.linker_script else None,
+            ctx.files(attrs.link_inputs),
+        ),
+    ]
+
+
+def _placed(word: str, folder: str) -> str:
+    return word.replace("{repository}", folder)
+
+
+def _command(words: Words, folder: str) -> Words:
+    """Return a command with its program as a path; a bare name is one of the machine's own programs."""
+    placed = tuple(_placed(word, folder) for word in words)
+    return (f"/usr/bin/{placed[0]}", *placed[1:]) if placed and "/" not in placed[0] else placed
+
+
+def _flags(attrs: FlagsAttrs, folder: str) -> CcFlags:
+    return CcFlags(*(tuple(_placed(w, folder) for w in getattr(attrs, name)) for name in FlagsAttrs.model_fields))

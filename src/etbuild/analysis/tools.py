@@ -73,7 +73,8 @@ class Tools:
         known = self._imports.get((folder, file))
         if known is None:
             place = f"{folder}/{file}"
-            names = dict.fromkeys(_imported_names(_parse(self._text(place) or "", place), file))
+            tree = _parse(self._text(place) or "" if file.endswith(".py") else "", place)  # A shell script has none.
+            names = dict.fromkeys(_imported_names(tree, file))
             found = (path for name in names for path in self._files_of(folder, name))
             known = self._imports[folder, file] = tuple(dict.fromkeys(found))
         return known
