@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from etbuild.analysis.analyze import analyze
-from etbuild.analysis.plan import plan_build, plan_run, plan_tests
+from etbuild.analysis.plan import missing_program, plan_build, plan_run, plan_tests
 from etbuild.analysis.platforms import host_constraints, platform_label
 from etbuild.analysis.world import World
 from etbuild.build import OUTPUTS, Built, Surroundings, build
@@ -17,14 +17,15 @@ from etbuild.execution.outcome import Execution
 from etbuild.execution.saved_plan import save_plan
 from etbuild.execution.snapshot import Watched, own_files, watch
 from etbuild.execution.store import Store
+from etbuild.execution.system_programs import NotInstalledError
 from etbuild.incremental import Saved, first_state
 from etbuild.loading.configured_attrs import check_attrs
 from etbuild.loading.target_graph import load_targets
 from etbuild.loading.workspace import load_workspace
 from etbuild.model.action import Action
 from etbuild.model.artifact import Artifact
-from etbuild.model.configured import Analysis
-from etbuild.model.diagnostics import Span
+from etbuild.model.configured import Analysis, ConfiguredTarget
+from etbuild.model.diagnostics import EtbuildError, Span
 from etbuild.model.events import Events
 from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
@@ -156,6 +157,7 @@ class Session:
         graph = self.load((target,))
         analysis = self.analyze(graph)
         plan, info = plan_run(analysis, target)
+        self._require_emulator(analysis.targets[analysis.requested[0]], info)
         built = build(plan, self.surroundings(graph), started)
         if built.report.exit_code:
             return built.report, None
@@ -200,6 +202,15 @@ class Session:
         outputs = (f"{self.place.root}/{OUTPUTS}/{path}" for path in built.placed)
         watched = watch((*read, *graph.probed, *analysis.probed, *named), saved.sources, outputs)
         return watched, Saved(self.settings, saved, state)
+
+    def _require_emulator(self, target: ConfiguredTarget, info: RunInfo) -> None:
+        """Raise `missing-program` if something that a platform's programs run under is not there."""
+        platform = target.configuration.platform
+        if info.argv[: len(platform.run_under)] == platform.run_under:
+            try:
+                self.provisions.system_mount(platform.programs, platform.packages)
+            except NotInstalledError as error:
+                raise EtbuildError(missing_program(target, str(error), platform.hint)) from None
 
     def _program(self, info: RunInfo, execution: Execution) -> Program:
         """Return an argv of this machine's paths: mounts as they are installed, outputs as they are stored."""

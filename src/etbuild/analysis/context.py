@@ -10,7 +10,7 @@ from etbuild.analysis.node import TargetNode
 from etbuild.analysis.register import ActionRegister
 from etbuild.analysis.tools import Tool, Tools
 from etbuild.analysis.world import World
-from etbuild.model.action import Action, Mount, Resources
+from etbuild.model.action import MISSING, Action, Mount, Resources
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import field, mutable
@@ -175,11 +175,20 @@ class RuleContext(Generic[AttrsT]):
 
     def test_action(self, info: TestInfo) -> Action:
         """Return the action that runs a test, below the platform's emulator; for the engine."""
-        words, used, variables = self._resolve((*self.platform.run_under, *info.argv), info.inputs, (), dict(info.env))
+        platform, argv, given, mounts = self.platform, info.argv, info.inputs, info.mounts
+        if platform.emulates(argv):
+            argv, given = (*platform.run_under, *argv), InputSet(platform.files, [given])
+            mounts = (*mounts, self._emulator(platform))
+        words, used, variables = self._resolve(argv, given, (), dict(info.env))
         owner, where, needs = self.label, self._node.scope.name, self._resources(_PLAIN)
-        return Action(
-            "Test", words, used, (), variables, info.mounts, owner, where, "", needs, info.worker, info.timeout
-        )
+        return Action("Test", words, used, (), variables, mounts, owner, where, "", needs, info.worker, info.timeout)
+
+    def _emulator(self, platform: Platform) -> Mount:
+        """Return what the platform's programs run under; who only builds a test need not have it."""
+        try:
+            return self._around.world.system_mount(platform.programs, platform.packages)
+        except LookupError as error:
+            return Mount("/usr", "", MISSING, str(error), platform.hint)
 
     def mistake(
         self,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from etbuild.model.action import Action, ActionGraph
+from etbuild.model.action import MISSING, Action, ActionGraph
 from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
-from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, raise_all
 from etbuild.model.frozen import replace
 from etbuild.model.graph import reachable
 from etbuild.model.plan import BuildPlan, PlannedTarget
@@ -22,7 +22,7 @@ def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1) -> Bui
     """Return the plan that runs the requested tests: suites stand for theirs, and what is no test is only built."""
     actions = list(analysis.actions.actions)
     targets: list[PlannedTarget] = []
-    found = False
+    found, lacking = False, []
     for key in _tests_meant(analysis):
         target = analysis.targets[key]
         planned = _planned(target)
@@ -31,9 +31,15 @@ def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1) -> Bui
                 targets.append(planned)
             continue
         found = True
+        lacking += [
+            missing_program(target, mount.source, mount.provenance)
+            for mount in target.test.mounts
+            if mount.kind == MISSING
+        ]
         for run in range(runs):
             actions.append(_nth_run(target.test, run) if runs > 1 else target.test)
             targets.append(replace(planned, test=len(actions) - 1))
+    raise_all(lacking)
     if not found:
         what = f" whose label holds '{label_filter}'" if label_filter else ""
         raise EtbuildError(Diagnostic("no-tests", f"the patterns must name a test{what}, name none"))
@@ -41,7 +47,7 @@ def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1) -> Bui
 
 
 def plan_run(analysis: Analysis, text: str) -> tuple[BuildPlan, RunInfo]:
-    """Return the plan that makes all that a target needs to be run, and how it is run."""
+    """Return the plan that makes all that a target needs to be run, and how it is run, below an emulator perhaps."""
     if len(analysis.requested) != 1:
         message = f"'{text}' must name one target, names {len(analysis.requested)}"
         raise EtbuildError(Diagnostic("not-one-target", message))
@@ -51,11 +57,21 @@ def plan_run(analysis: Analysis, text: str) -> tuple[BuildPlan, RunInfo]:
         message = f"'{target.label}' must be something that can be run, is a {target.spec.rule.name} without a program"
         raise EtbuildError(Diagnostic("not-runnable", message, target.spec.span()))
     planned = _planned(target)
+    platform = target.configuration.platform
+    if platform.emulates(info.argv):
+        info = replace(info, argv=(*platform.run_under, *info.argv))
     words = [word for word in info.argv if isinstance(word, Artifact)]
     needed = [artifact for artifact in (*words, *info.inputs) if not artifact.is_source]
     known = {artifact for artifact, _ in planned.files}
     extra = [(a, _place(target, a, {})) for a in dict.fromkeys(needed) if a not in known]
     return BuildPlan((replace(planned, files=(*planned.files, *extra)),), analysis.actions), info
+
+
+def missing_program(target: ConfiguredTarget, name: str, hint: str) -> Diagnostic:
+    """Return the mistake that what a platform's programs run under is not installed."""
+    platform = target.configuration.platform.name
+    message = f"'{target.label}' needs '{name}' to run programs for '{platform}', which is not installed"
+    return Diagnostic("missing-program", message, target.spec.span(), hint=hint or None)
 
 
 def _tests_meant(analysis: Analysis) -> list[ConfiguredKey]:

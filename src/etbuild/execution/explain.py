@@ -78,8 +78,12 @@ def _mounts(was: Pairs, now: Pairs, before: Pairs, after: Pairs) -> Iterator[Dif
 
 
 def _mounted(properties: Pairs) -> dict[str, str]:
-    mounts = [(name, digest) for name, digest in properties if name.startswith(MOUNT_PROPERTY)]
-    return {name.removeprefix(MOUNT_PROPERTY): digest for name, digest in mounts}
+    mounts: dict[str, str] = {}
+    for name, digest in properties:
+        if name.startswith(MOUNT_PROPERTY):  # A compiler and an emulator are both at /usr.
+            path = name.removeprefix(MOUNT_PROPERTY)
+            mounts[path] = f"{mounts[path]} {digest}" if path in mounts else digest
+    return mounts
 
 
 def _outputs(command: CommandMessage) -> dict[str, str]:

@@ -14,6 +14,10 @@ NOT_KEYED = frozenset({"mnemonic", "progress", "owner", "configuration", "resour
 """Shown to people, or how it runs."""
 
 
+MISSING = "missing"
+"""The kind of a mount of which a program is not installed: `source` names it, `provenance` says how to come by it."""
+
+
 @frozen
 class Mount:
     """A read-only folder that an action sees at `path`, keyed by `digest`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from etbuild.model.artifact import Artifact
 from etbuild.model.frozen import field, frozen
@@ -42,6 +42,10 @@ class Platform:
     """What a user does who has none of them."""
     memory: Mapping[str, MemoryRegion] = field(default_factory=dict, hash=False)
     """Regions by name, where there is no operating system; `flash` and `ram` among them."""
+
+    def emulates(self, argv: Sequence[str | Artifact]) -> bool:
+        """Tell whether `run_under` runs this: a file that was built does, a program of this machine runs as it is."""
+        return bool(self.run_under) and isinstance(argv[0], Artifact)
 
     def satisfies(self, values: frozenset[Label]) -> bool:
         """Tell whether all of these constraint values hold here."""

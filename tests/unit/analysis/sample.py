@@ -66,7 +66,7 @@ class CheckAttrs(Attrs):
 @rule(attrs=CheckAttrs)
 def check(ctx: RuleContext[CheckAttrs]) -> Sequence[Provider]:
     """Test a file."""
-    return [DefaultInfo(), TestInfo(("check", *ctx.files([ctx.attrs.program])))]
+    return [DefaultInfo(), TestInfo((*ctx.files([ctx.attrs.program]), "check"))]
 
 
 CORE: tuple[Rule[Any], ...] = (alias, filegroup, constraint_setting, constraint_value, platform, copy, gated, check)

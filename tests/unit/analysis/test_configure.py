@@ -42,7 +42,7 @@ def test_a_platform_takes_over_its_parents_constraints_and_emulator():
     configured = target(found, "//a:t", "cortex_m7")
     assert {v.name for v in configured.configuration.platform.constraints.values()} == {"armv7em", "none"}
     assert configured.test is not None
-    assert configured.test.argv == ("qemu", "check", "a/f")
+    assert configured.test.argv == ("qemu", "a/f", "check")
 
 
 def test_two_platforms_are_analysed_side_by_side():
