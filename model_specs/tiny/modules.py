@@ -55,3 +55,10 @@ def vectors() -> list[tuple[torch.Tensor]]:
     """Return eight seeded vectors, as calibration data for `mlp`."""
     generator = torch.Generator().manual_seed(SEED)
     return [(torch.rand((1, 32), generator=generator),) for _ in range(8)]
+
+
+def texts() -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Return four seeded texts of different lengths, each with its mask, for a text encoder of 256 tokens."""
+    generator = torch.Generator().manual_seed(SEED)
+    rows = [torch.randint(256, (1, length), generator=generator) for length in (5, 9, 16, 33)]
+    return [(row, torch.ones_like(row)) for row in rows]
