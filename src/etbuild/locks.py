@@ -94,7 +94,7 @@ def _lock_repositories(session: Session, names: Collection[str]) -> Iterator[Loc
 def _environments(session: Session, labels: Sequence[str]) -> Iterator[_Environment]:
     # A workspace that only fetches has no package.
     wanted = labels or ["//..."] * bool(package_names(session.workspace, session.provisions.repository_root))
-    patterns = [parse_pattern(label, session.place.base) for label in wanted]
+    patterns = [parse_pattern(label, session.base) for label in wanted]
     for spec, folder in declared_targets(session.workspace, patterns, session.provisions.repository_root):
         attrs = spec.attrs
         requirements = tuple(getattr(attrs, "requirements", ()))

@@ -58,7 +58,7 @@ def query_targets(session: Session, text: str, *, configured: bool) -> tuple[Fou
     if configured:
         analysis, keys = _configured(session, text)
         return _targets(configured_universe(analysis), keys, _name)
-    query = parse_query(text, session.place.base)
+    query = parse_query(text, session.base)
     universe = loaded_universe(session.load(_patterns(session, query)))
     return _targets(universe, answer(query, universe), str)
 
@@ -107,7 +107,7 @@ def _targets(universe: Universe[Node], nodes: tuple[Node, ...], name: Callable[[
 
 
 def _configured(session: Session, text: str) -> tuple[Analysis, tuple[ConfiguredKey, ...]]:
-    query = parse_query(text, session.place.base)
+    query = parse_query(text, session.base)
     analysis = session.analyze(session.load(_patterns(session, query)))
     return analysis, tuple(dict.fromkeys(answer(query, configured_universe(analysis))))
 

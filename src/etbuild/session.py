@@ -55,8 +55,8 @@ class Place:
     """The workspace's."""
     etbuild_root: Path
     """The folder that etbuild itself stands in."""
-    base: Label
-    """The package that relative patterns are meant in; its name is empty."""
+    folder: str
+    """Below the root: where relative patterns are meant; empty for the root itself."""
     env: Mapping[str, str]
     """For pip and npm: their configuration is the user's."""
     python: Path
@@ -98,6 +98,11 @@ class Session:
         return load_workspace(self.place.root, self.place.etbuild_root)
 
     @functools.cached_property
+    def base(self) -> Label:
+        """The package that relative patterns are meant in; its name is empty."""
+        return Label("", self.workspace.package_in(self.place.folder), "")
+
+    @functools.cached_property
     def host(self) -> Host:
         """This machine."""
         return detect_host()
@@ -121,7 +126,7 @@ class Session:
 
     def load(self, patterns: Sequence[str]) -> TargetGraph:
         """Return the targets that patterns reach, with all that choosing toolchains and platforms needs."""
-        parsed = [parse_pattern(pattern, self.place.base) for pattern in patterns]
+        parsed = [parse_pattern(pattern, self.base) for pattern in patterns]
         platforms = [platform_label(text, self.workspace) for text in self.platforms]
         also = (
             *self.workspace.toolchains,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from etbuild.cli.console import Console
 from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.frozen import field, frozen
-from etbuild.model.label import Label
 from etbuild.model.request import Settings
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Invocation:
         place = Place(
             root=root,
             etbuild_root=self.etbuild_root,
-            base=Label("", self.cwd.relative_to(root).as_posix().removeprefix("."), ""),
+            folder="/".join(self.cwd.relative_to(root).parts),
             env=self.env,
             python=self.python,
             argv=self.argv,

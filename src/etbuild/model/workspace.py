@@ -32,3 +32,10 @@ class Workspace:
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
     read: tuple[str, ...] = field(default=(), compare=False)
     """Absolute paths of the files that made this value: WORKSPACE, lock, the families' files."""
+
+    def package_in(self, folder: str) -> str:
+        """Return the package that a folder below the root is or would be; the deepest root decides."""
+        roots = [(root if root != "." else "", prefix) for prefix, root in self.roots.items()]
+        inside = [each for each in roots if not each[0] or f"{folder}/".startswith(f"{each[0]}/")]
+        root, prefix = max(inside, default=("", ""))
+        return f"{prefix}/{folder[len(root) :].strip('/')}".strip("/")
