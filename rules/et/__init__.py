@@ -2,16 +2,20 @@
 
 from etbuild.api import Command, Family
 from rules.et.hf_model import hf_model
+from rules.et.install import install_program
+from rules.et.providers import ProgramInfo
 from rules.et.pt2_model import pt2_model
 from rules.et.pte import pte
 from rules.et.pte_test import pte_test
+from rules.et.runtime import et_runtime
 from rules.et.torch_model import torch_model
 
 FAMILY = Family(
     name="et",
     api=1,
-    requires=("core", "py"),
-    rules=(hf_model, torch_model, pt2_model, pte, pte_test),
+    requires=("core", "py", "cc"),
+    rules=(hf_model, torch_model, pt2_model, pte, pte_test, et_runtime),
+    installers=((ProgramInfo, install_program),),
     commands=(
         Command(
             "inspect",

@@ -8,6 +8,7 @@ from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.attrs import EXEC, Attrs, Dep, Entry, EntryPoint, Size, Src, provides
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import field, frozen
+from etbuild.model.install import Installation, InstalledArtifact
 from etbuild.model.label import Label
 from etbuild.model.rule import (
     Command,
@@ -36,6 +37,8 @@ __all__ = [
     "EtbuildError",
     "Family",
     "InputSet",
+    "Installation",
+    "InstalledArtifact",
     "Label",
     "Mount",
     "Provider",

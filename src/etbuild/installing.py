@@ -1,89 +1,186 @@
-"""install: copies what targets are for into a folder of the user's, with a manifest. Overwrites nothing but its own."""
+"""install: builds targets, and puts what others' builds need of them into a folder. Knows no build system."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import shutil
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from etbuild.build import OUTPUTS
+from etbuild.analysis.plan import plan_build
+from etbuild.build import OUTPUTS, Built, build
 from etbuild.execution.fetch.made_folder import file_sha256
+from etbuild.execution.installed_folder import MANIFEST, Contents, InstalledFile, write_folder
+from etbuild.model.artifact import Artifact
+from etbuild.model.configured import Analysis, ConfiguredTarget
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
-from etbuild.model.frozen import frozen
+from etbuild.model.frozen import frozen, replace
+from etbuild.model.install import Installation, InstalledArtifact, Installer
+from etbuild.model.plan import BuildPlan, PlannedTarget
 from etbuild.model.report import BuildReport
+from etbuild.model.rule import DefaultInfo, Provider
+from etbuild.session import Session
 
-MANIFEST = "manifest.json"
-FORMAT = 1
+__all__ = ["MANIFEST", "Installed", "install"]
 
 
 @frozen
-class InstalledFile:
-    """A file in the folder."""
+class Installed:
+    """What an installation came to; no files if the build failed."""
 
-    label: str
-    platform: str
-    path: str
-    """Below the folder; it begins with the platform where there are several."""
-    sha256: str
-    size: int
-    summary: tuple[str, ...] = ()
-    """What the target's rule says of it, such as its backend and the figures of its proof."""
+    report: BuildReport
+    files: tuple[InstalledFile, ...] = ()
+    removed: tuple[str, ...] = ()
+    """What an earlier installation put there, and that no longer belongs."""
 
 
-def install(report: BuildReport, root: Path, folder: Path) -> tuple[InstalledFile, ...]:
-    """Copy the outputs of a build in the workspace at `root` to `folder`. Raises `would-overwrite`."""
-    several = len({target.platform for target in report.targets}) > 1
-    sources: dict[str, Path] = {}
-    files: list[InstalledFile] = []
-    for target in report.targets:
-        for output in target.outputs:
-            path = output.path.removeprefix(f"{OUTPUTS}/").removeprefix("" if several else f"{target.platform}/")
-            sources[path] = root / output.path
-            facts = (output.sha256, output.size, target.summary)
-            files.append(InstalledFile(target.label, target.platform, path, *facts))
-    own = _read_manifest(folder)
-    _refuse_strangers(folder, sources, own)
-    for path, source in sources.items():
-        _copy(source, folder / path)
-    for path in own.keys() - sources.keys():
-        if (folder / path).is_file() and file_sha256(folder / path) == own[path]:
-            (folder / path).unlink()
-    text = json.dumps({"format": FORMAT, "files": [asdict(each) for each in files]}, ensure_ascii=False, indent=2)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
-    return tuple(files)
+@frozen
+class _Wanted:
+    target: ConfiguredTarget
+    planned: PlannedTarget
+    installation: Installation
 
 
-def _read_manifest(folder: Path) -> Mapping[str, str]:
-    """Return what an earlier installation wrote: SHA-256 by path."""
-    try:
-        table = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {str(each["path"]): str(each["sha256"]) for each in table["files"]}
-    except FileNotFoundError:
-        return {}
-    except (NotADirectoryError, ValueError, KeyError, TypeError):
-        raise _would_overwrite(folder / MANIFEST) from None
+def install(session: Session, patterns: Sequence[str], folder: Path) -> Installed:
+    """Build what `patterns` name and make `folder` hold what they install. Raises `would-overwrite`."""
+    started = time.monotonic()
+    graph = session.load(patterns)
+    analysis = session.analyze(graph)
+    installers = {type_: do for family in session.workspace.families for type_, do in family.installers}
+    wanted = tuple(_wanted(analysis, installers))
+    plan = BuildPlan(tuple(each.planned for each in wanted), analysis.actions)
+    built = build(plan, session.surroundings(graph), started)
+    if built.report.exit_code:
+        return Installed(built.report)
+    collector = _Collector(session.root, built, several=len({each.planned.platform for each in wanted}) > 1)
+    for each in wanted:
+        collector.add(each)
+    files = collector.files()
+    manifest = {"targets": collector.targets, "files": [_table(file) for file in files]}
+    removed = write_folder(folder, collector.contents, manifest)
+    return Installed(built.report, files, removed)
 
 
-def _refuse_strangers(folder: Path, paths: Iterable[str], own: Mapping[str, str]) -> None:
-    for path in paths:
-        place = folder / path
-        if place.exists() and not (place.is_file() and own.get(path) == file_sha256(place)):
-            raise _would_overwrite(place)
+def _table(file: InstalledFile) -> Mapping[str, Any]:
+    return {name: getattr(file, name) for name in ("path", "kind", "label", "platform", "sha256", "size")}
 
 
-def _would_overwrite(place: Path) -> EtbuildError:
-    message = f"'{place}' must be a file that `etbuild install` wrote, or none, is another"
-    hint = "remove it, or choose another folder with --to"
-    return EtbuildError(Diagnostic("would-overwrite", message, hint=hint))
+def _wanted(analysis: Analysis, installers: Mapping[type[Provider], Installer]) -> Iterator[_Wanted]:
+    """Yield the requested targets that can be built, each with what it installs."""
+    for planned, key in zip(plan_build(analysis).targets, dict.fromkeys(analysis.requested), strict=True):
+        target = analysis.targets[key]
+        found = [
+            installers[type_](target.label, info) for type_, info in target.providers.items() if type_ in installers
+        ]
+        one = _sum(found or [_default(target, planned)])
+        known = {artifact for artifact, _ in planned.files}
+        needed = dict.fromkeys([*(file.artifact for file in one.files), *(artifact for _, artifact in one.reads)])
+        folder = f"{planned.platform}/"
+        extra = [(a, folder + a.path) for a in needed if not a.is_source and a not in known]
+        yield _Wanted(target, replace(planned, files=(*planned.files, *extra)), one)
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.new")
-    shutil.copyfile(source, draft)
-    draft.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
-    draft.replace(target)
+def _default(target: ConfiguredTarget, planned: PlannedTarget) -> Installation:
+    """Return what a target installs that no family knows more of: its files."""
+    places = dict(planned.files)
+    files = (target.get(DefaultInfo) or DefaultInfo()).files
+    return Installation(
+        tuple(
+            InstalledArtifact("file", places[file].partition("/")[2] if file in places else file.path, file)
+            for file in files
+        )
+    )
+
+
+def _sum(installations: Iterable[Installation]) -> Installation:
+    files: list[InstalledArtifact] = []
+    texts: list[tuple[str, str]] = []
+    facts: dict[str, Any] = {}
+    reads: list[tuple[str, Artifact]] = []
+    for one in installations:
+        files += one.files
+        texts += one.texts
+        facts |= one.facts
+        reads += one.reads
+    return Installation(tuple(files), tuple(texts), facts, tuple(reads))
+
+
+class _Collector:
+    """Adds up what targets install."""
+
+    def __init__(self, root: Path, built: Built, *, several: bool) -> None:
+        self._root = root
+        self._built = built
+        self._several = several
+        self._reports = {(target.label, target.platform): target for target in built.report.targets}
+        self._files: dict[str, tuple[Path, InstalledFile]] = {}
+        self._texts: dict[str, dict[str, None]] = {}
+        self.targets: list[Mapping[str, Any]] = []
+        """The manifest's entries."""
+
+    @property
+    def contents(self) -> Contents:
+        """What the folder is to hold, by path."""
+        return {**{path: source for path, (source, _) in self._files.items()}, **self._joined_texts()}
+
+    def files(self) -> tuple[InstalledFile, ...]:
+        """Return the files of the folder, sorted."""
+        texts = (_text_file(path, text) for path, text in self._joined_texts().items())
+        return tuple(sorted((*(file for _, file in self._files.values()), *texts), key=lambda file: file.path))
+
+    def add(self, wanted: _Wanted) -> None:
+        """Add what one target installs."""
+        planned, places = wanted.planned, dict(wanted.planned.files)
+        prefix = f"{planned.platform}/" if self._several else ""
+        if planned.incompatible or not (wanted.installation.files or wanted.installation.facts):
+            return
+        for file in wanted.installation.files:
+            for suffix, source in self._sources(file.artifact, places):
+                self._add(
+                    InstalledFile(f"{prefix}{file.path}{suffix}", file.kind, planned.label, planned.platform, "", 0),
+                    source,
+                )
+        for path, text in wanted.installation.texts:
+            self._texts.setdefault(prefix + path, {})[text] = None
+        facts = {key: _plain(value) for key, value in wanted.installation.facts.items()}
+        for key, artifact in wanted.installation.reads:
+            [(_, source)] = self._sources(artifact, places)
+            facts[key] = json.loads(source.read_bytes())
+        configuration = wanted.target.configuration
+        about = {"label": planned.label, "platform": configuration.platform.name, "mode": configuration.mode}
+        report = self._reports.get((planned.label, planned.platform))
+        self.targets.append({**about, "summary": list(report.summary) if report else [], **facts})
+
+    def _add(self, file: InstalledFile, source: Path) -> None:
+        sha256 = file_sha256(source)
+        _, other = self._files.setdefault(file.path, (source, replace(file, sha256=sha256, size=source.stat().st_size)))
+        if other.sha256 != sha256:
+            message = f"'{file.path}' must be one file, is another of '{other.label}' than of '{file.label}'"
+            hint = "install them into two folders"
+            raise EtbuildError(Diagnostic("install-conflict", message, hint=hint))
+
+    def _sources(self, artifact: Artifact, places: Mapping[Artifact, str]) -> Iterator[tuple[str, Path]]:
+        """Yield each file of an artifact: its path below that of the artifact, and where it is now."""
+        if artifact.is_source:
+            yield "", Path(artifact.location)
+            return
+        for path, _ in self._built.execution.files[artifact]:
+            suffix = path.removeprefix(artifact.path)
+            yield suffix, self._root / OUTPUTS / (places[artifact] + suffix)
+
+    def _joined_texts(self) -> Mapping[str, str]:
+        return {path: "\n".join(texts) for path, texts in self._texts.items()}
+
+
+def _text_file(path: str, text: str) -> InstalledFile:
+    content = text.encode()
+    return InstalledFile(path, "build file", "", "", hashlib.sha256(content).hexdigest(), len(content))
+
+
+def _plain(value: Any) -> Any:
+    """Return a frozen value as JSON has it."""
+    if isinstance(value, (tuple, frozenset)):
+        return [_plain(element) for element in (sorted(value) if isinstance(value, frozenset) else value)]
+    return {key: _plain(element) for key, element in value.items()} if isinstance(value, Mapping) else value

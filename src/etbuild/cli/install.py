@@ -14,7 +14,6 @@ from etbuild.cli.report_output import show
 from etbuild.cli.wording import size
 from etbuild.installing import MANIFEST
 from etbuild.installing import install as install_files
-from etbuild.model.request import BuildRequest
 
 
 @click.command(short_help="Copy what targets are for into a folder.")
@@ -25,12 +24,11 @@ from etbuild.model.request import BuildRequest
 @click.pass_obj
 def install(invocation: Invocation, /, patterns: tuple[str, ...], folder: Path, as_json: bool, **flags: Any) -> int:
     """Build PATTERNS, then copy what they are for into a folder, with a manifest.json."""
-    request = BuildRequest(patterns, settings_of(invocation, flags))
-    session = invocation.session(request.settings)
-    report = session.build(request).report
-    if report.exit_code:
-        return show(report, as_json=as_json)
-    files = install_files(report, session.root, invocation.cwd / folder)
-    lines = [*(f"{folder}/{each.path}  {size(each.size)}" for each in files), f"{folder}/{MANIFEST}"]
-    show_result(files, lines, as_json=as_json)
+    session = invocation.session(settings_of(invocation, flags))
+    done = install_files(session, patterns, invocation.cwd / folder)
+    if done.report.exit_code:
+        return show(done.report, as_json=as_json)
+    lines = [*(f"{folder}/{each.path}  {size(each.size)}" for each in done.files), f"{folder}/{MANIFEST}"]
+    lines += [f"{folder}/{path}  removed" for path in done.removed]
+    show_result(done.files, lines, as_json=as_json)
     return 0

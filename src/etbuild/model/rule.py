@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from etbuild.model.action import Mount
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.frozen import field, frozen
+from etbuild.model.install import Installer
 from etbuild.model.toolchain import Request
 
 if TYPE_CHECKING:
@@ -136,5 +137,7 @@ class Family:
     """Families whose providers and actions it imports."""
     rules: tuple[Rule[Any], ...] = ()
     commands: tuple[Command, ...] = ()
+    installers: tuple[tuple[type[Provider], Installer], ...] = ()
+    """What `etbuild install` takes of targets that give a provider."""
     root: str = field(default="", compare=False)
     """The folder's absolute path: set when it is loaded."""
