@@ -40,6 +40,8 @@ class CcInfo(Provider):
     """Words for the link, such as -lpthread."""
     data: InputSet = field(default_factory=InputSet)
     """Files that its code reads when it runs."""
+    exports: InputSet = field(default_factory=InputSet)
+    """Files that say which target exports which header: for messages."""
 
 
 @frozen

@@ -16,7 +16,8 @@ A compiler is described without code: the words that start it, flags by occasion
     modes.asan = { compile = ["-O1", "-g", "-fsanitize=address"], link = ["-fsanitize=address"] }
     lto = { compile = ["-flto", "-ffat-lto-objects"], link = ["-flto"] }
 
-A first word without a slash is a program in /usr/bin. In all words, `{repository}` stands for the folder of `repository`.
+A first word without a slash is a program in /usr/bin. In all words, `{repository}` stands for the folder of
+`repository`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,114 @@
+"""CcCompile: from sources to objects, for one target. Knows nothing of links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from etbuild.api import Artifact, InputSet, Label, RuleContext, frozen
+from rules.cc.attrs import CcAttrsT
+from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
+from rules.cc.sources import ASM, CXX, C, Sources
+
+DEFAULT_STANDARDS = {C: "c17", CXX: "c++17"}
+ENV = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin", "SOURCE_DATE_EPOCH": "0", "TZ": "UTC"}
+"""Every compile's and link's environment: compilers find their assembler and linker by PATH."""
+
+
+@frozen
+class Compilation:
+    """What all sources of a target have in common."""
+
+    toolchain: CcToolchainInfo
+    own: CcInfo
+    """The target's own headers, include folders and defines."""
+    given: CcInfo
+    """What it takes from its dependencies."""
+    occasions: tuple[CcFlags, ...]
+    """Always, the mode, link-time optimization."""
+    standards: dict[str, str]
+    """By language."""
+    local_defines: tuple[str, ...] = ()
+    copts: tuple[str, ...] = ()
+    lto: bool = False
+
+
+def occasions(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo, *, lto: bool) -> tuple[CcFlags, ...]:
+    """Return the flags that hold for a target. Raises `no-mode`, `no-lto`."""
+    mode = ctx.configuration.mode
+    flags = toolchain.mode(mode)
+    if flags is None and mode != "fastbuild":
+        has = ", ".join(name for name, _ in toolchain.modes) or "none"
+        raise ctx.mistake("no-mode", f"toolchain '{toolchain.label}' must have mode '{mode}', has {has}")
+    if lto and toolchain.lto is None:
+        raise ctx.mistake("no-lto", f"toolchain '{toolchain.label}' must have 'lto', has none", attribute="lto")
+    return tuple(each for each in (toolchain.flags, flags, toolchain.lto if lto else None) if each)
+
+
+def standards(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo) -> dict[str, str]:
+    """Return the language standards of a target's sources. Raises `no-standard`."""
+    found, wanted = dict(DEFAULT_STANDARDS), ctx.attrs.std
+    if wanted:
+        found[CXX if "++" in wanted else C] = wanted
+        plain = wanted.replace("gnu", "c", 1)
+        if plain not in toolchain.standards:
+            has = ", ".join(sorted(toolchain.standards))
+            message = f"toolchain '{toolchain.label}' must know the standard '{wanted}', knows {has}"
+            raise ctx.mistake("no-standard", message, attribute="std")
+    return found
+
+
+def compile_sources(ctx: RuleContext[CcAttrsT], sources: Sources, how: Compilation) -> tuple[Artifact, ...]:
+    """Register the compile of each source; return the objects, in order."""
+    own = (*(file for file, _ in sources.compiled), *sources.headers, *how.own.direct_headers)
+    direct = how.given.direct_headers
+    env = {
+        **ENV,
+        "CC_TARGET": str(ctx.label),
+        "CC_OWN": _lines(file.path for file in own),
+        "CC_MAY_INCLUDE": _lines(file.path for file in direct),
+        "CC_FOLDERS": "\n".join(f"{file.path}/" for file in (*own, *direct) if file.is_tree),
+        **dict(how.toolchain.env),
+    }
+    inputs = InputSet((*sources.headers, *how.own.direct_headers), (how.given.headers, how.given.exports))
+    words = {language: _words(how, language) for _, language in sources.compiled}
+    objects = []
+    for source, language in sources.compiled:
+        made = ctx.output(object_name(ctx.label, source))
+        seed = (f"-frandom-seed={made.path}",) if how.lto else ()
+        ctx.run(
+            "CcCompile",
+            argv=["/bin/sh", ctx.tool("compile.sh"), *words[language], *seed, "-c", source, "-o", made],
+            inputs=(inputs,),
+            outputs=(made,),
+            env=env,
+            mounts=how.toolchain.mounts,
+            progress=f"compiling {source.path}",
+        )
+        objects.append(made)
+    return tuple(objects)
+
+
+def object_name(label: Label, source: Artifact) -> str:
+    """Return where the object of a source of `label` is made, below its package."""
+    package = Label(label.repository, label.package, "x").path[:-1]
+    return f"_cc/{label.name}/{source.path.removeprefix(package)}.o"
+
+
+def _words(how: Compilation, language: str) -> Sequence[str]:
+    """Return the compiler's command for a language, all but the files."""
+    toolchain, own, given = how.toolchain, how.own, how.given
+    words = [*(toolchain.cxx if language == CXX else toolchain.c)]
+    for flags in how.occasions:
+        words += (*flags.compile, *getattr(flags, language))
+    if language != ASM:
+        words.append(f"-std={how.standards[language]}")
+    words += ["-iquote", "."]
+    words += [f"-I{folder}" for folder in dict.fromkeys((*own.includes, *given.includes))]
+    words += [word for f in dict.fromkeys((*own.system_includes, *given.system_includes)) for word in ("-isystem", f)]
+    defines = dict.fromkeys((*given.defines, *own.defines, *how.local_defines))
+    words += [f"-D{define}" for define in defines]
+    return (*words, *how.copts)
+
+
+def _lines(paths: Iterable[str]) -> str:
+    return "".join(("\n", *(f"{path}\n" for path in dict.fromkeys(paths))))

@@ -1,0 +1,39 @@
+"""What cc_binary and cc_test share: a program with all that it needs to run."""
+
+from __future__ import annotations
+
+from etbuild.api import Artifact, InputSet, RuleContext, frozen
+from rules.cc.attrs import CcProgramAttrsT
+from rules.cc.link_action import Link, link_program
+from rules.cc.merge import merge
+from rules.cc.providers import CcInfo, CcToolchainInfo, LinkedLibrary
+from rules.cc.translation import translate
+
+
+@frozen
+class Program:
+    """A program, and what it takes to run it."""
+
+    file: Artifact
+    shared: tuple[Artifact, ...]
+    inputs: InputSet
+    toolchain: CcToolchainInfo
+
+
+def make_program(ctx: RuleContext[CcProgramAttrsT]) -> Program:
+    """Register the compiles and the link of a program."""
+    attrs = ctx.attrs
+    toolchain = ctx.toolchain("cc", CcToolchainInfo)
+    given = merge(ctx.providers(attrs.deps, CcInfo))
+    translated = translate(ctx, toolchain, CcInfo(), given)
+    archives = tuple(LinkedLibrary(ctx.label, file) for file in translated.archives)
+    how = Link(
+        toolchain,
+        translated.occasions,
+        (*archives, *given.libraries),
+        (*attrs.linkopts, *given.linkopts),
+        prefer_shared=not attrs.linkstatic,
+    )
+    file = link_program(ctx, how, translated.objects)
+    inputs = InputSet((file, *how.shared, *ctx.files(attrs.data)), (given.data,))
+    return Program(file, how.shared, inputs, toolchain)

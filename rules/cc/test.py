@@ -1,0 +1,39 @@
+"""cc_test: a program that passes if it ends with exit code 0, run as its platform runs programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from etbuild.api import Artifact, DefaultInfo, Provider, RuleContext, RunInfo, TestInfo, rule
+from rules.cc.attrs import CcProgramAttrs, Words, cc_request
+from rules.cc.program import make_program
+
+
+class CcTestAttrs(CcProgramAttrs):
+    """Attributes of cc_test."""
+
+    args: Words = ()
+    """Words for the program."""
+
+    env: dict[str, str] = {}
+    """Environment variables of the program."""
+
+    timeout: Annotated[int, Field(ge=1)] = 300
+    """After how many seconds it fails."""
+
+
+@rule(attrs=CcTestAttrs, toolchains=cc_request)
+def cc_test(ctx: RuleContext[CcTestAttrs]) -> Sequence[Provider]:
+    """Compile and link a program, and run it as a test: exit code 0 passes."""
+    program, attrs = make_program(ctx), ctx.attrs
+    argv: tuple[str | Artifact, ...] = (program.file, *attrs.args)
+    env = tuple(sorted(attrs.env.items()))
+    mounts = program.toolchain.mounts
+    return [
+        DefaultInfo((program.file,), beside=program.shared),
+        RunInfo(argv, program.inputs, env, mounts),
+        TestInfo(argv, program.inputs, env, mounts, timeout=attrs.timeout),
+    ]

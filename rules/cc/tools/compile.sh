@@ -1,0 +1,69 @@
+#!/bin/sh
+# Compiles one source, and refuses an include that no direct dependency exports. The words are the compiler's command.
+#   $CC_TARGET       who compiles
+#   $CC_OWN          its own files, one a line, with a line break before and after each
+#   $CC_MAY_INCLUDE  what its direct dependencies export, in the same way
+#   $CC_FOLDERS      folders of both, each with a slash at the end
+# -H says who includes what: a dot for each level, a space, the header. No process but the compiler is started: a
+# thousand compiles pay for each.
+set -f
+IFS='
+'
+code=0
+said=$("$@" -H "-ffile-prefix-map=$PWD=." 2>&1 >/dev/null) || code=$?
+refused= guards= own_0=1
+for line in $said; do
+    dots=${line%%[!.]*}
+    rest=${line#"$dots"}
+    case $dots:$rest in
+    *:' /'*) continue ;; # The compiler's own: it is a mount.
+    .*:' '*) ;;
+    *)
+        case $line in
+        'Multiple include guards'*) guards=1 ;;
+        *:*) printf '%s\n' "$line" >&2 ;;
+        *) [ "$guards" ] || printf '%s\n' "$line" >&2 ;;
+        esac
+        continue
+        ;;
+    esac
+    header=${rest#?}
+    header=${header#./}
+    while case $header in */../*) true ;; *) false ;; esac do
+        above=${header%%/../*}
+        case $above in
+        */*) header=${above%/*}/${header#*/../} ;;
+        *) header=${header#*/../} ;;
+        esac
+    done
+    own=
+    case $CC_OWN in *"$IFS$header$IFS"*) own=1 ;; esac
+    depth=${#dots}
+    eval "own_$depth=\$own from=\$own_$((depth - 1))"
+    [ "$from" ] && [ ! "$own" ] || continue
+    case $CC_MAY_INCLUDE in *"$IFS$header$IFS"*) continue ;; esac
+    for folder in $CC_FOLDERS; do
+        case $header in "$folder"*) continue 2 ;; esac
+    done
+    refused=$refused$header$IFS
+done
+[ $code = 0 ] || exit $code
+[ "$refused" ] || exit 0
+
+# From here on time does not matter. Each library wrote down what it exports: its label, then its headers.
+comma='['
+for header in $refused; do
+    place=$header exporter=
+    while [ "$place" ] && [ ! "$exporter" ]; do
+        list=$(grep -rlxF --include='*.exports' -e "$place" . | sort | head -n 1)
+        [ ! "$list" ] || read -r exporter <"$list"
+        place=${place%/}
+        case $place in */*) place=${place%/*}/ ;; *) place= ;; esac
+    done
+    printf '%s{"code": "indirect-include", "attribute": "deps", ' "$comma"
+    printf '"message": "what %s includes must be exported by its deps, %s is not", ' "'$CC_TARGET'" "'$header'"
+    printf '"hint": "add %s to its deps"}' "'${exporter:-what exports it}'"
+    comma=', '
+done >"$ETBUILD_DIAGNOSTICS"
+printf ']' >>"$ETBUILD_DIAGNOSTICS"
+exit 65

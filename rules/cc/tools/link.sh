@@ -1,0 +1,67 @@
+#!/bin/sh
+# Links, and says which targets define the same symbol. The words are the linker's command.
+#   $CC_TARGET     who links
+#   $CC_LIBRARIES  "path label" of each library and of its list of symbols, one a line
+#   $CC_SYMBOLS    the lists of symbols, one a line
+# A linker takes the first of two archives that have a symbol, and says nothing: so the lists are compared first.
+set -f
+newline='
+'
+comma='['
+
+owner() { # path
+    line=$(printf '%s' "$CC_LIBRARIES" | grep -F -e "$1 " | head -n 1)
+    label=${line##* }
+    printf '%s' "${label:-$CC_TARGET}"
+}
+
+twice() { # symbol, the two paths
+    symbol=$(printf '%s' "$1" | sed 's/["\\]/\\&/g')
+    printf '%s{"code": "duplicate-symbol", "attribute": "deps", "message": "' "$comma"
+    printf "'%s' must be defined once in '%s', is by '%s' and by '%s'" \
+        "$symbol" "$CC_TARGET" "$(owner "$2")" "$(owner "$3")"
+    printf '", "hint": "give it another name, or make it static, inline or weak"}'
+    comma=', '
+}
+
+refuse() { # what `twice` wrote
+    printf '%s]' "$1" >"$ETBUILD_DIAGNOSTICS"
+    exit 65
+}
+
+case $CC_SYMBOLS in *"$newline"*)
+    IFS=$newline
+    # shellcheck disable=SC2086 # One a line.
+    shared=$(sort -m $CC_SYMBOLS | uniq -d | head -n 9)
+    # shellcheck disable=SC2046,SC2086
+    [ ! "$shared" ] || refuse "$(for symbol in $shared; do
+        twice "$symbol" $(grep -lxF -e "$symbol" $CC_SYMBOLS | head -n 2)
+    done)"
+    unset IFS
+    ;;
+esac
+
+code=0
+said=$("$@" 2>&1) || code=$?
+[ ! "$said" ] || printf '%s\n' "$said" >&2
+[ $code = 0 ] && exit 0
+# GNU ld: "ld: b.a(b.o): in function `f()':", then "b.cc:1: multiple definition of `f()'; a.a(a.o):a.cc:1: first …".
+found=$(printf '%s\n' "$said" | while read -r line; do
+    case $line in
+    *': in function '*)
+        file=${line%%: in function *}
+        file=${file##*: }
+        ;;
+    *': multiple definition of '*)
+        symbol=${line##*multiple definition of ?}
+        first=${symbol#*"'; "}
+        case $line in
+        */ld:*|ld:*) file=${line#*ld: } file=${file%%:*} ;;
+        esac
+        first=${first%%:*}
+        twice "${symbol%%"'; "*}" "${first%%(*}" "${file%%(*}"
+        ;;
+    esac
+done)
+[ ! "$found" ] || refuse "$found"
+exit $code
