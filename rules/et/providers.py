@@ -38,3 +38,16 @@ class ProgramInfo(Provider):
     """Exists only if the program keeps its model's answers."""
     task: str
     tokenizer: tuple[Artifact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EtRuntimeInfo(Provider):
+    """An ExecuTorch runtime for one platform; its CcInfo is what C++ needs of it."""
+
+    provider: str
+    """Where it comes from."""
+    features: tuple[str, ...]
+    """What of it is linked, where that can be chosen."""
+    defines: tuple[str, ...]
+    """What its ABI wants defined."""
+    libraries: tuple[Artifact, ...]

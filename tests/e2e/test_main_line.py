@@ -38,7 +38,7 @@ backend = ["xnnpack", "portable"]
 """
 WORKSPACE = """
 name = "small"
-families = ["core", "py", "et"]
+families = ["core", "py", "cc", "et"]
 toolchains = ["@etbuild//toolchains/python:base"]
 """
 

@@ -10,6 +10,7 @@ from etbuild.analysis.context import RuleContext, Surroundings
 from etbuild.analysis.node import TargetNode
 from etbuild.analysis.platforms import check_mode, find_platform, read_constraints
 from etbuild.analysis.provider_types import ProviderTypes
+from etbuild.analysis.select import NoBranchMatches
 from etbuild.analysis.tools import Tools
 from etbuild.analysis.verify import verify
 from etbuild.analysis.world import World
@@ -76,6 +77,10 @@ def _analyze_target(node: TargetNode, around: Surroundings, types: ProviderTypes
         given = spec.rule.implementation(context)
     except EtbuildError:
         raise
+    except NoBranchMatches as reason:
+        node.incompatible = str(reason)
+        node.target = _configured(node)
+        return
     except Exception as error:
         error.add_note(f"in rule {spec.rule.name}, for {spec.label}")
         raise

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from etbuild.analysis.node import TargetNode
 from etbuild.analysis.register import ActionRegister
+from etbuild.analysis.select import NoBranchMatches
 from etbuild.analysis.tools import Tool, Tools
 from etbuild.analysis.world import World
 from etbuild.model.action import MISSING, Action, Mount, Resources
@@ -23,6 +24,7 @@ Word = str | Artifact | Tool
 Inputs = Iterable[Artifact | InputSet | Tool] | InputSet
 Env = Mapping[str, str | Artifact | Sequence[Word]]
 _PLAIN = Resources()
+_NONE = InputSet()
 
 
 @mutable
@@ -157,20 +159,26 @@ class RuleContext(Generic[AttrsT]):
         resources: Resources = _PLAIN,
         progress: str = "",
         timeout: int = 0,
+        depfile: Artifact | None = None,
+        headers: InputSet = _NONE,
     ) -> None:
         """Register an action. Artifacts and tools in `argv` and `env` that are no outputs become inputs.
 
         A sequence in `env` becomes its words, quoted for a shell. Verdicts on dependencies' files become inputs, too.
+        So do `headers`; of these the action says in `depfile`, which it makes, which it used: a change of another one
+        does not run it again.
         """
-        made = tuple(outputs)
+        made = tuple(output for output in outputs if output != depfile)
         if not made:
             raise ValueError(f"an action of {self.label} has no outputs")
-        words, used, variables = self._resolve(argv, inputs, made, env or {})
+        given = (*((inputs,) if isinstance(inputs, InputSet) else inputs), headers) if headers else inputs
+        words, used, variables = self._resolve(argv, given, (*made, depfile) if depfile else made, env or {})
         owner, where, needs = self.label, self._node.scope.name, self._resources(resources)
         self._register(
             Action(
-                mnemonic, words, used, made, variables, tuple(mounts), owner, where, progress, needs, worker, timeout
-            )
+                mnemonic, words, used, made, variables, tuple(mounts), owner, where, progress, needs, worker, timeout,
+                depfile, headers if headers in used.transitive or headers is used else _NONE,
+            )  # fmt: skip
         )
 
     def test_action(self, info: TestInfo) -> Action:
@@ -201,6 +209,10 @@ class RuleContext(Generic[AttrsT]):
     ) -> EtbuildError:
         """Return the user's mistake to raise, placed at the attribute."""
         return EtbuildError(Diagnostic(code, message, self._node.spec.span(attribute, index), tuple(notes), hint))
+
+    def incompatible(self, reason: str) -> Exception:
+        """Return what to raise where the target cannot be for this platform: skipped under `...`."""
+        return NoBranchMatches(reason)
 
     def gates(self) -> Mapping[Artifact, tuple[Artifact, ...]]:
         """Return the verdicts without which files of dependencies are not used, by file; for the engine."""

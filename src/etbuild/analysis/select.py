@@ -14,7 +14,7 @@ from etbuild.model.target import TargetSpec
 
 
 class NoBranchMatches(Exception):  # noqa: N818 - no mistake: the target is incompatible.
-    """No branch of a select holds, and it has no default."""
+    """No branch of a select holds and it has no default, or a rule says that it has nothing for the platform."""
 
 
 @frozen
