@@ -1,0 +1,117 @@
+// A processor fault, reported: the registers on the host's errors, and an exit code that is no success. The first line's
+// form is read by those who run images: "hard fault <what>: pc=0x…".
+#include "bare.h"
+
+__attribute__((used, aligned(16))) static char fault_stack[1024];
+// The linker script cannot know a static's end; a symbol made here can.
+__asm__(".globl __fault_stack_top\n .set __fault_stack_top, fault_stack + 1024\n");
+
+static void write_text(const char* text) {
+  size_t size = 0;
+  while (text[size] != '\0') ++size;
+  bare_write(BARE_ERRORS, text, size);
+}
+
+static void write_register(const char* name, uintptr_t value) {
+  char digits[2 + 2 * sizeof value + 1];
+  size_t at = sizeof digits - 1;
+  digits[at] = '\0';
+  for (size_t digit = 0; digit < 2 * sizeof value; ++digit, value >>= 4) digits[--at] = "0123456789abcdef"[value & 15];
+  digits[--at] = 'x';
+  digits[--at] = '0';
+  write_text(name);
+  write_text("=");
+  write_text(&digits[at]);
+}
+
+static void write_registers(const char* const* names, const uintptr_t* values, size_t count) {
+  for (size_t index = 0; index < count; ++index) {
+    write_text(index % 4 == 0 ? "\n  " : " ");
+    write_register(names[index], values[index]);
+  }
+  write_text("\n");
+}
+
+void bare_panic(const char* reason) {
+  write_text("panic: ");
+  write_text(reason);
+  write_text("\n");
+  bare_exit(BARE_ABORT);
+}
+
+#if defined(__riscv)
+extern char __stack_guard[];
+
+void bare_fault(const uintptr_t* registers, uintptr_t pc, uintptr_t cause, uintptr_t value) __attribute__((noreturn));
+void bare_fault(const uintptr_t* registers, uintptr_t pc, uintptr_t cause, uintptr_t value) {
+  static const char* const kNames[32] = {"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+                                         "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+                                         "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+  static const char* const kCauses[] = {"instruction address misaligned", "instruction access", "illegal instruction",
+                                        "breakpoint", "load address misaligned", "load access",
+                                        "store address misaligned", "store access"};
+  const char* what = cause < sizeof kCauses / sizeof *kCauses ? kCauses[cause] : "other";
+  write_text("hard fault (");
+  write_text(value - (uintptr_t)__stack_guard < 256 ? "stack overflow" : what);
+  write_text("): ");
+  write_register("pc", pc);
+  write_text(" ");
+  write_register("mtval", value);
+  write_registers(kNames, registers, 32);
+  bare_exit(BARE_FAULT);
+}
+#else
+extern char __stack_limit[], __stack_top[];
+
+static const char* cause_of(uint32_t cfsr) {
+  if (cfsr & 0x02000000u) return "division by zero";
+  if (cfsr & 0x01000000u) return "unaligned access";
+  if (cfsr & 0x00080000u) return "no coprocessor: the floating-point unit is off or absent";
+  if (cfsr & 0x00030000u) return "undefined instruction";
+  if (cfsr & 0x0000FF00u) return "bus";
+  if (cfsr & 0x000000FFu) return "memory protection";
+  return "other";
+}
+
+void bare_fault(const uint32_t* frame, uint32_t exc_return) __attribute__((noreturn));
+void bare_fault(const uint32_t* frame, uint32_t exc_return) {
+  static const char* const kNames[] = {"r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr"};
+  uintptr_t values[8];
+  uint32_t cfsr = 0;
+#if __ARM_ARCH >= 7
+  cfsr = *(volatile uint32_t*)0xE000ED28;
+#endif
+  // Nothing was pushed where there is no stack: reading it would be the next fault.
+  if ((cfsr & 0x00100000u) != 0 || (uintptr_t)frame < (uintptr_t)__stack_limit || (uintptr_t)frame > (uintptr_t)__stack_top - 32) {
+    write_text("hard fault (stack overflow): ");
+    write_register("sp", (uintptr_t)frame);
+    write_text(" ");
+    write_register("limit", (uintptr_t)__stack_limit);
+    write_text("\n");
+    bare_exit(BARE_FAULT);
+  }
+  for (int index = 0; index < 8; ++index) values[index] = frame[index];
+  write_text("hard fault (");
+  write_text(cause_of(cfsr));
+  write_text("): ");
+  write_register("pc", values[6]);
+  write_text(" ");
+  write_register("cfsr", cfsr);
+  write_text(" ");
+  write_register("sp", (uintptr_t)frame);
+  write_text(" ");
+  write_register("exc_return", exc_return);
+#if __ARM_ARCH >= 7
+  if (cfsr & 0x8000u) {
+    write_text(" ");
+    write_register("bfar", *(volatile uint32_t*)0xE000ED38);
+  }
+  if (cfsr & 0x80u) {
+    write_text(" ");
+    write_register("mmfar", *(volatile uint32_t*)0xE000ED34);
+  }
+#endif
+  write_registers(kNames, values, 8);
+  bare_exit(BARE_FAULT);
+}
+#endif

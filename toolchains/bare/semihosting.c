@@ -1,0 +1,57 @@
+// Calls to the debugger or emulator that stands by: output, exit code, command line. Knows nothing of C's streams.
+#include "semihosting.h"
+
+#include "bare.h"
+
+enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_GET_CMDLINE = 0x15, SYS_EXIT_EXTENDED = 0x20 };
+enum { MODE_WRITE = 4, MODE_APPEND = 8 };  // Of the file ":tt": standard output, standard errors.
+static const uintptr_t kApplicationExit = 0x20026;
+
+static intptr_t call(intptr_t operation, const void* argument) {
+#if defined(__riscv)
+  register intptr_t a0 __asm__("a0") = operation;
+  register const void* a1 __asm__("a1") = argument;
+  // The three must be uncompressed and on one page: that is how a debugger tells this call from a breakpoint.
+  __asm__ volatile(
+      ".balign 16\n .option push\n .option norvc\n"
+      "slli zero, zero, 0x1f\n ebreak\n srai zero, zero, 7\n"
+      ".option pop\n"
+      : "+r"(a0)
+      : "r"(a1)
+      : "memory");
+  return a0;
+#else
+  register intptr_t r0 __asm__("r0") = operation;
+  register const void* r1 __asm__("r1") = argument;
+  __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
+  return r0;
+#endif
+}
+
+static intptr_t handle(int stream) {
+  static intptr_t handles[2];  // One more than the host's, so that 0 means not open yet.
+  intptr_t* known = &handles[stream == BARE_ERRORS];
+  if (*known == 0) {
+    const uintptr_t terminal[3] = {(uintptr_t) ":tt", stream == BARE_ERRORS ? MODE_APPEND : MODE_WRITE, 3};
+    *known = call(SYS_OPEN, terminal) + 1;
+  }
+  return *known - 1;
+}
+
+void bare_write(int stream, const char* text, size_t size) {
+  const uintptr_t arguments[3] = {(uintptr_t)handle(stream), (uintptr_t)text, size};
+  call(SYS_WRITE, arguments);
+}
+
+void bare_exit(int code) {
+  const uintptr_t arguments[2] = {kApplicationExit, (uintptr_t)code};
+  for (;;) {
+    call(SYS_EXIT_EXTENDED, arguments);
+  }
+}
+
+size_t semihosting_command_line(char* text, size_t size) {
+  uintptr_t arguments[2] = {(uintptr_t)text, size};
+  text[0] = '\0';
+  return call(SYS_GET_CMDLINE, arguments) == 0 ? arguments[1] : 0;
+}

@@ -1,0 +1,74 @@
+// From reset to main, in C, on any processor. Knows the linker script's symbols; the processor's own part came before.
+#include <stdlib.h>
+
+#include "bare.h"
+#include "semihosting.h"
+
+typedef void (*Function)(void);
+
+extern char __data_start[], __data_end[], __data_load[], __bss_start[], __bss_end[];
+extern char __stack_limit[], __stack_top[];
+extern Function __preinit_array_start[], __preinit_array_end[], __init_array_start[], __init_array_end[];
+extern Function __fini_array_start[], __fini_array_end[];
+int main(int argc, char** argv);
+
+enum { MAX_WORDS = 16, COMMAND_LINE = 256, STACK_IN_USE = 128 };
+static const uint32_t kPaint = 0xA5A5A5A5u;
+static char command_line[COMMAND_LINE];
+static char* words[MAX_WORDS + 1];
+
+// Fills what no call has touched yet, a margin for this call itself aside.
+static void paint_stack(void) {
+  char* here = (char*)__builtin_frame_address(0) - STACK_IN_USE;
+  for (volatile uint32_t* word = (volatile uint32_t*)__stack_limit; (char*)word < here; ++word) {
+    *word = kPaint;
+  }
+}
+
+static void fill_memory(void) {
+  const uint32_t* from = (const uint32_t*)__data_load;
+  for (volatile uint32_t* word = (volatile uint32_t*)__data_start; (char*)word < __data_end; ++word) {
+    *word = *from++;
+  }
+  for (volatile uint32_t* word = (volatile uint32_t*)__bss_start; (char*)word < __bss_end; ++word) {
+    *word = 0;
+  }
+}
+
+// Cuts the command line at its spaces.
+static int split_words(void) {
+  int count = 0;
+  semihosting_command_line(command_line, sizeof command_line);
+  for (char* at = command_line; *at != '\0' && count < MAX_WORDS;) {
+    while (*at == ' ') *at++ = '\0';
+    if (*at != '\0') words[count++] = at;
+    while (*at != '\0' && *at != ' ') ++at;
+  }
+  return count;
+}
+
+static void run_all(const Function* from, const Function* to) {
+  for (; from < to; ++from) (*from)();
+}
+
+static void run_destructors(void) {
+  for (const Function* at = __fini_array_end; at > __fini_array_start;) (*--at)();
+}
+
+void bare_start(void) __attribute__((noreturn));
+void bare_start(void) {
+  paint_stack();
+  fill_memory();
+  run_all(__preinit_array_start, __preinit_array_end);
+  run_all(__init_array_start, __init_array_end);
+  atexit(run_destructors);
+  exit(main(split_words(), words));
+}
+
+size_t bare_stack_size(void) { return (size_t)(__stack_top - __stack_limit); }
+
+size_t bare_stack_peak(void) {
+  const uint32_t* word = (const uint32_t*)__stack_limit;
+  while ((const char*)word < __stack_top && *word == kPaint) ++word;
+  return (size_t)(__stack_top - (const char*)word);
+}

@@ -1,0 +1,59 @@
+#!/bin/sh
+# Boots an image on one of QEMU's boards:  qemu_board.sh QEMU [OPTION...] -- IMAGE [WORD...]
+# (the `--` is optional: the image is the first word that ends in .elf). The image's exit code is this script's.
+# After a fault, says in which function the program counter stands, and the address to return to.
+set -u
+qemu=$1
+shift
+set -- "$@" end-of-words
+options=
+while [ "$1" != end-of-words ]; do
+    case $1 in
+    *.elf) break ;;
+    esac
+    options="$options $1"
+    shift
+done
+image=$1
+shift
+words=
+while [ $# -gt 1 ]; do
+    words="$words${words:+ }$1"
+    shift
+done
+log=$(mktemp -d)
+trap 'rm -rf "$log"' EXIT
+{
+    {
+        # shellcheck disable=SC2086 # Options hold no spaces.
+        "$qemu" $options -nographic -monitor none -serial null \
+            -semihosting-config enable=on,target=native -kernel "$image" -append "$words" 2>&1 >&3 3>&-
+        echo $? >"$log/code"
+    } | tee "$log/errors" >&2
+} 3>&1
+code=$(cat "$log/code")
+
+# Prints the function that holds an address, after a word that says what the address is.
+name_symbol() {
+    for nm in nm arm-none-eabi-nm riscv64-unknown-elf-nm; do
+        if command -v "$nm" >"$log/null" && "$nm" -n -C "$image" >"$log/symbols" 2>"$log/null"; then
+            awk -v at="$2" -v what="$1" '
+                function padded(digits) { while (length(digits) < 16) digits = "0" digits; return digits }
+                BEGIN { at = padded(at); page = substr(at, 1, 11) }
+                tolower($2) ~ /[tw]/ && $3 !~ /^(__|\$)/ && padded($1) "" <= at "" { where = padded($1); $1 = $2 = ""; name = $0 }
+                END { if (substr(where, 1, 11) == page) print what name }' "$log/symbols" | tr -s ' ' >&2
+            return
+        fi
+    done
+}
+
+for register in pc lr ra; do
+    address=$(sed -n "s/.*[ ]$register=0x0*\([0-9a-f][0-9a-f]*\).*/\1/p" "$log/errors" | head -n 1)
+    if grep -q '^hard fault' "$log/errors" && [ -n "$address" ]; then
+        case $register in
+        pc) name_symbol "at the fault:" "$address" ;;
+        *) name_symbol "called from:" "$address" ;;
+        esac
+    fi
+done
+exit "$code"
