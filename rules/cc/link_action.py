@@ -100,6 +100,8 @@ def _libraries(how: Link, made: Artifact) -> Iterable[str | Artifact]:
     """Yield the words for libraries, and where the shared ones are found from where `made` is."""
     for library in how.libraries:
         if library.shared is not None and how.takes_shared(library):
+            # It registers itself when it is loaded, which some linkers spare where nothing refers to it.
+            yield from ("-Wl,--no-as-needed",) if library.alwayslink else ()
             yield library.shared
         elif library.archive is not None and library.alwayslink:
             yield from ("-Wl,--whole-archive", library.archive, "-Wl,--no-whole-archive")
