@@ -69,19 +69,24 @@ def compile_sources(ctx: RuleContext[CcAttrsT], sources: Sources, how: Compilati
         "CC_FOLDERS": "\n".join(f"{file.path}/" for file in (*own, *direct) if file.is_tree),
         **dict(how.toolchain.env),
     }
-    inputs = InputSet((*sources.headers, *how.own.direct_headers), (how.given.headers, how.given.exports))
+    headers = InputSet((*sources.headers, *how.own.direct_headers), (how.given.headers, how.given.exports))
     words = {language: _words(how, language) for _, language in sources.compiled}
+    tool = ctx.tool("compile.sh")
     objects = []
     for source, language in sources.compiled:
-        made = ctx.output(object_name(ctx.label, source))
+        name = object_name(ctx.label, source)
+        made = ctx.output(f"{name}.o")
         seed = (f"-frandom-seed={made.path}",) if how.lto else ()
+        # Assembly that is not preprocessed includes nothing.
+        used = None if source.path.endswith(".s") else ctx.output(f"{name}.d")
         ctx.run(
             "CcCompile",
-            argv=["/bin/sh", ctx.tool("compile.sh"), *words[language], *seed, "-c", source, "-o", made],
-            inputs=(inputs,),
+            argv=["/bin/sh", tool, *words[language], *seed, *_depfile(used), "-c", source, "-o", made],
             outputs=(made,),
             env=env,
             mounts=how.toolchain.mounts,
+            depfile=used,
+            headers=headers,
             progress=f"compiling {source.path}",
         )
         objects.append(made)
@@ -89,9 +94,13 @@ def compile_sources(ctx: RuleContext[CcAttrsT], sources: Sources, how: Compilati
 
 
 def object_name(label: Label, source: Artifact) -> str:
-    """Return where the object of a source of `label` is made, below its package."""
+    """Return where the object of a source of `label` is made, below its package, without its ending."""
     package = Label(label.repository, label.package, "x").path[:-1]
-    return f"_cc/{label.name}/{source.path.removeprefix(package)}.o"
+    return f"_cc/{label.name}/{source.path.removeprefix(package)}"
+
+
+def _depfile(used: Artifact | None) -> Sequence[str | Artifact]:
+    return ("-MD", "-MF", used) if used else ()
 
 
 def _words(how: Compilation, language: str) -> Sequence[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from etbuild.api import Artifact, DefaultInfo, InputSet, Provider, RuleContext, Src, rule
+from etbuild.api import DefaultInfo, InputSet, Provider, RuleContext, Src, rule
 from rules.cc.attrs import CcAttrs, CcDeps, Words, cc_request
-from rules.cc.compile_action import ENV
+from rules.cc.exports import include_folders, write_exports
 from rules.cc.link_action import Link, link_shared, make_archive
 from rules.cc.merge import merge
 from rules.cc.providers import CcInfo, CcToolchainInfo, LinkedLibrary
@@ -42,20 +42,15 @@ def cc_library(ctx: RuleContext[CcLibraryAttrs]) -> Sequence[Provider]:
     attrs = ctx.attrs
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
     headers = ctx.files(attrs.hdrs)
-    package = ctx.output("x").path[:-2]
     own = CcInfo(
         direct_headers=headers,
-        includes=(
-            *(f"{package}/{folder}".removeprefix("/").removesuffix("/.") or "." for folder in attrs.includes),
-            *((f"external/{ctx.label.repository}",) if ctx.label.repository else ()),
-        ),
+        includes=include_folders(ctx, attrs.includes),
         defines=attrs.defines,
     )
     exported = merge(ctx.providers(attrs.deps, CcInfo))
     given = merge([exported, *ctx.providers(attrs.implementation_deps, CcInfo)])
     translated = translate(ctx, toolchain, own, given)
     libraries = _libraries(ctx, toolchain, translated, given)
-    lists = (_write_exports(ctx, headers),) if headers else ()
     info = CcInfo(
         headers=InputSet(headers, (exported.headers,)),
         direct_headers=headers,
@@ -65,7 +60,7 @@ def cc_library(ctx: RuleContext[CcLibraryAttrs]) -> Sequence[Provider]:
         libraries=(*libraries, *given.libraries),
         linkopts=(*attrs.linkopts, *given.linkopts),
         data=InputSet(ctx.files(attrs.data), (given.data,)),
-        exports=InputSet(lists, (exported.exports,)),
+        exports=InputSet(write_exports(ctx, headers), (exported.exports,)),
     )
     files = [file for library in libraries for file in (library.archive, library.shared) if file is not None]
     return [DefaultInfo(tuple(files)), info]
@@ -83,12 +78,3 @@ def _libraries(
         return make_archive(ctx, toolchain, translated.objects, alwayslink=attrs.alwayslink), *archives
     how = Link(toolchain, translated.occasions, (*archives, *given.libraries), (*attrs.linkopts, *given.linkopts))
     return LinkedLibrary(ctx.label, shared=link_shared(ctx, how, translated.objects)), *archives
-
-
-def _write_exports(ctx: RuleContext[CcLibraryAttrs], headers: Sequence[Artifact]) -> Artifact:
-    """Register the file that says who exports these headers: whoever includes one without a dependency is told."""
-    made = ctx.output(f"_cc/{ctx.label.name}.exports")
-    paths = [f"{file.path}/" if file.is_tree else file.path for file in headers]
-    script = 'printf "%s\\n" "$@" >"$0"'
-    ctx.run("CcExports", argv=["/bin/sh", "-c", script, made, str(ctx.label), *paths], outputs=(made,), env=ENV)
-    return made
