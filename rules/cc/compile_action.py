@@ -57,13 +57,15 @@ def standards(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo) -> dict[st
     return found
 
 
-def compile_sources(ctx: RuleContext[CcAttrsT], sources: Sources, how: Compilation) -> tuple[Artifact, ...]:
-    """Register the compile of each source; return the objects, in order."""
+def compile_sources(
+    ctx: RuleContext[CcAttrsT], sources: Sources, how: Compilation, owner: Label
+) -> tuple[Artifact, ...]:
+    """Register the compile of each source; return the objects, in order. `owner` is whose sources they are."""
     own = (*(file for file, _ in sources.compiled), *sources.headers, *how.own.direct_headers)
     direct = how.given.direct_headers
     env = {
         **ENV,
-        "CC_TARGET": str(ctx.label),
+        "CC_TARGET": str(owner),
         "CC_OWN": _lines(file.path for file in own),
         "CC_MAY_INCLUDE": _lines(file.path for file in direct),
         "CC_FOLDERS": "\n".join(f"{file.path}/" for file in (*own, *direct) if file.is_tree),
@@ -74,11 +76,11 @@ def compile_sources(ctx: RuleContext[CcAttrsT], sources: Sources, how: Compilati
     tool = ctx.tool("compile.sh")
     objects = []
     for source, language in sources.compiled:
-        name = object_name(ctx.label, source)
-        made = ctx.output(f"{name}.o")
+        name = object_name(owner, source)
+        made = ctx.output(f"{name}.o", owner)
         seed = (f"-frandom-seed={made.path}",) if how.lto else ()
         # Assembly that is not preprocessed includes nothing.
-        used = None if source.path.endswith(".s") else ctx.output(f"{name}.d")
+        used = None if source.path.endswith(".s") else ctx.output(f"{name}.d", owner)
         ctx.run(
             "CcCompile",
             argv=["/bin/sh", tool, *words[language], *seed, *_depfile(used), "-c", source, "-o", made],

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from etbuild.api import Artifact, Attrs, RuleContext
+from etbuild.api import Artifact, Attrs, Label, RuleContext
 from rules.cc.compile_action import ENV
 
 AttrsT = TypeVar("AttrsT", bound=Attrs)
 _SCRIPT = 'printf "%s\\n" "$@" >"$0"'
 
 
-def include_folders(ctx: RuleContext[AttrsT], includes: Iterable[str]) -> tuple[str, ...]:
-    """Return the folders that `includes` of a package mean, and its repository's root, from which labels count."""
-    package = ctx.output("x").path[:-2]
+def include_folders(label: Label, includes: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders that `includes` of a target mean, and its repository's root, from which labels count."""
+    package = Label(label.repository, label.package, "x").path[:-2]
     folders = [f"{package}/{folder}".removeprefix("/").removesuffix("/.") or "." for folder in includes]
-    return (*folders, f"external/{ctx.label.repository}") if ctx.label.repository else tuple(folders)
+    return (*folders, f"external/{label.repository}") if label.repository else tuple(folders)
 
 
 def write_exports(ctx: RuleContext[AttrsT], headers: Sequence[Artifact]) -> tuple[Artifact, ...]:

@@ -55,7 +55,7 @@ def cc_import(ctx: RuleContext[CcImportAttrs]) -> Sequence[Provider]:
         headers=InputSet(headers, (given.headers,)),
         direct_headers=headers,
         includes=given.includes,
-        system_includes=(*include_folders(ctx, attrs.includes), *given.system_includes),
+        system_includes=(*include_folders(ctx.label, attrs.includes), *given.system_includes),
         defines=(*attrs.defines, *given.defines),
         libraries=(*own, *given.libraries),
         linkopts=(*attrs.linkopts, *given.linkopts),

@@ -44,7 +44,7 @@ def cc_library(ctx: RuleContext[CcLibraryAttrs]) -> Sequence[Provider]:
     headers = ctx.files(attrs.hdrs)
     own = CcInfo(
         direct_headers=headers,
-        includes=include_folders(ctx, attrs.includes),
+        includes=include_folders(ctx.label, attrs.includes),
         defines=attrs.defines,
     )
     exported = merge(ctx.providers(attrs.deps, CcInfo))

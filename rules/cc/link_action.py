@@ -21,6 +21,10 @@ class Link:
     linkopts: tuple[str, ...] = ()
     prefer_shared: bool = False
     """Where a library is both archive and shared library."""
+    map: Artifact | None = None
+    """Where the linker says what lies where."""
+    words: tuple[str | Artifact, ...] = ()
+    """Further words for a program, such as where its memory is."""
 
     def takes_shared(self, library: LinkedLibrary) -> bool:
         """Tell whether a library is linked as a shared one."""
@@ -72,7 +76,9 @@ def link_program(ctx: RuleContext[CcAttrsT], how: Link, objects: Sequence[Artifa
     toolchain = how.toolchain
     made = ctx.output(f"{ctx.label.name}{toolchain.program_suffix}")
     flags = [word for each in how.occasions for word in (*each.link, *each.link_program)]
-    _link(ctx, how, [*toolchain.link, *flags, "-o", made, *objects, *_libraries(how, made)], (made,))
+    words = [*toolchain.link, *flags, *how.words, *([f"-Wl,-Map={how.map}"] if how.map else ())]
+    outputs = (made, how.map) if how.map else (made,)
+    _link(ctx, how, [*words, "-o", made, *objects, *_libraries(how, made)], outputs)
     return made
 
 
@@ -81,17 +87,23 @@ def _link(
 ) -> None:
     known = [(file, library) for library in how.libraries for file in (library.archive, library.symbols) if file]
     symbols = [library.symbols for library in how.libraries if library.symbols and not how.takes_shared(library)]
+    inputs = [InputSet((*symbols, *how.toolchain.link_inputs))]
+    env = {
+        **_env(how.toolchain),
+        "CC_TARGET": str(ctx.label),
+        "CC_LIBRARIES": "".join(f"{file.path} {library.label}\n" for file, library in known),
+        "CC_SYMBOLS": "\n".join(file.path for file in symbols),
+    }
+    if how.map:
+        sizes = ctx.tool("sizes.sh")
+        inputs.append(sizes.inputs)
+        env |= {"CC_MAP": how.map.path, "CC_SIZES": str(sizes)}
     ctx.run(
         "CcLink",
         argv=["/bin/sh", ctx.tool("link.sh"), *words, *how.linkopts],
-        inputs=(InputSet((*symbols, *how.toolchain.link_inputs)),),
+        inputs=inputs,
         outputs=outputs,
-        env={
-            **_env(how.toolchain),
-            "CC_TARGET": str(ctx.label),
-            "CC_LIBRARIES": "".join(f"{file.path} {library.label}\n" for file, library in known),
-            "CC_SYMBOLS": "\n".join(file.path for file in symbols),
-        },
+        env=env,
         mounts=how.toolchain.mounts,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from etbuild.api import Artifact, InputSet, RuleContext, frozen
 from rules.cc.attrs import CcProgramAttrsT
+from rules.cc.bare_metal import compile_startup, make_images, memory_words
 from rules.cc.link_action import Link, link_program
 from rules.cc.merge import merge
 from rules.cc.providers import CcInfo, CcToolchainInfo, LinkedLibrary
@@ -15,7 +16,8 @@ class Program:
     """A program, and what it takes to run it."""
 
     file: Artifact
-    shared: tuple[Artifact, ...]
+    beside: tuple[Artifact, ...]
+    """Images and reports.  On a system: the shared libraries that it loads."""
     inputs: InputSet
     toolchain: CcToolchainInfo
 
@@ -33,7 +35,11 @@ def make_program(ctx: RuleContext[CcProgramAttrsT]) -> Program:
         (*archives, *given.libraries),
         (*attrs.linkopts, *given.linkopts),
         prefer_shared=not attrs.linkstatic,
+        map=ctx.output(f"{ctx.label.name}.map") if toolchain.is_bare_metal else None,
+        words=memory_words(ctx, toolchain),
     )
-    file = link_program(ctx, how, translated.objects)
+    startup = compile_startup(ctx, toolchain, translated.occasions)
+    file = link_program(ctx, how, (*startup, *translated.objects))
+    images = (how.map, *make_images(ctx, toolchain, file, how.map)) if how.map else ()
     inputs = InputSet((file, *how.shared, *ctx.files(attrs.data)), (given.data,))
-    return Program(file, how.shared, inputs, toolchain)
+    return Program(file, (*images, *how.shared), inputs, toolchain)

@@ -33,7 +33,7 @@ def cc_test(ctx: RuleContext[CcTestAttrs]) -> Sequence[Provider]:
     env = tuple(sorted(attrs.env.items()))
     mounts = program.toolchain.mounts
     return [
-        DefaultInfo((program.file,), beside=program.shared),
+        DefaultInfo((program.file,), beside=program.beside),
         RunInfo(argv, program.inputs, env, mounts),
         TestInfo(argv, program.inputs, env, mounts, timeout=attrs.timeout),
     ]

@@ -32,7 +32,7 @@ def translate(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo, own: CcInf
     how = Compilation(
         toolchain, own, given, flags, standards(ctx, toolchain), attrs.local_defines, attrs.copts, attrs.lto
     )
-    compiled = compile_sources(ctx, sources, how)
+    compiled = compile_sources(ctx, sources, how, ctx.label)
     archives = tuple(file for file in sources.objects if file.path.endswith(".a"))
     objects = tuple(file for file in sources.objects if not file.path.endswith(".a"))
     return Translated((*compiled, *objects), archives, flags)

@@ -3,11 +3,17 @@
 #   $CC_TARGET     who links
 #   $CC_LIBRARIES  "path label" of each library and of its list of symbols, one a line
 #   $CC_SYMBOLS    the lists of symbols, one a line
+#   $CC_MAP        where there is no operating system: the map that the linker writes
+#   $CC_SIZES      the program that finds the largest pieces in it
 # A linker takes the first of two archives that have a symbol, and says nothing: so the lists are compared first.
 set -f
 newline='
 '
 comma='['
+
+escape() { # text
+    printf '%s' "$1" | sed 's/["\\]/\\&/g'
+}
 
 owner() { # path
     line=$(printf '%s' "$CC_LIBRARIES" | grep -F -e "$1 " | head -n 1)
@@ -16,15 +22,22 @@ owner() { # path
 }
 
 twice() { # symbol, the two paths
-    symbol=$(printf '%s' "$1" | sed 's/["\\]/\\&/g')
     printf '%s{"code": "duplicate-symbol", "attribute": "deps", "message": "' "$comma"
     printf "'%s' must be defined once in '%s', is by '%s' and by '%s'" \
-        "$symbol" "$CC_TARGET" "$(owner "$2")" "$(owner "$3")"
+        "$(escape "$1")" "$CC_TARGET" "$(owner "$2")" "$(owner "$3")"
     printf '", "hint": "give it another name, or make it static, inline or weak"}'
     comma=', '
 }
 
-refuse() { # what `twice` wrote
+too_big() { # memory, bytes
+    printf '%s{"code": "image-overflow", "message": "' "$comma"
+    printf "'%s' must fit into memory '%s', is %s bytes too big" "$CC_TARGET" "$1" "$2"
+    printf '", "notes": ["its largest pieces, in bytes:%s"]}' \
+        "$(sh "$CC_SIZES" "$CC_MAP" | while read -r line; do printf '\\n    %s' "$(escape "$line")"; done)"
+    comma=', '
+}
+
+refuse() { # what `twice` and `too_big` wrote
     printf '%s]' "$1" >"$ETBUILD_DIAGNOSTICS"
     exit 65
 }
@@ -60,6 +73,11 @@ found=$(printf '%s\n' "$said" | while read -r line; do
         esac
         first=${first%%:*}
         twice "${symbol%%"'; "*}" "${first%%(*}" "${file%%(*}"
+        ;;
+    *": region "*" overflowed by "*)
+        memory=${line##*: region ?}
+        bytes=${line##* overflowed by }
+        too_big "${memory%%"' "*}" "${bytes%% *}"
         ;;
     esac
 done)

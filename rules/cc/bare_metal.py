@@ -1,0 +1,61 @@
+"""Programs where there is no operating system: start-up code, memory, images for flash, and what fills them."""
+
+from __future__ import annotations
+
+from etbuild.api import Artifact, RuleContext
+from rules.cc.attrs import CcProgramAttrsT
+from rules.cc.compile_action import DEFAULT_STANDARDS, Compilation, compile_sources
+from rules.cc.exports import include_folders
+from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
+from rules.cc.sources import sort_sources
+
+
+def compile_startup(
+    ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo, flags: tuple[CcFlags, ...]
+) -> tuple[Artifact, ...]:
+    """Register the compiles of a toolchain's start-up code; equal ones of other programs are the same."""
+    sources = sort_sources(toolchain.startup)
+    own = CcInfo(direct_headers=sources.headers, includes=include_folders(toolchain.label, ()))
+    how = Compilation(toolchain, own, CcInfo(), flags, DEFAULT_STANDARDS)
+    return compile_sources(ctx, sources, how, toolchain.label)
+
+
+def memory_words(ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo) -> tuple[str | Artifact, ...]:
+    """Return the words that tell the linker of the platform's memory. Raises `no-memory`."""
+    if toolchain.linker_script is None:
+        return ()
+    memory = ctx.platform.memory
+    missing = [name for name in ("flash", "ram") if name not in memory]
+    if missing:
+        message = f"platform '{ctx.platform.label}' must have memory 'flash' and 'ram', lacks {' and '.join(missing)}"
+        hint = 'memory = { flash = { origin = 0x0, size = "512K" }, ram = { origin = 0x20000000, size = "64K" } }'
+        raise ctx.mistake("no-memory", message, hint=hint)
+    symbols = [
+        f"-Wl,--defsym=__memory_{name}_{what}={value:#x}"
+        for name, region in sorted(memory.items())
+        for what, value in (("origin", region.origin), ("size", region.size))
+    ]
+    return (*symbols, "-T", toolchain.linker_script)
+
+
+def make_images(
+    ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo, program: Artifact, map_: Artifact
+) -> tuple[Artifact, ...]:
+    """Register what is made of a linked program: .bin, .hex, and a report of what takes which memory."""
+    made = []
+    for ending, form in (("bin", "binary"), ("hex", "ihex")) if toolchain.objcopy else ():
+        image = ctx.output(f"{ctx.label.name}.{ending}")
+        words = (*toolchain.objcopy, "-O", form)
+        ctx.run("CcImage", argv=(*words, program, image), outputs=(image,), mounts=toolchain.mounts)
+        made.append(image)
+    if toolchain.nm:
+        sizes = ctx.output(f"{ctx.label.name}.sizes.txt")
+        ctx.run(
+            "CcSizes",
+            argv=["/bin/sh", ctx.tool("sizes.sh"), map_, program, sizes],
+            outputs=(sizes,),
+            env={"CC_NM": " ".join(toolchain.nm), "LC_ALL": "C.UTF-8"},
+            mounts=toolchain.mounts,
+        )
+        made.append(sizes)
+    return tuple(made)

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Says what an image holds: bytes of each memory, section, source folder and symbol. Reads the linker's map of GNU ld.
+#   sizes.sh MAP            the largest pieces, for a link that failed
+#   sizes.sh MAP IMAGE OUT  the whole report, with $CC_NM to list symbols
+map=$1
+report() {
+    awk -v largest="$2" '
+    function number(text) { # Not every awk knows hexadecimal.
+        value = 0
+        for (place = 3; place <= length(text); place++)
+            value = value * 16 + index("0123456789abcdef", substr(text, place, 1)) - 1
+        return value
+    }
+    function folder(object) {
+        sub(/\(.*/, "", object)
+        if (object ~ /^\//) return "(the compiler)"
+        if (object ~ /\/_cc\/.*\//) { sub(/\/_cc\/[^\/]*/, "", object) }
+        if (object ~ /^_cc\//) { sub(/^_cc\/[^\/]*\//, "", object) }
+        sub(/\/?[^\/]*$/, "", object)
+        sub(/\/_cc$/, "", object)
+        return object == "" ? "." : object
+    }
+    function piece(name, size, object) {
+        if (!size || section ~ /^\.(debug|comment|ARM\.attributes|riscv)/ || name ~ /^\.ARM\.attributes|^\.riscv/) return
+        folders[folder(object)] += size
+        pieces[sprintf("%9d  %s of %s", size, name, object)] = 1
+    }
+    function region(address, size,   each) {
+        for (each in origin) if (address >= origin[each] && address < origin[each] + total[each]) used[each] += size
+    }
+    /^Memory Configuration/ { part = 1 }
+    /^Linker script and memory map/ { part = 2 }
+    part == 1 && /0x/ && $1 != "*default*" { origin[$1] = number($2); total[$1] = number($3) }
+    part != 2 { next }
+    NF == 1 && /^ ?[._a-zA-Z]/ { pending = $1; outer = !/^ /; next }
+    pending != "" && $1 ~ /^0x/ { $0 = (outer ? "" : " ") pending " " $0 }
+    { pending = "" }
+    /^[._a-zA-Z][^ ]* +0x[0-9a-f]+ +0x[0-9a-f]+/ {
+        section = $1; address = number($2); size = number($3)
+        if (size && section !~ /^\.(debug|comment|ARM\.attributes|riscv)/) {
+            sections[sprintf("%9d  %s", size, section)] = 1
+            region(address, size)
+            # What is copied or cleared at the start lies in a second memory, too; what is cleared takes nothing there.
+            if (/load address/ && section !~ /bss|noinit|heap|stack/ && number($NF) != address) region(number($NF), size)
+        }
+        next
+    }
+    /^ [._a-zA-Z][^ ]* +0x[0-9a-f]+ +0x[0-9a-f]+ / { piece($1, number($3), $4) }
+    END {
+        order = "sort -k1,1nr -k2"
+        if (largest) {
+            for (each in pieces) print each | (order " | head -n " largest)
+            exit
+        }
+        print "memory"
+        for (each in origin) printf "%9d  %s of %d (%.1f%%)\n", used[each], each, total[each], 100 * used[each] / total[each] | order
+        close(order)
+        print "\nsections"
+        for (each in sections) print each | order
+        close(order)
+        print "\nfolders"
+        for (each in folders) printf "%9d  %s\n", folders[each], each | order
+        close(order)
+    }' "$1"
+}
+if [ $# = 1 ]; then
+    report "$map" 5
+    exit
+fi
+{
+    report "$map" 0 || exit
+    printf '\nsymbols\n'
+    # shellcheck disable=SC2086 # They are words.
+    $CC_NM -C -S --size-sort -r -t d "$2" | sed 's/^[0-9]* 0*\([0-9]*\) [A-Za-z] \(.*\)/\1 \2/' |
+        while read -r size name; do printf '%9d  %s\n' "$size" "$name"; done
+} >"$3"
