@@ -65,7 +65,7 @@ class CcToolchainAttrs(Attrs):
     """Words that start the compiler for C++."""
 
     link: Words = ()
-    """Words that start the linker.  [default: those of `cxx`]"""
+    """Words that start the linker.  [default: those of `cxx`]  In them, `{link_inputs}` stands for the paths of those."""
 
     archive: Words
     """Words that start the archiver, operation included, such as `["ar", "rcsD"]`; archive and objects follow."""
@@ -77,7 +77,8 @@ class CcToolchainAttrs(Attrs):
     """Words that start size: needed on bare metal."""
 
     nm: Words = ()
-    """Words that start nm: without it, a symbol that two libraries define is found only by the linker."""
+    """Words that start nm: without it, a symbol that two libraries define is found only by the linker, and images get
+    no report of their sizes."""
 
     flags: FlagsAttrs = FlagsAttrs()
     """Words of every compile and link."""
@@ -144,14 +145,15 @@ def cc_toolchain(ctx: RuleContext[CcToolchainAttrs]) -> Sequence[Provider]:
     if attrs.repository:
         mounts = (*mounts, ctx.repository(attrs.repository))
         folder = mounts[-1].path
-    startup = ctx.files(attrs.startup)
+    startup, link_inputs = ctx.files(attrs.startup), ctx.files(attrs.link_inputs)
+    paths = " ".join(file.path for file in link_inputs)
     return [
         DefaultInfo(),
         CcToolchainInfo(
             ctx.label,
             _command(attrs.c, folder),
             _command(attrs.cxx, folder),
-            _command(attrs.link or attrs.cxx, folder),
+            tuple(word.replace("{link_inputs}", paths) for word in _command(attrs.link or attrs.cxx, folder)),
             _command(attrs.archive, folder),
             _flags(attrs.flags, folder),
             tuple((name, _flags(mode, folder)) for name, mode in sorted(attrs.modes.items())),
@@ -167,7 +169,7 @@ def cc_toolchain(ctx: RuleContext[CcToolchainAttrs]) -> Sequence[Provider]:
             attrs.bare_metal,
             startup,
             ctx.file(attrs.linker_script) if attrs.linker_script else None,
-            ctx.files(attrs.link_inputs),
+            link_inputs,
         ),
     ]
 

@@ -23,6 +23,9 @@ class GenruleAttrs(Attrs):
     """Files or runnable targets that the command runs; the words that start them are in $TOOLS, a single one's also in
     $TOOL."""
 
+    repositories: tuple[str, ...] = ()
+    """Repositories whose folders the command sees, read-only; their paths are in $REPOSITORIES."""
+
     cmd: str
     """The command, run by `sh -e` in the execution root: all paths are relative to it."""
 
@@ -34,7 +37,10 @@ def genrule(ctx: RuleContext[GenruleAttrs]) -> Sequence[Provider]:
     outputs = tuple(ctx.output(name) for name in ctx.attrs.outs)
     tools = [_program(ctx, tool) for tool in ctx.attrs.tools]
     words = [word for tool in tools for word in tool.argv]
+    repositories = [ctx.repository(name) for name in ctx.attrs.repositories]
     env: dict[str, str | Sequence[str | Artifact]] = {"SRCS": sources, "OUTS": outputs}
+    if repositories:
+        env["REPOSITORIES"] = [mount.path for mount in repositories]
     if len(outputs) == 1:
         env["OUT"] = outputs
     if tools:
@@ -47,7 +53,7 @@ def genrule(ctx: RuleContext[GenruleAttrs]) -> Sequence[Provider]:
         inputs=[tool.inputs for tool in tools],
         outputs=outputs,
         env={**{name: value for tool in tools for name, value in tool.env}, **env},
-        mounts=(ctx.system(), *(mount for tool in tools for mount in tool.mounts)),
+        mounts=(ctx.system(), *repositories, *(mount for tool in tools for mount in tool.mounts)),
     )
     return [DefaultInfo(outputs)]
 

@@ -129,10 +129,17 @@ class Configurator:
 
     def _offered(self) -> Candidates:
         if self._candidates is None:
-            toolchains = [self._toolchain(label) for label in self._workspace.toolchains]
+            labels = [label for named in self._workspace.toolchains for label in self._group(named)]
+            toolchains = [self._toolchain(label) for label in labels]
             found = [toolchain for toolchain in toolchains if toolchain is not None]
             self._candidates = Candidates(found, self._exec.configuration.platform, self._constraints)
         return self._candidates
+
+    def _group(self, label: Label) -> tuple[Label, ...]:
+        """Return the toolchains that an entry of WORKSPACE means: itself, or those of an alias_group."""
+        spec = self._graph.targets[label]
+        actual: tuple[Label, ...] = getattr(spec.attrs, "actual", ()) if spec.rule.name == "alias_group" else (label,)
+        return actual
 
     def _toolchain(self, label: Label) -> Toolchain | None:
         """Read what a target of WORKSPACE's `toolchains` offers; None if it is not for this machine."""

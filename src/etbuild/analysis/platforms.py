@@ -30,7 +30,8 @@ def platform_label(text: str, workspace: Workspace) -> Label | None:
 def host_constraints(host: Host, workspace: Workspace) -> tuple[Label, ...]:
     """Return the constraint values of this machine, so that loading can load them."""
     repository = _own_repository(workspace)
-    return (Label(repository, "toolchains/cpu", host.cpu), Label(repository, "toolchains/os", host.os))
+    values = (Label(repository, "toolchains/cpu", host.cpu), Label(repository, "toolchains/os", host.os))
+    return (*values, Label(repository, "toolchains/libc", "gnu")) if host.os == "linux" else values
 
 
 def check_mode(mode: str) -> None:
