@@ -26,6 +26,7 @@ class MemoryStore:
     folder: Path
     results: dict[str, ActionResult] = field(default_factory=dict)
     timings: dict[str, tuple[int, int]] = field(default_factory=dict)
+    weak: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -39,6 +40,15 @@ class MemoryStore:
 
     def reuse(self, identity: str, key: ActionKey, result: ActionResult) -> None:
         pass
+
+    def used(self, weak: str) -> bytes | None:
+        return self.weak.get(weak)
+
+    def remember_used(self, weak: str, content: bytes) -> None:
+        self.weak[weak] = content
+
+    def take_over(self, key: str, result: ActionResult) -> None:
+        self.results[key] = result
 
     def blob(self, digest: Digest, executable: bool = False) -> Path | None:
         path = self._path(digest, executable)

@@ -47,6 +47,7 @@ class Surroundings:
     realize_mount: Callable[[Mount], Path]
     span_of: Callable[[Action, str | None, int | None], Span | None]
     workspace_file: Callable[[str], str | None]
+    header_owners: Callable[[Action, str], tuple[str, ...]]
     events: Events
     argv: tuple[str, ...] = ()
 
@@ -125,6 +126,7 @@ def _machinery(
         realize_mount=around.realize_mount,
         span_of=around.span_of,
         workspace_file=around.workspace_file,
+        header_owners=around.header_owners,
         is_placed=is_placed,
         events=events,
         workers=_workers(plan, choice, events) if settings.workers else None,

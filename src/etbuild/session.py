@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
 from collections.abc import Mapping, Sequence
@@ -34,7 +35,7 @@ from etbuild.model.plan import BuildPlan
 from etbuild.model.report import BuildReport
 from etbuild.model.request import BuildRequest, Settings
 from etbuild.model.rule import RunInfo
-from etbuild.model.target import TargetGraph
+from etbuild.model.target import TargetGraph, TargetSpec
 from etbuild.model.workspace import Workspace
 from etbuild.provisions import Provisions, detect_host
 
@@ -166,7 +167,7 @@ class Session:
         built = build(plan, self.surroundings(graph), started)
         if built.report.exit_code:
             return built.report, None
-        return built.report, self._program(info, built.execution)
+        return built.report, self._program(info, dict(plan.targets[0].files))
 
     def surroundings(self, graph: TargetGraph) -> Surroundings:
         """Return what a build needs from here."""
@@ -176,6 +177,7 @@ class Session:
             realize_mount=self.provisions.realize,
             span_of=functools.partial(_span_of, graph),
             workspace_file=self.file_label,
+            header_owners=self.header_owners,
             events=self.events,
             argv=self.place.argv,
         )
@@ -192,6 +194,16 @@ class Session:
                 physical = Path(self.workspace.root, root, folder.removeprefix(prefix).lstrip("/"), name)
                 return f"//{folder}:{name}" if physical.is_file() else None
         return None
+
+    def header_owners(self, action: Action, path: str) -> tuple[str, ...]:
+        """Return the targets that name a header which an action includes as `path`, the likeliest first found."""
+        folder, known = path.rpartition("/")[0], self.file_label(path)
+        for patterns in ((str(action.owner), *([f"//{folder}:all"] if known else [])), ("//...",)):
+            with contextlib.suppress(EtbuildError):
+                found = [spec.label for spec in self.load(patterns).targets.values() if _names(spec, path)]
+                if any(label != action.owner for label in found):
+                    return tuple(str(label) for label in found if label != action.owner)
+        return ()
 
     def _kept(
         self, graph: TargetGraph, analysis: Analysis, plan: BuildPlan, built: Built
@@ -217,24 +229,23 @@ class Session:
             except NotInstalledError as error:
                 raise EtbuildError(missing_program(target, str(error), platform.hint)) from None
 
-    def _program(self, info: RunInfo, execution: Execution) -> Program:
-        """Return an argv of this machine's paths: mounts as they are installed, outputs as they are stored."""
-        mounts = {mount.path: str(self.provisions.realize(mount)) for mount in info.mounts}
-        store = Store.open(Path(self.settings.cache))
-        try:
-            words = tuple(self._word(word, mounts, execution, store) for word in info.argv)
-        finally:
-            store.close()
-        return Program(words, dict(info.env))
+    def _program(self, info: RunInfo, places: Mapping[Artifact, str]) -> Program:
+        """Return an argv of this machine's paths: mounts as they are installed, outputs where they are placed.
 
-    def _word(self, word: str | Artifact, mounts: Mapping[str, str], execution: Execution, store: Store) -> str:
+        A program finds what it loads by its own place.
+        """
+        mounts = {mount.path: str(self.provisions.realize(mount)) for mount in info.mounts}
+        return Program(tuple(self._word(word, mounts, places) for word in info.argv), dict(info.env))
+
+    def _word(self, word: str | Artifact, mounts: Mapping[str, str], places: Mapping[Artifact, str]) -> str:
         if isinstance(word, str):
             found = next((path for path in mounts if word == path or word.startswith(f"{path}/")), None)
             return mounts[found] + word[len(found) :] if found else word
-        if word.is_source:
-            return word.location
-        [(_, file)] = execution.files[word]
-        return str(store.blob(file.digest, file.executable))
+        return word.location or f"{self.place.root}/{OUTPUTS}/{places[word]}"
+
+
+def _names(spec: TargetSpec, path: str) -> bool:
+    return any(f"/{label.path}".endswith(f"/{path}") for label in spec.dependencies)
 
 
 def _span_of(graph: TargetGraph, action: Action, attribute: str | None, index: int | None) -> Span | None:

@@ -176,9 +176,21 @@ class RuleContext(Generic[AttrsT]):
         owner, where, needs = self.label, self._node.scope.name, self._resources(resources)
         self._register(
             Action(
-                mnemonic, words, used, made, variables, tuple(mounts), owner, where, progress, needs, worker, timeout,
-                depfile, headers if headers in used.transitive or headers is used else _NONE,
-            )  # fmt: skip
+                mnemonic,
+                words,
+                used,
+                made,
+                variables,
+                tuple(mounts),
+                owner,
+                where,
+                progress,
+                needs,
+                worker,
+                timeout,
+                depfile,
+                headers if headers in used.transitive or headers is used else _NONE,
+            )
         )
 
     def test_action(self, info: TestInfo) -> Action:

@@ -36,6 +36,7 @@ def answer_changed(changed: Changed, source: str) -> int | None:
         realize_mount=whole.realize,
         span_of=whole.span_of,
         workspace_file=whole.file_label,
+        header_owners=whole.header_owners,
         events=Console(sys.stderr),
         argv=tuple(sys.argv[1:]),
     )
@@ -80,6 +81,10 @@ class _WholeSession:
     def file_label(self, path: str) -> str | None:
         """Return the label of a file of the workspace."""
         return self.session.file_label(path)
+
+    def header_owners(self, action: Action, path: str) -> tuple[str, ...]:
+        """Return the targets that name a header."""
+        return self.session.header_owners(action, path)
 
     def span_of(self, action: Action, attribute: str | None, index: int | None) -> Span | None:
         """Return where an attribute of an action's owner is written."""

@@ -44,7 +44,7 @@ def action_key(action: Action, trees: InputTrees) -> ActionKey:
 
 def action_command(action: Action) -> bytes:
     """Return the Command's message: what of the key is known before the inputs are."""
-    return encode_command(action.argv, action.env, [output.path for output in action.outputs], _properties(action))
+    return encode_command(action.argv, action.env, [output.path for output in action.written], _properties(action))
 
 
 def action_identity(action: Action) -> str:

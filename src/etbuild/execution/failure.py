@@ -14,11 +14,13 @@ from etbuild.execution.running_action import Ended
 from etbuild.execution.sandbox.protocol import ROOT
 from etbuild.model.action import Action
 from etbuild.model.diagnostics import Diagnostic
+from etbuild.model.frozen import replace
 
 EX_DATAERR = 65
 """The exit code by which a tool says that the mistake is the user's."""
 LAST_LINES = 40
 _IN_VAIN = re.compile(rb"no such file|not found|cannot open|can't open|cannot find|does not exist", re.IGNORECASE)
+_HEADER = re.compile(rb"fatal error: '?([^':\n]+)'?(?:: No such file| file not found)")
 _PATH = re.compile(rb"[\w.+@/-]*[\w+-]")
 
 
@@ -28,6 +30,11 @@ def diagnose(machinery: Machinery, action: Action, ended: Ended, log: str) -> tu
         found = said_by_tool(ended.mistakes, action, machinery)
         if found:
             return found
+    header = _HEADER.search(ended.stderr) if action.depfile else None
+    if header is not None:
+        found = undeclared_headers(action, (header[1].decode(errors="replace"),), machinery)
+        if found[0].hint:
+            return tuple(replace(each, notes=_notes(ended, log)) for each in found)
     undeclared = undeclared_input(ended.stderr, action, machinery.workspace_file)
     what, hint = _what(action, ended), _how_to_look(ended, machinery.sandbox_debug)
     span = machinery.span_of(action, None, None)
@@ -125,6 +132,17 @@ def input_changed(action: Action, paths: Sequence[str], machinery: Machinery) ->
     return tuple(
         Diagnostic("input-changed", message.format(path, name_of(action)), span, hint="build again") for path in paths
     )
+
+
+def undeclared_headers(action: Action, paths: Sequence[str], machinery: Machinery) -> tuple[Diagnostic, ...]:
+    """Return that an action uses headers that it does not declare, and who has them, if that can be found out."""
+    found = []
+    for path in paths:
+        owners = machinery.header_owners(action, path)
+        message = f"{name_of(action)} includes '{path}', which must come from a dependency and comes from none"
+        hint = f"add {' or '.join(map(repr, owners))} to its dependencies" if owners else None
+        found.append(Diagnostic("undeclared-header", message, machinery.span_of(action, None, None), hint=hint))
+    return tuple(found)
 
 
 def not_reproducible(action: Action, paths: Sequence[str], machinery: Machinery) -> tuple[Diagnostic, ...]:

@@ -34,6 +34,15 @@ class ResultStore(Protocol):
     def reuse(self, identity: str, key: ActionKey, result: ActionResult) -> None:
         """Note that a result was taken."""
 
+    def used(self, weak: str) -> bytes | None:
+        """Return what is kept of the headers that runs with this weak key used."""
+
+    def remember_used(self, weak: str, content: bytes) -> None:
+        """Keep which headers a run used."""
+
+    def take_over(self, key: str, result: ActionResult) -> None:
+        """Keep the result of another key for this one, too."""
+
     def blob(self, digest: Digest, executable: bool = False) -> Path | None:
         """Return where a blob is, or None if it is gone."""
 
@@ -87,6 +96,8 @@ class Machinery:
     """Where an attribute (and an element of it) of an action's owner is written."""
     workspace_file: Callable[[str], str | None] = lambda _path: None
     """The label of a file that an action named in vain, if the workspace has it."""
+    header_owners: Callable[[Action, str], tuple[str, ...]] = lambda _action, _path: ()
+    """The labels of targets that have a header which an action includes and does not declare."""
     is_placed: Callable[[Artifact, str, OutputFile], bool] = lambda _artifact, _path, _file: False
     """Whether the output tree has this file of a wanted artifact, so that its blob is not needed."""
     events: Events = ignore_events

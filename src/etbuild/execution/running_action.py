@@ -6,9 +6,10 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from etbuild.execution.depfile import used_paths
 from etbuild.execution.execution_root import ExecutionRoot, Input, OutputMissingError, is_outside
 from etbuild.execution.machinery import Machinery
-from etbuild.execution.sandbox.protocol import DIAGNOSTICS, PROGRESS, SandboxCommand
+from etbuild.execution.sandbox.protocol import DIAGNOSTICS, PROGRESS, ROOT, SandboxCommand
 from etbuild.execution.spawn import End, Job
 from etbuild.model.action import Action, OutputFile
 from etbuild.model.events import ActionProgress
@@ -29,6 +30,8 @@ class Ended:
     missing: OutputMissingError | None = None
     stdout: bytes = b""
     stderr: bytes = b""
+    read: tuple[str, ...] = ()
+    """The files below the execution root that its depfile names."""
     mistakes: bytes = b""
     """What the tool wrote to $ETBUILD_DIAGNOSTICS."""
     timed_out: bool = False
@@ -84,11 +87,13 @@ class RunningAction:
         store, root = self._machinery.store, self._root
         files: dict[str, OutputFile] = {}
         missing = None
+        read: tuple[str, ...] = ()
         if end.code == 0 and not end.lost and not self.timed_out:
             try:
                 files = root.collect(
                     self.action.outputs, lambda path, executable: store.ingest(path, executable=executable)
                 )
+                read = self._read()
             except OutputMissingError as error:
                 missing = error
         failed = end.code != 0 or missing is not None
@@ -100,6 +105,7 @@ class RunningAction:
             missing,
             root.log(0),
             root.log(1),
+            read,
             _read(Path(root.report, DIAGNOSTICS)) if failed else b"",
             self.timed_out,
             self._machinery.sandbox.shell(self._command) if failed else "",
@@ -112,9 +118,20 @@ class RunningAction:
             self._machinery.roots.give_back(root)
         return ended
 
+    def _read(self) -> tuple[str, ...]:
+        """Return what the depfile says was read. Raises OutputMissingError."""
+        depfile, root = self.action.depfile, self._root.path
+        if depfile is None:
+            return ()
+        try:
+            text = Path(root, depfile.path).read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError:
+            raise OutputMissingError(depfile, "nothing") from None
+        return used_paths(text, (ROOT, root))
+
 
 def _command(machinery: Machinery, action: Action, root: ExecutionRoot, inputs: Sequence[Input]) -> SandboxCommand:
-    folders = {a.path if a.is_tree else a.path.rpartition("/")[0] for a in action.outputs}
+    folders = {a.path if a.is_tree else a.path.rpartition("/")[0] for a in action.written}
     return SandboxCommand(
         action.argv,
         action.env,

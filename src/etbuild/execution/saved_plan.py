@@ -63,7 +63,12 @@ def save_plan(plan: BuildPlan, execution: Execution) -> SavedPlan:
     needed = sorted(execution.outcomes)
     numbers = {index: number for number, index in enumerate(needed)}
     actions = [plan.actions.actions[index] for index in needed]
-    sets = {each: number for number, each in enumerate(reachable((a.inputs for a in actions), lambda s: s.transitive))}
+    sets = {
+        each: number
+        for number, each in enumerate(
+            reachable((s for a in actions for s in (a.inputs, a.headers)), lambda s: s.transitive)
+        )
+    }
     writer = _Writer(plan.actions.producers, numbers)
     readers: dict[str, list[int]] = {}
     consumers: list[list[int]] = [[] for _ in actions]
@@ -84,7 +89,7 @@ def save_plan(plan: BuildPlan, execution: Execution) -> SavedPlan:
         for producer in writer.producers(target):
             wanted_by[producer].append(number)
     return SavedPlan(
-        [writer.action(action, sets[action.inputs]) for action in actions],
+        [writer.action(action, sets[action.inputs], sets[action.headers]) for action in actions],
         [writer.set(inputs, sets) for inputs in sets],
         [writer.target(target) for target in plan.targets],
         list(readers),
@@ -123,7 +128,7 @@ class _Writer:
         direct = tuple(map(self.artifact, inputs.direct))
         return marshal.dumps((direct, tuple(sets[part] for part in inputs.transitive)))
 
-    def action(self, action: Action, inputs: int) -> bytes:
+    def action(self, action: Action, inputs: int, headers: int) -> bytes:
         owner = action.owner
         return marshal.dumps(
             (
@@ -139,6 +144,8 @@ class _Writer:
                 (action.resources.cpu, action.resources.ram),
                 action.worker,
                 action.timeout,
+                self.artifact(action.depfile) if action.depfile else None,
+                headers,
             )
         )
 
@@ -233,7 +240,8 @@ class _Reader:
 
     def action(self, number: int) -> Action:
         fields = marshal.loads(self._saved.actions[number])  # noqa: S302 - as above.
-        mnemonic, argv, inputs, outputs, env, mounts, owner, configuration, progress, *rest = fields
+        mnemonic, argv, inputs, outputs, env, mounts, owner, configuration, progress, resources, *rest = fields
+        worker, timeout, depfile, headers = rest
         return Action(
             mnemonic,
             argv,
@@ -244,8 +252,11 @@ class _Reader:
             Label(*owner) if owner else None,
             configuration,
             progress,
-            Resources(*rest[0]),
-            *rest[1:],
+            Resources(*resources),
+            worker,
+            timeout,
+            self.artifact(depfile) if depfile else None,
+            self.inputs(headers),
         )
 
     def target(self, number: int) -> PlannedTarget:

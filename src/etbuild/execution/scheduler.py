@@ -18,13 +18,14 @@ from etbuild.execution.action_key import ActionKey, action_identity, action_key
 from etbuild.execution.critical_path import producers_of, sources_of
 from etbuild.execution.database import disk_full
 from etbuild.execution.execution_root import SMALL, Input
-from etbuild.execution.failure import diagnose, input_changed, keep_log, name_of, not_reproducible
+from etbuild.execution.failure import diagnose, input_changed, keep_log, name_of, not_reproducible, undeclared_headers
 from etbuild.execution.input_tree import Files, InputTrees
 from etbuild.execution.interruption import Interruption
 from etbuild.execution.machinery import Machinery
 from etbuild.execution.outcome import TEST, Execution, Outcome
 from etbuild.execution.run_queue import RunQueue
 from etbuild.execution.running_action import GRACE, Ended, RunningAction
+from etbuild.execution.used_headers import UsedHeaders
 from etbuild.model.action import Action, ActionGraph, ActionResult, Mount, OutputFile
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
@@ -85,6 +86,7 @@ class Scheduler:
                 self._wanted.setdefault(graph.producers[artifact], []).append(artifact)
         self._queue = RunQueue(graph, self._producers, needed, machinery.store)
         self._trees = InputTrees(self)
+        self._used = UsedHeaders(self, machinery.store)
         self._files: dict[Artifact, Files] = dict(given)
         self._outcomes: dict[int, Outcome] = {}
         self._waiting = {index: len(self._producers[index]) for index in needed}
@@ -170,6 +172,8 @@ class Scheduler:
         result, status = self._ran.get(key), "shared"
         if result is None:
             result, status = self._machinery.store.result(key), "hit"
+        if result is None and self._graph.actions[index].depfile:
+            result = self._used.result(self._graph.actions[index], self._keys[index])
         if result is None or not self._is_at_hand(index, result):
             return False
         self._machinery.store.reuse(action_identity(self._graph.actions[index]), self._keys[index], result)
@@ -205,7 +209,7 @@ class Scheduler:
         inputs = self._inputs(action)
         root = machinery.roots.take()
         try:
-            missing = root.fill(inputs, action.outputs, machinery.store.blob, link=not machinery.sandbox.binds)
+            missing = root.fill(inputs, action.written, machinery.store.blob, link=not machinery.sandbox.binds)
         except FileNotFoundError as error:
             machinery.roots.give_back(root)
             self._fail(index, (self._lost_source(index, error),))
@@ -303,6 +307,10 @@ class Scheduler:
 
     def _keep(self, index: int, ended: Ended) -> None:
         store, key = self._machinery.store, self._keys[index].key
+        undeclared = self._used.record(self._graph.actions[index], self._keys[index], ended.read) if ended.read else ()
+        if undeclared:
+            self._fail(index, undeclared_headers(self._graph.actions[index], undeclared, self._machinery), ended)
+            return
         stdout = store.put(ended.stdout) if ended.stdout else None
         stderr = store.put(ended.stderr) if ended.stderr else None
         name = self._machinery.sandbox.name
@@ -334,6 +342,7 @@ class Scheduler:
             self._files[artifact] = files
         if changed:
             self._trees.forget()
+            self._used.forget()
         self._finish(index, outcome)
         for dependent in self._rewound.pop(index) if index in self._rewound else self._dependents[index]:
             self._waiting[dependent] -= 1

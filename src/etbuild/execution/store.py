@@ -107,6 +107,20 @@ class Store:
         found = self.database.rows("SELECT manifest FROM run WHERE key = ?", (bytes.fromhex(key),))
         return unpack(found[0][0], self._read_small) if found else None
 
+    def used(self, weak: str) -> bytes | None:
+        """Return what is remembered under a weak key: small bytes, which no digest of theirs names."""
+        return self._read_small(weak)
+
+    def remember_used(self, weak: str, content: bytes) -> None:
+        """Remember which headers an action used."""
+        with self._lock:
+            self._pending.small[weak] = content
+
+    def take_over(self, key: str, result: ActionResult) -> None:
+        """Remember the result of another key for this one."""
+        with self._lock:
+            self._pending.results[key] = encode_result(result)
+
     def blob(self, digest: Digest, executable: bool = False) -> Path | None:
         """Return where a blob's bytes are on disk, or None if they are gone or are not what they must be.
 

@@ -9,9 +9,10 @@ from etbuild.model.digest import Digest
 from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
 
-KEYED = frozenset({"argv", "inputs", "mounts", "outputs", "env"})
-NOT_KEYED = frozenset({"mnemonic", "progress", "owner", "configuration", "resources", "worker", "timeout"})
-"""Shown to people, or how it runs."""
+KEYED = frozenset({"argv", "inputs", "mounts", "outputs", "env", "depfile"})
+NOT_KEYED = frozenset({"mnemonic", "progress", "owner", "configuration", "resources", "worker", "timeout", "headers"})
+"""Shown to people, or how it runs; headers are among the inputs."""
+_NONE = InputSet()
 
 
 MISSING = "missing"
@@ -64,6 +65,15 @@ class Action:
     """Modules that a warm worker which may run it has imported, such as "torch,executorch.exir"; empty for none."""
     timeout: int = 0
     """In seconds; 0 for none."""
+    depfile: Artifact | None = None
+    """Where it writes which headers it used, as make reads it; no output that others may read."""
+    headers: InputSet = field(default=_NONE, compare=False)
+    """Those of its inputs that it may or may not use."""
+
+    @property
+    def written(self) -> tuple[Artifact, ...]:
+        """All that it makes."""
+        return (*self.outputs, self.depfile) if self.depfile else self.outputs
 
 
 @frozen

@@ -75,6 +75,8 @@ changes = {
     "resources": st.builds(Resources, st.integers(), st.integers()),
     "worker": texts,
     "timeout": st.integers(),
+    "depfile": st.builds(Artifact, paths.map("d/".__add__)),
+    "headers": sets,
 }
 
 
@@ -84,6 +86,7 @@ def keyed_part(action):
         action.argv,
         {artifact.path for artifact in action.inputs},
         {(output.path, output.is_tree) for output in action.outputs},
+        action.depfile,
         action.env,
         {(mount.path, mount.digest) for mount in action.mounts},
     )
