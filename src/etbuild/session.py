@@ -14,10 +14,8 @@ from etbuild.analysis.platforms import host_constraints, platform_label
 from etbuild.analysis.world import World
 from etbuild.build import OUTPUTS, Built, Surroundings, build
 from etbuild.execution.fetch.session import FetchSession
-from etbuild.execution.outcome import Execution
 from etbuild.execution.saved_plan import save_plan
 from etbuild.execution.snapshot import Watched, own_files, watch
-from etbuild.execution.store import Store
 from etbuild.execution.system_programs import NotInstalledError
 from etbuild.incremental import Saved, first_state
 from etbuild.loading.configured_attrs import check_attrs
