@@ -62,7 +62,6 @@ int32_t Sampler::choose(const float* logits, size_t size) {
   keep_likely();
   uint64_t total = 0;
   for (const Candidate& candidate : candidates_) total += candidate.weight;
-  if (total == 0) return candidates_.front().token;
   uint64_t at = random_below(total);
   for (const Candidate& candidate : candidates_) {
     if (at < candidate.weight) return candidate.token;
@@ -125,12 +124,11 @@ uint64_t Sampler::random() {
   return value ^ (value >> 31);
 }
 
+// bound * r / 2^32 for 32 random bits, in products of 32 bits. A remainder would do too, but then a last digit of the
+// bound would decide about the token.
 uint64_t Sampler::random_below(uint64_t bound) {
-  // The remainder of the largest multiple would favour small numbers: draw again.
-  const uint64_t skipped = (0 - bound) % bound;
-  uint64_t drawn = random();
-  while (drawn < skipped) drawn = random();
-  return drawn % bound;
+  const uint64_t bits = random() >> 32;
+  return bits * (bound >> 32) + ((bits * (bound & 0xFFFFFFFF)) >> 32);
 }
 
 }  // namespace etbuild::runner
