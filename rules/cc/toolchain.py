@@ -65,7 +65,8 @@ class CcToolchainAttrs(Attrs):
     """Words that start the compiler for C++."""
 
     link: Words = ()
-    """Words that start the linker.  [default: those of `cxx`]  In them, `{link_inputs}` stands for the paths of those."""
+    """Words that start the linker.  [default: those of `cxx`]
+    In them, `{link_inputs}` stands for the paths of those."""
 
     archive: Words
     """Words that start the archiver, operation included, such as `["ar", "rcsD"]`; archive and objects follow."""

@@ -10,6 +10,7 @@ import pytest
 
 from etbuild.execution.fetch.made_folder import verify_folder
 from etbuild.execution.fetch.repository import fetch_repository, intended_version
+from etbuild.execution.fetch.wheels import platform_options
 from etbuild.locking.repositories import lock_repositories
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import BuildEvent, FetchProgress
@@ -122,6 +123,20 @@ def test_a_source_distribution_is_unpacked_and_its_code_not_run(tmp_path: Path) 
     assert not proof.exists()
     with pytest.raises(EtbuildError, match=r"offer no usable file of 'old_protos==2\.0'"):
         lock_repositories(session, [replace(repository, version="2.0")], EMPTY)
+
+
+def test_a_source_distribution_is_taken_in_place_of_a_wheel_if_asked_for(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    make_wheel(index, "demo", "1.0", {"demo.py": ""})
+    (tmp_path / "demo.c").write_text("c")
+    with tarfile.open(index / "demo-1.0.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "demo.c", "demo-1.0/demo.c")
+    session = fetch_session(tmp_path / "cache", index)
+    wheel = Repository("demo", "pypi", "demo", "1.0")
+    source = replace(wheel, sdist=True)
+    lock = lock_repositories(session, [source], lock_repositories(session, [wheel], EMPTY))
+    assert [file.filename for file in lock.files] == ["demo-1.0.tar.gz"]
+    assert tree(fetch_repository(session, source, lock)) == {"demo-1.0/demo.c": "c"}
 
 
 def test_two_repositories_of_one_package_share_its_folder(tmp_path: Path) -> None:
@@ -298,3 +313,12 @@ def test_a_debian_package_must_be_installed(tmp_path: Path, wanted: str, install
         with pytest.raises(EtbuildError) as error:
             fetch_repository(session, repository, EMPTY)
         assert error.value.diagnostics[0].message == message
+
+
+def test_a_wheel_for_any_python_is_asked_for_without_a_version() -> None:
+    assert platform_options("zig-1-py3-none-manylinux_2_12_x86_64.musllinux_1_1_x86_64.whl") == (
+        *("--implementation", "py", "--abi", "none"),
+        *("--platform", "manylinux_2_12_x86_64", "--platform", "musllinux_1_1_x86_64"),
+    )
+    assert platform_options("a-1-cp311-cp311-win_amd64.whl")[:2] == ("--python-version", "311")
+    assert platform_options("a-1-py3-none-any.whl") == ()
