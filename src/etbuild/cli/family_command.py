@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +47,10 @@ def family_command(command: Command, program: str) -> click.Command:
     )
     @click.argument("words", nargs=-1, type=click.UNPROCESSED)
     def run(words: tuple[str, ...], **_flags: Any) -> int:
-        env = {**os.environ, "PYTHONPATH": str(Path(program).parents[1])}
+        # A verb may ask etbuild itself, as a person would.
+        flags = ("-I", *(("-S",) if sys.flags.no_site else ()), "-X", "utf8")
+        own = shlex.join([sys.executable, *flags, str(Path(__file__).parents[1] / "__main__.py")])
+        env = {**os.environ, "PYTHONPATH": str(Path(program).parents[1]), "ETBUILD": own}
         return subprocess.run([sys.executable, program, *words], env=env, check=False).returncode
 
     return run
