@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from etbuild.analysis.context import RuleContext
+from etbuild.analysis.dynamic import DynamicContext
 from etbuild.model.action import Action, Mount, Resources
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.attrs import EXEC, Attrs, Dep, Entry, EntryPoint, Size, Src, provides
@@ -32,6 +33,7 @@ __all__ = [
     "DefaultInfo",
     "Dep",
     "Diagnostic",
+    "DynamicContext",
     "Entry",
     "EntryPoint",
     "EtbuildError",

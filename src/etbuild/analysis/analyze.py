@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from etbuild.analysis.action_maker import Surroundings
 from etbuild.analysis.configure import Configurator
-from etbuild.analysis.context import RuleContext, Surroundings
+from etbuild.analysis.context import RuleContext
 from etbuild.analysis.node import TargetNode
 from etbuild.analysis.platforms import check_mode, find_platform, read_constraints
 from etbuild.analysis.provider_types import ProviderTypes

@@ -2,61 +2,35 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
+from etbuild.analysis.action_maker import PLAIN, ActionMaker, Inputs, Surroundings
+from etbuild.analysis.dynamic import DynamicContext, expanded
 from etbuild.analysis.node import TargetNode
-from etbuild.analysis.register import ActionRegister
 from etbuild.analysis.select import NoBranchMatches
-from etbuild.analysis.tools import Tool, Tools
-from etbuild.analysis.world import World
-from etbuild.model.action import MISSING, Action, Mount, Resources
+from etbuild.analysis.tools import Tool
+from etbuild.model.action import MISSING, Action, Expansion, Mount
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
-from etbuild.model.frozen import field, mutable
 from etbuild.model.label import Label
-from etbuild.model.platform import Configuration, Platform
+from etbuild.model.platform import Platform
 from etbuild.model.rule import AttrsT, DefaultInfo, Provider, TestInfo
 
 ProviderT = TypeVar("ProviderT", bound=Provider)
-Word = str | Artifact | Tool
-Inputs = Iterable[Artifact | InputSet | Tool] | InputSet
-Env = Mapping[str, str | Artifact | Sequence[Word]]
-_PLAIN = Resources()
-_NONE = InputSet()
 
 
-@mutable
-class Surroundings:
-    """What all rules of one analysis share."""
-
-    world: World
-    tools: Tools
-    register: ActionRegister = field(default_factory=ActionRegister)
-    read: dict[str, None] = field(default_factory=dict)
-    """Absolute paths of files whose content reached an action's key."""
-
-
-class RuleContext(Generic[AttrsT]):
+class RuleContext(ActionMaker, Generic[AttrsT]):
     """A target in one configuration, for its rule's function."""
 
-    __slots__ = ("_around", "_gates", "_node", "actions", "attrs", "configuration", "label")
+    __slots__ = ("actions", "attrs")
 
     def __init__(self, node: TargetNode, around: Surroundings) -> None:
-        self._node = node
-        self._around = around
-        self._gates: dict[Artifact, tuple[Artifact, ...]] | None = None
-        self.label: Label = node.spec.label
+        super().__init__(node, around)
         self.attrs: AttrsT = node.attrs  # type: ignore[assignment]
-        self.configuration: Configuration = node.scope.configuration
         self.actions: list[int] = []
         """Indices of the actions registered so far, for the engine."""
-
-    @property
-    def platform(self) -> Platform:
-        """What the target is built for."""
-        return self.configuration.platform
 
     # What dependencies give
 
@@ -112,14 +86,6 @@ class RuleContext(Generic[AttrsT]):
 
     # What actions are made of
 
-    def output(self, name: str, beside: Label | None = None) -> Artifact:
-        """Return a file to make, in the target's own package or in that of `beside`."""
-        return Artifact(self._path(name, beside), self._node.scope.name)
-
-    def output_tree(self, name: str, beside: Label | None = None) -> Artifact:
-        """Return a folder to make, whose files are known only once it exists."""
-        return Artifact(self._path(name, beside), self._node.scope.name, is_tree=True)
-
     def tool(self, script: str) -> Tool:
         """Return the program at `script` below the `tools` of the rule's family."""
         return self._around.tools.tool(self._node.spec.rule.family, script)
@@ -131,67 +97,48 @@ class RuleContext(Generic[AttrsT]):
         self._around.read[lock.location] = None
         return self._around.world.environment_mount(lock.location)
 
-    def system(self, programs: Sequence[str] = (), packages: Sequence[str] = (), hint: str | None = None) -> Mount:
-        """Return this machine's own programs, keyed by `programs` and by the files of Debian `packages`.
-
-        What is not installed is the user's mistake `missing-program`; `hint` says how to come by it.
-        """
-        try:
-            return self._around.world.system_mount(tuple(programs), tuple(packages))
-        except LookupError as error:
-            message = f"'{self.label}' needs '{error}', which is not installed"
-            raise self.mistake("missing-program", message, hint=hint) from None
-
     def repository(self, name: str | Label) -> Mount:
         """Return a repository's folder, read-only and keyed by its lock: for what is too big for inputs."""
         return self._around.world.repository_mount(name.repository if isinstance(name, Label) else name.lstrip("@"))
 
-    def run(  # noqa: PLR0913 - the parts of an action.
+    def dynamic(
         self,
         mnemonic: str,
         *,
-        argv: Sequence[Word],
-        inputs: Inputs = (),
+        read: Sequence[Artifact],
+        choose_from: Inputs = (),
         outputs: Sequence[Artifact],
-        env: Env | None = None,
-        mounts: Sequence[Mount] = (),
-        worker: str = "",
-        resources: Resources = _PLAIN,
+        expand: Callable[[DynamicContext, Mapping[Artifact, bytes]], None],
         progress: str = "",
-        timeout: int = 0,
-        depfile: Artifact | None = None,
-        headers: InputSet = _NONE,
     ) -> None:
-        """Register an action. Artifacts and tools in `argv` and `env` that are no outputs become inputs.
+        """Register an action whose own actions are known only once the files `read` exist.
 
-        A sequence in `env` becomes its words, quoted for a shell. Verdicts on dependencies' files become inputs, too.
-        So do `headers`; of these the action says in `depfile`, which it makes, which it used: a change of another one
-        does not run it again.
+        `expand` is given what they hold. It may read nothing else, and its actions only what is named here and what
+        they make themselves; together they make exactly `outputs`. It is a function of a module, with what it must
+        know bound by functools.partial.
         """
-        made = tuple(output for output in outputs if output != depfile)
-        if not made:
-            raise ValueError(f"an action of {self.label} has no outputs")
-        given = (*((inputs,) if isinstance(inputs, InputSet) else inputs), headers) if headers else inputs
-        words, used, variables = self._resolve(argv, given, (*made, depfile) if depfile else made, env or {})
-        owner, where, needs = self.label, self._node.scope.name, self._resources(resources)
+        made = tuple(outputs)
+        used = self._input_set(read, (*((choose_from,) if isinstance(choose_from, InputSet) else choose_from),), made)
+        context = functools.partial(DynamicContext, self._node, self._around)
+        expansion = Expansion(InputSet(read), functools.partial(expanded, context, (mnemonic, used, made), expand))
+        function = getattr(expand, "func", expand)
+        words = ("expand", f"{function.__module__}.{function.__qualname__}")
         self._register(
             Action(
                 mnemonic,
                 words,
                 used,
                 made,
-                variables,
-                tuple(mounts),
-                owner,
-                where,
-                progress,
-                needs,
-                worker,
-                timeout,
-                depfile,
-                headers if headers in used.transitive or headers is used else _NONE,
+                owner=self.label,
+                configuration=self._node.scope.name,
+                progress=progress,
+                expansion=expansion,
             )
         )
+
+    def incompatible(self, reason: str) -> Exception:
+        """Return what to raise where the target cannot be for this platform: skipped under `...`."""
+        return NoBranchMatches(reason)
 
     def test_action(self, info: TestInfo) -> Action:
         """Return the action that runs a test, below the platform's emulator; for the engine."""
@@ -200,7 +147,7 @@ class RuleContext(Generic[AttrsT]):
             argv, given = (*platform.run_under, *argv), InputSet(platform.files, [given])
             mounts = (*mounts, self._emulator(platform))
         words, used, variables = self._resolve(argv, given, (), dict(info.env))
-        owner, where, needs = self.label, self._node.scope.name, self._resources(_PLAIN)
+        owner, where, needs = self.label, self._node.scope.name, self._resources(PLAIN)
         return Action("Test", words, used, (), variables, mounts, owner, where, "", needs, info.worker, info.timeout)
 
     def _emulator(self, platform: Platform) -> Mount:
@@ -210,102 +157,5 @@ class RuleContext(Generic[AttrsT]):
         except LookupError as error:
             return Mount("/usr", "", MISSING, str(error), platform.hint)
 
-    def mistake(
-        self,
-        code: str,
-        message: str,
-        attribute: str | None = None,
-        index: int | None = None,
-        notes: Sequence[str] = (),
-        hint: str | None = None,
-    ) -> EtbuildError:
-        """Return the user's mistake to raise, placed at the attribute."""
-        return EtbuildError(Diagnostic(code, message, self._node.spec.span(attribute, index), tuple(notes), hint))
-
-    def incompatible(self, reason: str) -> Exception:
-        """Return what to raise where the target cannot be for this platform: skipped under `...`."""
-        return NoBranchMatches(reason)
-
-    def gates(self) -> Mapping[Artifact, tuple[Artifact, ...]]:
-        """Return the verdicts without which files of dependencies are not used, by file; for the engine."""
-        if self._gates is None:
-            self._gates = {}
-            for dependency in self._node.dependencies:
-                self._gates.update(dependency.gates)
-        return self._gates
-
-    def _path(self, name: str, beside: Label | None) -> str:
-        if not name or name.startswith("/") or ".." in name.split("/"):
-            raise self.mistake("bad-output", f"output '{name}' must be a path below the package")
-        place = beside or self.label
-        return Label(place.repository, place.package, name).path
-
-    def _resources(self, resources: Resources) -> Resources:
-        ram = self._node.spec.ram
-        return Resources(resources.cpu, max(ram, resources.ram)) if ram else resources
-
     def _register(self, action: Action) -> None:
         self.actions.append(self._around.register.add(action))
-
-    def _resolve(
-        self, argv: Sequence[Word], inputs: Inputs, outputs: tuple[Artifact, ...], env: Env
-    ) -> tuple[tuple[str, ...], InputSet, tuple[tuple[str, str], ...]]:
-        """Return argv, inputs and env as an action has them."""
-        words = (*argv, *(word for value in env.values() if type(value) is not str for word in _words(value)))
-        used = self._input_set(words, inputs, outputs)
-        moved: Mapping[Artifact, Artifact] = {}
-        if used.configurations and used.configurations != {self._node.scope.name}:
-            moved = self._moved(used, outputs, words)
-            used = InputSet(moved.get(artifact, artifact) for artifact in used) if moved else used
-        texts = tuple([word if type(word) is str else _text(word, moved) for word in argv])
-        return texts, used, tuple(sorted([(n, v if type(v) is str else _value(v, moved)) for n, v in env.items()]))
-
-    def _input_set(self, words: Iterable[Word], inputs: Inputs, outputs: tuple[Artifact, ...]) -> InputSet:
-        """Return what is named and not made, with the verdicts on files of dependencies."""
-        direct = [word for word in words if type(word) is Artifact and word not in outputs]
-        sets = [word.inputs for word in words if type(word) is Tool]
-        for element in (inputs,) if isinstance(inputs, InputSet) else inputs:
-            if type(element) is Artifact:
-                direct.append(element)
-            else:
-                sets.append(element.inputs if isinstance(element, Tool) else element)  # type: ignore[arg-type]
-        gates = self.gates()
-        if gates:
-            used = dict.fromkeys((*direct, *(artifact for one in sets for artifact in one)))
-            direct += [verdict for artifact in used for verdict in gates.get(artifact, ()) if verdict not in outputs]
-        return sets[0] if len(sets) == 1 and not direct else InputSet(direct, sets)
-
-    def _moved(
-        self, inputs: InputSet, outputs: Sequence[Artifact], words: Sequence[Word]
-    ) -> Mapping[Artifact, Artifact]:
-        """Give inputs of another configuration a place of their own where the action has their path already.
-
-        A copy makes it, so that whoever runs actions need not know that one path can mean two artifacts.
-        """
-        own = self._node.scope.name
-        taken = {a.path: a for a in (*outputs, *(a for a in inputs if a.configuration in ("", own)))}
-        moved: dict[Artifact, Artifact] = {}
-        for artifact in sorted(inputs, key=lambda a: a.configuration):
-            if taken.setdefault(artifact.path, artifact) == artifact:
-                continue
-            if artifact not in words:
-                message = f"'{artifact}' is an input for '{own}' and for '{artifact.configuration}'"
-                hint = "its rule must name it in argv or env as an artifact"
-                raise self.mistake("same-path-twice", message, hint=hint)
-            place = Artifact(f"_cfg/{artifact.configuration}/{artifact.path}", own, is_tree=artifact.is_tree)
-            copy, needs = ("/bin/cp", "-R", artifact.path, place.path), InputSet((artifact,))
-            self._register(Action("Place", copy, needs, (place,), (), (self.system(),), self.label, own))
-            moved[artifact] = place
-        return moved
-
-
-def _words(value: Artifact | Sequence[Word]) -> Sequence[Word]:
-    return (value,) if isinstance(value, Artifact) else value
-
-
-def _text(word: Word, moved: Mapping[Artifact, Artifact]) -> str:
-    return str(moved.get(word, word) if isinstance(word, Artifact) else word)
-
-
-def _value(value: Artifact | Sequence[Word], moved: Mapping[Artifact, Artifact]) -> str:
-    return " ".join(shlex.quote(_text(word, moved)) for word in _words(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.digest import Digest
@@ -10,7 +10,10 @@ from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
 
 KEYED = frozenset({"argv", "inputs", "mounts", "outputs", "env", "depfile"})
-NOT_KEYED = frozenset({"mnemonic", "progress", "owner", "configuration", "resources", "worker", "timeout", "headers"})
+NOT_KEYED = frozenset({"mnemonic", "progress", "owner", "configuration", "resources", "worker", "timeout"}) | {
+    "headers",
+    "expansion",
+}
 """Shown to people, or how it runs; headers are among the inputs."""
 _NONE = InputSet()
 
@@ -45,6 +48,15 @@ class Resources:
 
 
 @frozen
+class Expansion:
+    """What makes an action dynamic: it has no command, other actions take its place once these files exist."""
+
+    read: InputSet
+    expand: Callable[[Mapping[Artifact, bytes]], tuple[Action, ...]]
+    """Returns the actions that make the dynamic one's outputs, producers first. Raises EtbuildError."""
+
+
+@frozen
 class Action:
     """One command. The first output's path and configuration name it among the actions of a graph."""
 
@@ -69,6 +81,8 @@ class Action:
     """Where it writes which headers it used, as make reads it; no output that others may read."""
     headers: InputSet = field(default=_NONE, compare=False)
     """Those of its inputs that it may or may not use."""
+    expansion: Expansion | None = field(default=None, compare=False)
+    """Set if it is dynamic; then it has no key."""
 
     @property
     def written(self) -> tuple[Artifact, ...]:
