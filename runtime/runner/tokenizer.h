@@ -57,8 +57,10 @@ class Tokenizer {
   format::File file_;  // Checked views of the flat file's tables.
 };
 
-// Turns ids into text one at a time. What push() and finish() return, joined, is the whole text; a character whose
-// bytes are spread over several tokens comes out whole, once its last byte is there.
+// Turns ids into text one at a time. What push() and finish() return, joined, is what decode() returns; a character
+// whose bytes are spread over several tokens comes out whole, once its last byte is there. (One difference: where a run
+// of <0xNN> tokens holds a byte that fits nowhere, decode() makes every byte of the run U+FFFD, as the library does; the
+// stream has let the characters before it go.)
 class StreamDecoder {
  public:
   // `tokenizer` must outlive the decoder.
@@ -72,10 +74,14 @@ class StreamDecoder {
   std::string finish();
 
  private:
+  std::string stripped(std::string text);
+
   const Tokenizer* tokenizer_;
   bool skip_special_;
-  bool at_start_ = true;
-  std::string held_;  // Bytes of a character that is not complete.
+  bool at_first_token_ = true;
+  bool at_start_ = true;   // Only spaces that are stripped have come out so far.
+  uint32_t stripped_ = 0;  // How many.
+  std::string held_;       // Bytes of a character that is not complete.
 };
 
 }  // namespace etbuild::runner

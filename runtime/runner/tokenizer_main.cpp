@@ -1,0 +1,92 @@
+// Encodes and decodes texts from standard input, for tests that hold the tokenizer against the library `tokenizers`.
+// Knows nothing of that library.
+//
+//     tokenizer_main FILE encode    texts, each behind its length (4 bytes, little-endian), to ids, each list behind its
+//                                   length; --special adds what belongs around a text
+//     tokenizer_main FILE decode    lists of ids to texts; --stream one id at a time; --all shows special tokens
+
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "tokenizer_file.h"
+
+namespace {
+
+using etbuild::runner::StreamDecoder;
+using etbuild::runner::Tokenizer;
+using etbuild::runner::TokenizerFile;
+
+struct Flags {
+  bool decode = false;
+  bool special = false;
+  bool stream = false;
+  bool all = false;
+};
+
+bool read_count(uint32_t* count) { return std::fread(count, sizeof(*count), 1, stdin) == 1; }
+
+void write_counted(const void* data, size_t size, size_t count) {
+  const auto length = static_cast<uint32_t>(count);
+  std::fwrite(&length, sizeof(length), 1, stdout);
+  std::fwrite(data, size, count, stdout);
+}
+
+bool encode_all(const Tokenizer& tokenizer, const Flags& flags) {
+  uint32_t count = 0;
+  std::string text;
+  std::vector<int32_t> ids;
+  while (read_count(&count)) {
+    text.resize(count);
+    if (std::fread(text.data(), 1, count, stdin) != count) return false;
+    ids.clear();
+    tokenizer.encode(text, flags.special, &ids);
+    write_counted(ids.data(), sizeof(int32_t), ids.size());
+  }
+  return true;
+}
+
+bool decode_all(const Tokenizer& tokenizer, const Flags& flags) {
+  uint32_t count = 0;
+  std::vector<int32_t> ids;
+  StreamDecoder stream(tokenizer, !flags.all);
+  while (read_count(&count)) {
+    ids.resize(count);
+    if (std::fread(ids.data(), sizeof(int32_t), count, stdin) != count) return false;
+    std::string text;
+    if (flags.stream) {
+      for (int32_t id : ids) text += stream.push(id);
+      text += stream.finish();
+    } else {
+      text = tokenizer.decode(ids, !flags.all);
+    }
+    write_counted(text.data(), 1, text.size());
+  }
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Flags flags;
+  for (int i = 2; i < argc; ++i) {
+    flags.decode |= std::strcmp(argv[i], "decode") == 0;
+    flags.special |= std::strcmp(argv[i], "--special") == 0;
+    flags.stream |= std::strcmp(argv[i], "--stream") == 0;
+    flags.all |= std::strcmp(argv[i], "--all") == 0;
+  }
+  if (argc < 3) {
+    std::fputs("usage: tokenizer_main FILE encode|decode [--special] [--stream] [--all]\n", stderr);
+    return 2;
+  }
+  TokenizerFile file;
+  std::string error;
+  if (!file.open(argv[1], &error)) {
+    std::fprintf(stderr, "%s\n", error.c_str());
+    return 1;
+  }
+  const bool good = flags.decode ? decode_all(file.tokenizer(), flags) : encode_all(file.tokenizer(), flags);
+  return good ? 0 : 1;
+}
