@@ -112,6 +112,7 @@ def analyze(  # noqa: PLR0913 - all but the rule have defaults.
     files: Mapping[str, str] | None = None,
     toolchains: Mapping[str, Sequence[Provider]] | None = None,
     label: str = "//package:target",
+    mode: str = "fastbuild",
 ) -> Analyzed:
     """Run the function of `rule` for one target.
 
@@ -133,7 +134,7 @@ def analyze(  # noqa: PLR0913 - all but the rule have defaults.
     specs = [*given, *tools, *platforms, spec]
     graph = TargetGraph({one.label: one for one in specs}, (target,), frozenset({target}), _AnyFile())
     workspace = Workspace(ROOT, "test", {"": "."}, (family,), tuple(one.label for one in tools))
-    found = analysis.analyze(graph, workspace, (platform,), "fastbuild", world(files or {}))
+    found = analysis.analyze(graph, workspace, (platform,), mode, world(files or {}))
     return Analyzed(found.targets[found.requested[0]], found)
 
 
