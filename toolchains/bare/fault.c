@@ -40,7 +40,7 @@ void bare_panic(const char* reason) {
 }
 
 #if defined(__riscv)
-extern char __stack_guard[];
+extern char __stack_guard[], __stack_limit[];
 
 void bare_fault(const uintptr_t* registers, uintptr_t pc, uintptr_t cause, uintptr_t value) __attribute__((noreturn));
 void bare_fault(const uintptr_t* registers, uintptr_t pc, uintptr_t cause, uintptr_t value) {
@@ -52,7 +52,7 @@ void bare_fault(const uintptr_t* registers, uintptr_t pc, uintptr_t cause, uintp
                                         "store address misaligned", "store access"};
   const char* what = cause < sizeof kCauses / sizeof *kCauses ? kCauses[cause] : "other";
   write_text("hard fault (");
-  write_text(value - (uintptr_t)__stack_guard < 256 ? "stack overflow" : what);
+  write_text(value - (uintptr_t)__stack_guard < (uintptr_t)(__stack_limit - __stack_guard) ? "stack overflow" : what);
   write_text("): ");
   write_register("pc", pc);
   write_text(" ");

@@ -3,6 +3,9 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
+#if defined(__riscv)
+#include <string>
+#endif
 
 #include "bare.h"
 
@@ -38,6 +41,11 @@ void __throw_logic_error(const char* what) { bare_panic(what); }
 void __throw_invalid_argument(const char* what) { bare_panic(what); }
 void __throw_out_of_range(const char* what) { bare_panic(what); }
 void __throw_out_of_range_fmt(const char* what, ...) { bare_panic(what); }
+
+#if defined(__riscv)
+// Its headers count on a library that holds this one.
+template class basic_string<char>;
+#endif
 }  // namespace std
 
 extern "C" {

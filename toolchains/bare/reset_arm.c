@@ -28,7 +28,7 @@ void Reset_Handler(void) {
 #elif __ARM_ARCH == 7
       "ldr r0, =0xE000ED90\n ldr r1, [r0]\n cbz r1, 1f\n"  // MPU_TYPE: without regions there is no guard.
       "ldr r1, =__stack_guard\n orr r1, #0x10\n str r1, [r0, #0xC]\n"              // RBAR: region 0.
-      "ldr r1, =0x1000000F\n str r1, [r0, #0x10]\n"                                // RASR: 256 bytes, no access.
+      "ldr r1, =__stack_guard_rasr\n str r1, [r0, #0x10]\n"  // RASR: no access.
       "movs r1, #5\n str r1, [r0, #4]\n dsb\n isb\n 1:\n"                          // CTRL: on; all else as it was.
 #endif
 #if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)

@@ -1,10 +1,14 @@
 // RISC-V: what must be set before C runs, and the way into the fault report.
 #if defined(__riscv)
 #if __riscv_xlen == 64
+#define LOAD ld
 #define STORE sd
+#define POINTER .dword
 #define WORD 8
 #else
+#define LOAD lw
 #define STORE sw
+#define POINTER .word
 #define WORD 4
 #endif
 
@@ -23,11 +27,10 @@ Reset_Handler:
     la tp, __tls_start
     la t0, unguarded                // A processor without memory protection traps here, and goes on.
     csrw mtvec, t0
-    la t0, __stack_guard
-    srli t0, t0, 2
-    ori t0, t0, 0x1F                // 256 bytes, locked, no access.
+    la t0, guard
+    LOAD t0, 0(t0)
     csrw pmpaddr0, t0
-    li t0, 0x98
+    li t0, 0x98                     // Locked, naturally aligned, no access.
     csrw pmpcfg0, t0
     .balign 4
 unguarded:
@@ -42,6 +45,9 @@ unguarded:
 sleep:
     wfi
     j sleep
+    .balign WORD
+guard:
+    POINTER __stack_guard_napot
 
 // Stores the 32 integer registers where bare_fault reads them, and goes there on a stack of its own.
     .balign 4

@@ -51,9 +51,11 @@ static void run_all(const Function* from, const Function* to) {
   for (; from < to; ++from) (*from)();
 }
 
+#if !defined(__PICOLIBC__)
 static void run_destructors(void) {
   for (const Function* at = __fini_array_end; at > __fini_array_start;) (*--at)();
 }
+#endif
 
 void bare_start(void) __attribute__((noreturn));
 void bare_start(void) {
@@ -61,7 +63,9 @@ void bare_start(void) {
   fill_memory();
   run_all(__preinit_array_start, __preinit_array_end);
   run_all(__init_array_start, __init_array_end);
+#if !defined(__PICOLIBC__)  // Its exit runs them.
   atexit(run_destructors);
+#endif
   exit(main(split_words(), words));
 }
 
