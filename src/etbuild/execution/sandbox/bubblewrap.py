@@ -90,6 +90,8 @@ def system_binds(root: str) -> list[str]:
             binds += ["--ro-bind", f"/{name}", f"/{name}"]
     # Debian's awk, cc and others are links to there.
     binds += ["--ro-bind-try", "/etc/alternatives", "/etc/alternatives"]
+    # Where libraries look for the cores; on Arm they find them nowhere else, and refuse to start.
+    binds += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
     return binds
 
 

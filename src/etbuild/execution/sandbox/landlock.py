@@ -22,6 +22,7 @@ _READ = 0b1101  # Execute, read a file, list a folder.
 _OF_FILES = 0b1100000000000111
 _ALL = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF}
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc/alternatives", "/etc/ld.so.cache", "/proc")
+_CORES = "/sys/devices/system/cpu"
 
 
 def landlock_version() -> int:
@@ -82,7 +83,7 @@ class Landlock:
             folders = [folder for _, folder in command.mounts]
             prefixes = [prefix for folder in folders for prefix in base_prefixes(folder)]
             outside = [location for _, location in command.outside]
-            _allow(libc, rules, [*_SYSTEM, *folders, *prefixes, *outside, command.root], _READ)
+            _allow(libc, rules, [*_SYSTEM, _CORES, *folders, *prefixes, *outside, command.root], _READ)
             writable = [f"{command.root}/{folder}" for folder in command.writable]
             _allow(libc, rules, [*writable, command.temporary, command.report, "/dev"], files)
             _checked(libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0))
