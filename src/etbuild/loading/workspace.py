@@ -61,6 +61,9 @@ class RepositoryAttrs(Attrs):
     version: str = ""
     """For pypi, npm and deb."""
 
+    sdist: bool = False
+    """For pypi: whether to take the source distribution though there is a wheel; no code of it is run."""
+
     platform: str = ""
     """For pypi: the wheel's platform, such as manylinux_2_28_aarch64, where it is not for this machine."""
 
@@ -229,6 +232,7 @@ class _WorkspaceReader:
             package=package,
             version=given.version,
             platform=given.platform,
+            sdist=given.sdist,
             url=os.path.normpath(f"{self.root}/{given.url}") if given.url.startswith(("./", "../")) else given.url,
             files=given.files,
             commit=given.commit,

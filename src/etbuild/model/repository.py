@@ -20,6 +20,8 @@ class Repository:
     version: str = ""
     platform: str = ""
     """For pypi: the wheel's platform, such as manylinux_2_28_aarch64; this machine's if empty."""
+    sdist: bool = False
+    """For pypi: the source distribution, whether or not there is a wheel."""
     url: str = ""
     """For url, archive and git."""
     files: tuple[str, ...] = ()

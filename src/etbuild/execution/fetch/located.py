@@ -20,12 +20,7 @@ def bring_files(session: FetchSession, repository: Repository, folder: Path) -> 
     """Bring what `repository` names into `folder`, which is empty."""
     if repository.kind == "pypi":
         wanted = f"{repository.package}=={repository.version}" if repository.version else repository.package
-        try:
-            tags = [f"--platform={tag}" for tag in wheel_platforms(repository.platform)]
-            run_pip(session, ["download", "--no-deps", "--only-binary", ":all:", "--dest", ".", *tags, wanted], folder)
-        except EtbuildError:  # No wheel; whatever else it is, fetching the source says it again.
-            if repository.platform:
-                raise
+        if repository.sdist or not _bring_wheel(session, repository, wanted, folder):
             run_pip(session, [wanted], folder, program=(_SDIST_PROGRAM,))
     elif repository.kind == "npm":
         _fetch_npm(session, f"{repository.package}@{repository.version or 'latest'}", folder)
@@ -35,6 +30,18 @@ def bring_files(session: FetchSession, repository: Repository, folder: Path) -> 
             target.parent.mkdir(parents=True, exist_ok=True)
             fetch_address(session, url, target, f"@{repository.name} {name}")
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _bring_wheel(session: FetchSession, repository: Repository, wanted: str, folder: Path) -> bool:
+    """Bring a wheel, or return False if there may be none."""
+    tags = [f"--platform={tag}" for tag in wheel_platforms(repository.platform)]
+    try:
+        run_pip(session, ["download", "--no-deps", "--only-binary", ":all:", "--dest", ".", *tags, wanted], folder)
+    except EtbuildError:  # Whatever it is, fetching the source says it again.
+        if repository.platform:
+            raise
+        return False
+    return True
 
 
 def addresses(repository: Repository) -> list[tuple[str, str]]:

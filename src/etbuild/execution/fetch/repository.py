@@ -86,6 +86,8 @@ def _is_of(file: LockedFile, repository: Repository) -> bool:
     if repository.kind != "pypi":
         return True
     tags = file.filename.removesuffix(".whl").rpartition("-")[2].split(".")
+    if repository.sdist and file.filename.endswith(".whl"):
+        return False
     fits = not repository.platform or not {"any", *wheel_platforms(repository.platform)}.isdisjoint(tags)
     return fits and name_and_version(file.filename)[0] == normalise_name(repository.package)
 

@@ -117,7 +117,7 @@ def platform_options(wheel: str) -> tuple[str, ...]:
     tags = tuple(option for tag in platform.split(".") for option in ("--platform", tag))
     tag = python.split(".")[0]
     # A wheel for any Python 3 asks for none: pip would take "3" for 3.0, which is too old for all.
-    version = ("--python-version", tag[2:]) if len(tag) > 3 else ()  # noqa: PLR2004
+    version = ("--python-version", tag[2:]) if len(tag) > 3 else ()
     return *version, "--implementation", tag[:2], "--abi", abi, *tags
 
 
