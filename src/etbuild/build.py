@@ -21,7 +21,7 @@ from etbuild.execution.scheduler import execute
 from etbuild.execution.store import Store
 from etbuild.model.action import Action, Mount, OutputFile, Resources
 from etbuild.model.artifact import Artifact
-from etbuild.model.diagnostics import Span
+from etbuild.model.diagnostics import EXIT_INTERRUPTED, EtbuildError, Span
 from etbuild.model.events import BuildEvent, Events, Note
 from etbuild.model.frozen import field, frozen
 from etbuild.model.plan import BuildPlan, PlannedTarget
@@ -74,11 +74,12 @@ def build(plan: BuildPlan, around: Surroundings, started: float) -> Built:
         tests = [target.test for target in plan.targets if target.test is not None]
         try:
             execution = execute(plan.actions, plan.wanted, machinery, tests, plan.given)
+            fresh, placed = _place(plan, execution, tree, store)
         finally:
             if machinery.workers:
                 machinery.workers.close()
             choice.sandbox.close()
-        fresh, placed = _place(plan, execution, tree, store)
+            _tell_damage(store, events)
         evidence = Evidence(plan, execution, placed, fresh, store.read, OUTPUTS)
         wall_ms = round((time.monotonic() - started) * 1000)
         report = report_build(evidence, choice.sandbox.name, wall_ms)
@@ -91,13 +92,29 @@ def _opened(around: Surroundings) -> Iterator[tuple[Store, RootPool, EventLog]]:
     cache = Path(around.settings.cache)
     store = Store.open(cache)
     roots = RootPool(cache)
-    log = EventLog(around.root / OUTPUTS / LOGS, around.argv, time.time(), os.getpid())
+    begin = time.time()
+    log = EventLog(around.root / OUTPUTS / LOGS, around.argv, begin, os.getpid())
     try:
         yield store, roots, log
+    except (EtbuildError, KeyboardInterrupt) as error:
+        code = error.exit_code if isinstance(error, EtbuildError) else EXIT_INTERRUPTED
+        log.close(exit_code=code, wall_ms=round((time.time() - begin) * 1000))
+        raise
     finally:
         log.release()
         roots.close()
         store.close()
+
+
+def _tell_damage(store: Store, events: Events) -> None:
+    """Say what of the cache was not as it must be; it was mended by then."""
+    if store.database.set_aside:
+        bad = store.database.path.with_suffix(".bad")
+        events(Note(f"the cache's database could not be read: it is kept as '{bad}', and a new one is begun"))
+    if store.corrupt:
+        blobs = f"{len(store.corrupt)} blob{'s' if len(store.corrupt) > 1 else ''}"
+        what = f"{blobs} of the cache did not hold what their names say: moved to '{store.corrupt[0].parent}'"
+        events(Note(f"{what}, and made again where needed"))
 
 
 def _machinery(

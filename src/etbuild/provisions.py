@@ -70,7 +70,7 @@ class Provisions:
             text = Path(path).read_text(encoding="utf-8")
         except FileNotFoundError:
             message = f"the lock '{self._shown(path)}' must exist, does not"
-            raise EtbuildError(Diagnostic("no-lock", message, hint="run `etbuild lock`")) from None
+            raise EtbuildError(Diagnostic("not-locked", message, hint="run `etbuild lock`")) from None
         return parse_lock(text, self._shown(path))
 
     def environment_mount(self, path: str) -> Mount:

@@ -56,7 +56,7 @@ def _order(requested: Iterable[TargetNode], configurator: Configurator) -> list[
     except CycleError as error:
         ring = " -> ".join(f"'{node.spec.label}'" for node in error.cycle if isinstance(node, TargetNode))
         message = f"targets must not need themselves, through their toolchains either: {ring}"
-        raise EtbuildError(*configurator.mistakes, Diagnostic("dependency-cycle", message)) from None
+        raise EtbuildError(*configurator.mistakes, Diagnostic("cycle", message)) from None
 
 
 def _analyze_target(node: TargetNode, around: Surroundings, types: ProviderTypes) -> None:

@@ -12,7 +12,7 @@ from etbuild.cli.report_output import finish
 from etbuild.model.request import BuildRequest
 
 
-@click.command
+@click.command(short_help="Build targets; the word may be left out.")
 @click.argument("patterns", nargs=-1, required=True)
 @settings_options
 @json_option

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
 from etbuild.cli.output import show_result
 from etbuild.cli.wording import counted, size
-from etbuild.execution.collect_garbage import cache_figures, collect_garbage
+from etbuild.execution.collect_garbage import FolderFigures, cache_figures, collect_garbage, folder_size
 from etbuild.execution.store import Store
 
 _SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -36,16 +35,17 @@ def info(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
     """Tell where the cache is and how much it holds."""
     with _store(invocation, flags) as store:
         figures = cache_figures(store)
-        others = {name: _folder_size(store.cache / name) for name in ("environments", "repositories", "tool")}
+        tool = folder_size(store.cache / "tool")
         folder = str(store.cache)
     table = asdict(figures)
     lines = [
         folder,
         f"  results       {figures.results:,} in a database of {size(figures.database_bytes)}",
         f"  blobs         {figures.blobs:,}, {size(figures.bytes)}; oldest use {figures.oldest_days} days ago",
-        *(f"  {name:<13} {size(count)}" for name, count in others.items()),
+        *(f"  {kind:<13} {f.count}, {size(f.bytes)}{_oldest(f)}" for kind, f in figures.folders.items()),
+        f"  {'tool':<13} {size(tool)}",
     ]
-    show_result({"folder": folder, **table, "fetched_bytes": others}, lines, as_json=as_json)
+    show_result({"folder": folder, **table, "tool_bytes": tool}, lines, as_json=as_json)
     return 0
 
 
@@ -56,13 +56,19 @@ def info(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
 @json_option
 @click.pass_obj
 def gc(invocation: Invocation, /, max_size: str | None, max_age: str | None, as_json: bool, **flags: Any) -> int:
-    """Remove what was not used for longest. Builds may go on meanwhile; none is broken by it."""
+    """Remove what was not used for longest: results, environments, repositories.
+
+    Builds may go on meanwhile; none is broken by it. Environments and repositories that
+    were used within a day stay.
+    """
     if not (max_size or max_age):
         raise click.UsageError("say how much to keep: --max-size=20G, --max-age=30d, or both")
     limits = _amount(max_size, _SIZES, "20G"), _amount(max_age, _TIMES, "30d")
     with _store(invocation, flags) as store:
         collected = collect_garbage(store, *limits)
-    line = f"removed {counted(collected.blobs, 'blob')}, {size(collected.bytes)}"
+    folders = ((collected.environments, "environment", ""), (collected.repositories, "repository", "repositories"))
+    more = "".join(f", {counted(*each)}" for each in folders if each[0])
+    line = f"removed {counted(collected.blobs, 'blob')}{more}, {size(collected.bytes)}"
     show_result(collected, [line], as_json=as_json)
     return 0
 
@@ -87,5 +93,5 @@ def _amount(text: str | None, units: dict[str, int], example: str) -> int | None
     return int(float(found[1]) * units[unit])
 
 
-def _folder_size(folder: Path) -> int:
-    return sum(os.lstat(f"{place}/{name}").st_blocks * 512 for place, _, names in os.walk(folder) for name in names)
+def _oldest(figures: FolderFigures) -> str:
+    return f"; oldest use {figures.oldest_days} days ago" if figures.count else ""

@@ -12,7 +12,7 @@ from etbuild.cli.options import settings_of, settings_options
 from etbuild.cli.report_output import show
 
 
-@click.command
+@click.command(short_help="Build a target and run it here.")
 @click.argument("target")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 @settings_options

@@ -13,7 +13,7 @@ from etbuild.model.frozen import replace
 from etbuild.model.request import BuildRequest
 
 
-@click.command
+@click.command(short_help="Build and run tests; passes are cached.")
 @click.argument("patterns", nargs=-1, required=True)
 @settings_options
 @json_option

@@ -1,22 +1,35 @@
 """Collecting garbage: what was not used for long goes, beside running builds. Knows nothing of what blobs mean.
 
-Nothing needs a lock: a build whose blob is gone runs that blob's action again.
+Blobs need no lock: a build whose blob is gone runs that blob's action again. Environments and repositories are read
+while a build runs: what was taken within a day stays.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from etbuild.execution.fetch.made_folder import MARKER, give_up, last_use, remove_tree
 from etbuild.execution.store import Store
-from etbuild.model.frozen import frozen
+from etbuild.model.frozen import field, frozen
 
 _DAY = 86_400
 _STALE = _DAY
-"""Older files in tmp/ belong to builds that were killed."""
+"""Older files in tmp/ belong to builds that were killed; folders that were taken since may be in use."""
+_FOLDERS = ("environments", "repositories")
 _FIRST = ".pt2"
 """The largest, and made again from what is kept anyway."""
+
+
+@frozen
+class FolderFigures:
+    """What the cache holds of folders of one kind."""
+
+    count: int
+    bytes: int
+    oldest_days: int
 
 
 @frozen
@@ -30,6 +43,8 @@ class CacheFigures:
     database_bytes: int
     oldest_days: int
     """Since the blob that was not used for longest was used."""
+    folders: Mapping[str, FolderFigures] = field(default_factory=dict)
+    """Environments and repositories."""
 
 
 @frozen
@@ -38,14 +53,18 @@ class Collected:
 
     blobs: int
     bytes: int
+    environments: int = 0
+    repositories: int = 0
 
 
 @frozen
-class _Blob:
+class _Kept:
+    """A blob, or a folder."""
+
     path: Path
     size: int
     used: int
-    suffix: str
+    suffix: str = ""
 
 
 def cache_figures(store: Store) -> CacheFigures:
@@ -53,25 +72,52 @@ def cache_figures(store: Store) -> CacheFigures:
     store.flush()
     blobs = _blobs(store)
     [[results]] = store.database.rows("SELECT count(*) FROM action")
-    oldest = min((blob.used for blob in blobs), default=int(store.disk.now()))
-    days = max(0, int(store.disk.now()) - oldest) // _DAY
-    return CacheFigures(len(blobs), sum(b.size for b in blobs), results, store.database.path.stat().st_size, days)
+    now = int(store.disk.now())
+    folders = {kind: _folders(store, kind) for kind in _FOLDERS}
+    return CacheFigures(
+        len(blobs),
+        sum(blob.size for blob in blobs),
+        results,
+        store.database.path.stat().st_size,
+        _oldest_days(blobs, now),
+        {
+            k: FolderFigures(len(some), sum(f.size for f in some), _oldest_days(some, now))
+            for k, some in folders.items()
+        },
+    )
+
+
+def _oldest_days(kept: Sequence[_Kept], now: int) -> int:
+    return max(0, now - min((each.used for each in kept), default=now)) // _DAY
 
 
 def collect_garbage(store: Store, max_size: int | None, max_age: int | None) -> Collected:
-    """Remove what was not used for `max_age` seconds, then blobs, oldest use first, until `max_size` bytes are left."""
+    """Remove what was not used for `max_age` seconds, then what is left, oldest use first, until `max_size` bytes are.
+
+    `.pt2` blobs go first: they are the largest.
+    """
     store.flush()
-    blobs = sorted(_blobs(store), key=lambda blob: (blob.suffix != _FIRST, blob.used))
-    oldest = 0 if max_age is None else int(store.disk.now()) - max_age
-    total = sum(blob.size for blob in blobs)
-    doomed = [blob for blob in blobs if blob.used < oldest]
-    left = total - sum(blob.size for blob in doomed)
-    for blob in blobs if max_size is not None else ():
-        if left <= (max_size or 0):
+    now = int(store.disk.now())
+    oldest = 0 if max_age is None else now - max_age
+    blobs, folders = _blobs(store), [folder for kind in _FOLDERS for folder in _folders(store, kind)]
+    left = sum(each.size for each in (*blobs, *folders))
+    in_use = now - _STALE
+    doomed: list[_Kept] = []
+    free = [*blobs, *(folder for folder in folders if folder.used < in_use)]
+    for each in sorted(free, key=lambda each: (each.used >= oldest, each.suffix != _FIRST, each.used)):
+        if each.used >= oldest and (max_size is None or left <= max_size):
             break
-        if blob.used >= oldest:
-            doomed.append(blob)
-            left -= blob.size
+        doomed.append(each)
+        left -= each.size
+    removed = [each for each in doomed if each.path.parent.name not in _FOLDERS]
+    _remove_blobs(store, removed, oldest)
+    gone = [each for each in doomed if each.path.parent.name in _FOLDERS and give_up(each.path, in_use)]
+    _remove_stale(store)
+    counts = [sum(folder.path.parent.name == kind for folder in gone) for kind in _FOLDERS]
+    return Collected(len(removed), sum(each.size for each in (*removed, *gone)), *counts)
+
+
+def _remove_blobs(store: Store, doomed: Sequence[_Kept], oldest: int) -> None:
     sources = store.database.rows("SELECT path FROM source")
     # Rows first: a file without a row is hashed when it is next used, a row without a file is a lie.
     store.database.write(
@@ -85,11 +131,20 @@ def collect_garbage(store: Store, max_size: int | None, max_age: int | None) -> 
     )
     for blob in doomed:
         store.disk.remove(blob.path)
-    _remove_stale(store)
-    return Collected(len(doomed), total - left)
 
 
-def _blobs(store: Store) -> list[_Blob]:
+def _folders(store: Store, kind: str) -> list[_Kept]:
+    """Return the folders of a kind that were made to the end."""
+    made = sorted(marker.parent for marker in (store.cache / kind).glob(f"*/{MARKER}"))
+    return [_Kept(folder, folder_size(folder), int(last_use(folder))) for folder in made]
+
+
+def folder_size(folder: Path) -> int:
+    """Return how much room a folder takes on disk."""
+    return sum(os.lstat(f"{place}/{name}").st_blocks * 512 for place, _, names in os.walk(folder) for name in names)
+
+
+def _blobs(store: Store) -> list[_Kept]:
     """Return what is on disk; a file that has no row yet counts as used when it came."""
     rows = store.database.rows("SELECT hash, executable, used, suffix FROM blob")
     known = {(hash_.hex(), bool(executable)): (used, suffix) for hash_, executable, used, suffix in rows}
@@ -99,7 +154,7 @@ def _blobs(store: Store) -> list[_Blob]:
             with contextlib.suppress(FileNotFoundError):
                 stat = entry.stat()
                 used, suffix = known.get((entry.name[:64], entry.name.endswith(".x")), (int(stat.st_ctime), ""))
-                found.append(_Blob(Path(entry.path), stat.st_size, used, suffix))
+                found.append(_Kept(Path(entry.path), stat.st_size, used, suffix))
     return found
 
 
@@ -108,8 +163,8 @@ def _row(path: Path) -> tuple[bytes, bool]:
 
 
 def _remove_stale(store: Store) -> None:
-    for folder in ("tmp", "corrupt"):
-        for path in (store.cache / folder).glob("*"):
+    for pattern in ("tmp/*", "corrupt/*", "downloads/*", *(f"{kind}/*.tmp" for kind in _FOLDERS)):
+        for path in store.cache.glob(pattern):
             stat = store.disk.stat(path)
             if stat is not None and stat.st_ctime < store.disk.now() - _STALE:
-                store.disk.remove(path)
+                remove_tree(path) if path.is_dir() else store.disk.remove(path)

@@ -26,6 +26,8 @@ class FileDigests:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: dict[str, tuple[Fingerprint, OutputFile]] = {}
+        self._trees: dict[str, list[str]] = {}
+        """The files of folders as they were met."""
 
     def digest(self, path: str) -> OutputFile:
         """Return a file's digest; raises FileNotFoundError."""
@@ -54,16 +56,19 @@ class FileDigests:
     def tree(self, folder: str) -> tuple[tuple[str, OutputFile], ...]:
         """Return the files below a folder, by their paths relative to it."""
         folder = folder.rstrip("/")
-        paths = sorted(f"{parent}/{name}" for parent, _, names in os.walk(folder) for name in names)
+        paths = self._trees[folder] = _files_below(folder)
         self.look_up(paths)
         start = len(folder) + 1
         return tuple((path[start:], self.digest(path)) for path in paths)
 
     def changed(self, paths: Iterable[str]) -> list[str]:
-        """Return which of these files are not what they were when this build hashed them."""
+        """Return which of these files, or of those in folders, are not what they were when this build hashed them."""
         changed = []
         for path in paths:
-            if path in self._known:
+            before = self._trees.get(path.rstrip("/"))
+            if before is not None:
+                changed += sorted({*before} ^ {*_files_below(path.rstrip("/"))}) or self.changed(before)
+            elif path in self._known:
                 stat = self._store.disk.stat(path)
                 if stat is None or self._known[path][0] != fingerprint(stat):
                     changed.append(path)
@@ -112,6 +117,10 @@ class FileDigests:
             # Racily clean: a change in the same tick of the file system's clock would leave all times as they are.
             if started * _SECOND > safe_ns:
                 self._store.remember_sources([(path, known, digest.hash)])
+
+
+def _files_below(folder: str) -> list[str]:
+    return sorted(f"{parent}/{name}" for parent, _, names in os.walk(folder) for name in names)
 
 
 def _granularity(ctime_ns: int) -> int:

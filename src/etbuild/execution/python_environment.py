@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree
+from etbuild.execution.fetch.made_folder import make_folder_once, remove_tree, take_folder
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import unpack
 from etbuild.execution.fetch.wheels import fetch_wheels
@@ -73,7 +73,7 @@ def ensure_environment(
     files = select_wheels(lock, interpreter, name)
     digest = environment_digest(files, interpreter)
     path = environment_path(session.cache, digest, interpreter)
-    if not is_made(path):
+    if not take_folder(path):
         size, begin = sum(file.size for file in files), time.monotonic()
         what = f"environment {name}: {len(files)} packages ({size / 1e6:.0f} MB)"
         make_folder_once(path, lambda folder: _install(session, files, interpreter, folder, what))

@@ -295,7 +295,7 @@ class Scheduler:
             self._queue.alone.add(index)
             self._queue.push(index)
             return
-        sources = [artifact.location for artifact in action.inputs if artifact.is_source and not artifact.is_tree]
+        sources = [artifact.location for artifact in action.inputs if artifact.is_source]
         changed = self._machinery.digests.changed(sources)
         if changed:
             self._fail(index, input_changed(action, changed, self._machinery), ended)

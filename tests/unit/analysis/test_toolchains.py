@@ -117,7 +117,7 @@ def test_a_toolchain_that_needs_itself_is_a_cycle():
     with pytest.raises(EtbuildError) as caught:
         Sample(targets, toolchains=("//t:t",)).analyze("//a:a")
     [diagnostic] = caught.value.diagnostics
-    assert diagnostic.code == "dependency-cycle"
+    assert diagnostic.code == "cycle"
     assert "'//a' -> '//t' -> '//a'" in diagnostic.message
 
 

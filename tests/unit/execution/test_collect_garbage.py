@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
 from etbuild.execution.action_key import action_key
-from etbuild.execution.collect_garbage import CacheFigures, Collected, cache_figures, collect_garbage
+from etbuild.execution.collect_garbage import (
+    CacheFigures,
+    Collected,
+    FolderFigures,
+    cache_figures,
+    collect_garbage,
+)
 from etbuild.execution.disk import Disk, Fingerprint
+from etbuild.execution.fetch.made_folder import give_up, make_folder_once, take_folder
 from etbuild.execution.input_tree import InputTrees
 from etbuild.execution.store import Store
 from etbuild.model.action import Action, ActionResult
@@ -160,4 +169,47 @@ def test_the_figures_tell_what_is_there(store, disk):
     store.flush()
     disk.time += 3 * DAY
 
-    assert cache_figures(store) == CacheFigures(3, 200, 1, store.database.path.stat().st_size, 3)
+    none = dict.fromkeys(("environments", "repositories"), FolderFigures(0, 0, 0))
+    assert cache_figures(store) == CacheFigures(3, 200, 1, store.database.path.stat().st_size, 3, none)
+
+
+def made(store, name: str, taken: float) -> Path:
+    """Make a folder of 8 KiB that was last taken at `taken`."""
+    folder = make_folder_once(store.cache / name, lambda unfinished: (unfinished / "file").write_bytes(b"." * 8000))
+    os.utime(f"{folder}.lock", (taken, taken))
+    return folder
+
+
+@pytest.mark.parametrize("limits", [{"max_size": None, "max_age": 30 * DAY}, {"max_size": 17_000, "max_age": None}])
+def test_environments_and_repositories_go_when_they_are_not_used(store, disk, limits):
+    old = [made(store, name, disk.time - 40 * DAY) for name in ("environments/old", "repositories/old")]
+    new = made(store, "environments/new", disk.time - 10 * DAY)
+    assert cache_figures(store).folders["environments"].count == 2
+    assert cache_figures(store).folders["environments"].oldest_days == 40
+
+    collected = collect_garbage(store, **limits)
+
+    assert (collected.environments, collected.repositories) == (1, 1)
+    assert collected.bytes >= 16_000
+    assert [folder.exists() for folder in (*old, new)] == [False, False, True]
+
+
+def test_what_a_build_may_be_using_stays_however_little_room_there_is(store, disk):
+    disk.time = time.time()
+    folder = made(store, "environments/used", disk.time - 40 * DAY)
+    assert take_folder(folder)
+    assert collect_garbage(store, max_size=0, max_age=0) == Collected(0, 0)
+    assert folder.exists()
+
+
+def test_a_folder_that_is_taken_while_garbage_is_collected_stays(store, disk):
+    folder = made(store, "environments/used", disk.time - 40 * DAY)
+    take_folder(folder)
+    assert not give_up(folder, unused_since=time.time() - DAY)
+    assert folder.exists()
+
+
+def test_a_download_that_nobody_finished_goes_after_a_day(store):
+    (store.cache / "downloads" / "left").mkdir(parents=True)
+    collect_garbage(store, None, None)  # The test's clock is years ahead.
+    assert not (store.cache / "downloads" / "left").exists()

@@ -185,3 +185,20 @@ def test_a_source_that_may_not_be_read_is_a_mistake_that_names_it(cache, disk, s
     with pytest.raises(EtbuildError) as raised:
         digest_in_a_new_build(cache, disk, source)
     assert str(raised.value) == f"error[unreadable-input]: '{source}' must be readable: Permission denied"
+
+
+def test_a_folder_changes_when_a_file_of_it_does_comes_or_goes(cache, disk, tmp_path):
+    folder = tmp_path / "tokenizer"
+    folder.mkdir()
+    (folder / "a").write_text("one")
+    digests = FileDigests(Store(cache, disk))
+    digests.tree(str(folder))
+    assert digests.changed([str(folder)]) == []
+
+    (folder / "b").write_text("new")
+    assert digests.changed([str(folder)]) == [str(folder / "b")]
+    (folder / "b").unlink()
+    (folder / "a").write_text("other")
+    assert digests.changed([str(folder)]) == [str(folder / "a")]
+    (folder / "a").unlink()
+    assert digests.changed([str(folder)]) == [str(folder / "a")]

@@ -22,15 +22,39 @@ def is_made(folder: Path) -> bool:
     return os.access(folder / MARKER, os.F_OK)
 
 
+def take_folder(folder: Path) -> bool:
+    """Tell whether `folder` was made; if so, what collects garbage leaves it to the caller for a day."""
+    with disk_full_is_said(folder.parent):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(folder) as lock:
+            os.utime(lock)
+            return is_made(folder)
+
+
+def last_use(folder: Path) -> float:
+    """Return when `folder` was last taken, in seconds since 1970."""
+    return _lock_of(folder).stat().st_mtime
+
+
+def give_up(folder: Path, unused_since: float) -> bool:
+    """Remove a made folder unless it was taken since then, or is being made; tell whether it was removed."""
+    with _locked(folder):
+        if last_use(folder) >= unused_since or not is_made(folder):
+            return False
+        # Of the same parent, so that a read-only folder can be renamed too.
+        folder.rename(unfinished := folder.with_name(folder.name + ".tmp"))
+        remove_tree(unfinished)
+        return True
+
+
 def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
     """Return `folder`; if it is not there, let `fill` fill a new one beside it and put that in its place.
 
     Killed at any step, it leaves a folder without a name that counts; the next call begins anew.
     """
-    if is_made(folder):
+    if take_folder(folder):
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_name(folder.name + ".lock")), disk_full_is_said(folder.parent):
+    with disk_full_is_said(folder.parent), _locked(folder):
         if is_made(folder):  # Somebody made it while we waited.
             return folder
         unfinished = folder.with_name(folder.name + ".tmp")
@@ -75,11 +99,15 @@ def _seal(folder: Path) -> str:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[int]:
     # The file stays: removing it would let a third process lock another file of this name.
-    with path.open("w") as lock:
+    with _lock_of(folder).open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield lock.fileno()
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".lock")
 
 
 @contextmanager

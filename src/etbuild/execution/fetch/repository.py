@@ -8,7 +8,7 @@ from pathlib import Path
 
 from etbuild.execution.fetch.git import bring_commit, git_version
 from etbuild.execution.fetch.located import bring_files
-from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree
+from etbuild.execution.fetch.made_folder import make_folder_once, remove_tree, take_folder
 from etbuild.execution.fetch.present import installed_package, local_folder
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import strip_prefix, unpack
@@ -38,7 +38,7 @@ def fetch_repository(session: FetchSession, repository: Repository, lock: LockFi
         return installed_package(session, repository)
     files = locked_files(repository, lock)
     folder = repository_folder(session.cache, repository, files)
-    if not is_made(folder):
+    if not take_folder(folder):
         what, size, begin = _title(repository, files), sum(file.size for file in files), time.monotonic()
         if session.offline:
             raise offline_missing(what, (file.filename for file in files))
