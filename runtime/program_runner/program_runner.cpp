@@ -1,0 +1,176 @@
+#include "program_runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "elements.h"
+#include "loaded_program.h"
+#include "profile.h"
+#include "recorded_calls.h"
+
+namespace etbuild::runner {
+namespace {
+
+using executorch::aten::ScalarType;
+using Arrays = std::vector<NpyArray>;
+
+class Run {
+ public:
+  explicit Run(const ProgramOptions& options) : options_(options) {}
+
+  Status all(std::string* text) {
+    RecordedCalls recorded;
+    if (!options_.calls.empty()) {
+      const Status status = read_recorded_calls(options_.calls, &recorded);
+      if (!status.ok()) return status;
+    }
+    Status status = open(options_.calls.empty() ? options_.method : recorded.method);
+    if (!status.ok()) return status;
+    status = options_.calls.empty() ? given_calls() : recorded_calls(recorded);
+    if (status.ok() && !options_.profile.empty()) status = write_profile();
+    *text = text_;
+    return status;
+  }
+
+ private:
+  Status open(const std::string& method) {
+    auto profile = options_.profile.empty() ? nullptr : std::make_unique<Profile>();
+    profile_ = profile.get();
+    return LoadedProgram::open(options_.program, method, std::move(profile), &program_);
+  }
+
+  Status given_calls() {
+    Arrays inputs;
+    Arrays outputs;
+    Status status = options_.is_random ? random_inputs(&inputs) : read_all(options_.inputs, &inputs);
+    std::vector<double> milliseconds;
+    for (uint64_t call = 0; status.ok() && call < options_.repeat; ++call) {
+      const auto begin = std::chrono::steady_clock::now();
+      status = program_->run(inputs, &outputs);
+      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+      milliseconds.push_back(took.count());
+    }
+    if (!status.ok()) return status;
+    show_times(&milliseconds);
+    for (size_t index = 0; index < outputs.size(); ++index) {
+      const std::string name = "output " + std::to_string(index);
+      text_ += name + ": " + name_of(outputs[index].type) + text_of(outputs[index].shape) + "\n";
+      if (options_.output.empty()) continue;
+      status = write_npy(options_.output + "/output." + std::to_string(index) + ".npy", outputs[index]);
+      if (!status.ok()) return status;
+    }
+    return options_.compare.empty() ? status : compare(outputs);
+  }
+
+  Status compare(const Arrays& outputs) {
+    Arrays expected;
+    const Status status = read_all(options_.compare, &expected);
+    if (!status.ok()) return status;
+    if (expected.size() > outputs.size()) {
+      return {StatusCode::kBadArgument, "--compare must be given at most once an output, of which there are " +
+                                            std::to_string(outputs.size()) + ", is given " +
+                                            std::to_string(expected.size()) + " times"};
+    }
+    Comparison comparison;
+    for (size_t index = 0; index < expected.size(); ++index) {
+      const std::string name = "output " + std::to_string(index);
+      const Status added = comparison.add(name, expected[index], outputs[index], program_->is_bfloat16(index));
+      if (!added.ok()) return added;
+    }
+    const std::vector<Tolerance> usual = {{"relative_error", 1e-4}};
+    return verdict(comparison, options_.tolerances.empty() ? usual : options_.tolerances);
+  }
+
+  Status recorded_calls(const RecordedCalls& recorded) {
+    Comparison comparison;
+    bool diverged = false;
+    for (const RecordedCall& call : recorded.calls) {
+      Arrays inputs;
+      Arrays outputs;
+      Status status = call.begins_sequence ? program_->reset() : Status();
+      if (call.begins_sequence) diverged = false;
+      if (status.ok()) status = read_all(call.inputs, &inputs);
+      if (status.ok()) status = program_->run(inputs, &outputs);
+      if (status.ok()) status = add_call(call, outputs, &comparison);
+      if (!status.ok()) return {status.code(), "call '" + call.name + "': " + status.message()};
+      if (call.token < 0) continue;
+      // Tokens count up to the first that differs: from there on it would be another text.
+      ++comparison.tokens;
+      diverged = diverged || largest_in_last_row(outputs[0], program_->is_bfloat16(0)) != call.token;
+      if (!diverged) ++comparison.tokens_equal;
+    }
+    text_ += std::to_string(recorded.calls.size()) + " calls\n";
+    return verdict(comparison, recorded.tolerances);
+  }
+
+  Status add_call(const RecordedCall& call, const Arrays& outputs, Comparison* comparison) const {
+    if (call.token >= 0 && outputs.empty()) return {StatusCode::kFailed, "must give an output, gives none"};
+    for (const auto& [index, path] : call.expected) {
+      NpyArray expected;
+      Status status = read_npy(path, &expected);
+      if (status.ok() && index >= outputs.size()) {
+        return {StatusCode::kFailed,
+                "must give output " + std::to_string(index) + ", gives " + std::to_string(outputs.size()) + " outputs"};
+      }
+      const std::string name = "output " + std::to_string(index) + " of '" + call.name + "'";
+      if (status.ok()) status = comparison->add(name, expected, outputs[index], program_->is_bfloat16(index));
+      if (!status.ok()) return status;
+    }
+    return {};
+  }
+
+  Status verdict(const Comparison& comparison, const std::vector<Tolerance>& tolerances) {
+    text_ += report(comparison) + "\n";
+    std::string lines;
+    for (const std::string& line : judge(comparison, tolerances)) lines += "\n  " + line;
+    if (lines.empty()) return {};
+    if (!comparison.worst.empty()) lines += "\n  largest error: " + comparison.worst;
+    return {StatusCode::kFailed, "the outputs are not as expected:" + lines};
+  }
+
+  Status random_inputs(Arrays* inputs) const {
+    for (size_t index = 0; index < program_->inputs().size(); ++index) {
+      const TensorForm& form = program_->inputs()[index];
+      NpyType type;
+      if (!npy_type_of(form.type, &type)) {
+        return {StatusCode::kUnsuitable, "input " + std::to_string(index) + " has a type that no array has"};
+      }
+      inputs->push_back(random_array(type, form.type == ScalarType::BFloat16, form.sizes, options_.seed + index));
+    }
+    return {};
+  }
+
+  static Status read_all(const std::vector<std::string>& paths, Arrays* arrays) {
+    for (const std::string& path : paths) {
+      arrays->emplace_back();
+      const Status status = read_npy(path, &arrays->back());
+      if (!status.ok()) return status;
+    }
+    return {};
+  }
+
+  void show_times(std::vector<double>* milliseconds) {
+    std::sort(milliseconds->begin(), milliseconds->end());
+    char line[128];
+    std::snprintf(line, sizeof line, "%zu calls: median %.3f ms, fastest %.3f ms\n", milliseconds->size(),
+                  (*milliseconds)[milliseconds->size() / 2], milliseconds->front());
+    if (options_.repeat > 1) text_ += line;
+  }
+
+  Status write_profile() {
+    text_ += table_of(profile_->slowest(), options_.slowest);
+    return profile_->write(options_.profile);
+  }
+
+  const ProgramOptions& options_;
+  std::unique_ptr<LoadedProgram> program_;
+  Profile* profile_ = nullptr;  // Owned by the program.
+  std::string text_;
+};
+
+}  // namespace
+
+Status run_program(const ProgramOptions& options, std::string* text) { return Run(options).all(text); }
+
+}  // namespace etbuild::runner
