@@ -37,6 +37,10 @@ class ProgramInfo(Provider):
     verdict: Artifact
     """Exists only if the program keeps its model's answers."""
     task: str
+    inputs: Artifact
+    """safetensors: what its first method was proven with."""
+    expected: Artifact
+    """safetensors: what its graph gave for these, and for text the greedy tokens."""
     tokenizer: tuple[Artifact, ...] = ()
 
 

@@ -33,7 +33,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
     }
     statement = provenance(ctx, lowered, exported, environment)
     text = summary(ctx, lowered, exported, {name: one.measure for name, one in checked.items()}, environment)
-    first = next(iter(exported.values()))
+    first, proof = next(iter(exported.values())), next(iter(checked.values()))
     return [
         DefaultInfo(
             files=(lowered.program,),
@@ -47,8 +47,10 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
             lowered.operators,
             lowered.plan,
             first.facts,
-            checked[next(iter(checked))].verdict,
+            proof.verdict,
             first.task,
+            proof.inputs,
+            proof.expected,
             first.model.tokenizer,
         ),
         *_run_info(ctx, lowered, first, environment),
