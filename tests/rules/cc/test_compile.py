@@ -42,7 +42,12 @@ def test_a_source_is_compiled_by_its_language_and_what_belongs_to_it() -> None:
 
 def test_what_dependencies_export_comes_before_what_the_target_says_itself() -> None:
     [action] = compiled(
-        "a.cc", deps=("//near",), defines=("OWN",), local_defines=("LOCAL=1",), includes=("include", "."), copts=("-O3",)
+        "a.cc",
+        deps=("//near",),
+        defines=("OWN",),
+        local_defines=("LOCAL=1",),
+        includes=("include", "."),
+        copts=("-O3",),
     )
     folders = "-Iapp/include -Iapp -Inear/include -isystem foreign"
     assert f" {folders} -DNEAR -DOWN -DLOCAL=1 -O3 -MD " in words(action)

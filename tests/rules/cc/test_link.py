@@ -91,7 +91,9 @@ def test_a_shared_library_has_its_file_name_as_its_soname() -> None:
 
 
 def test_a_toolchain_that_makes_no_shared_libraries_says_so() -> None:
-    with pytest.raises(EtbuildError, match=r"no-shared-libraries.*'//tools:gcc' must make shared libraries for '//app:it'"):
+    with pytest.raises(
+        EtbuildError, match=r"no-shared-libraries.*'//tools:gcc' must make shared libraries for '//app:it'"
+    ):
         made_by(cc_library, {"srcs": ("a.cc",), "linkstatic": False}, toolchain=without(shared_suffix=""))
 
 

@@ -1,0 +1,265 @@
+"""C++ through the whole line, with real compilers: what runs again after which change, what is refused, equal bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKSPACE = """
+name = "small"
+families = ["core", "cc"]
+toolchains = ["@etbuild//toolchains:cc"]
+"""
+FILES = {
+    "WORKSPACE": WORKSPACE,
+    "low/BUILD.toml": """
+[package]
+visibility = ["//visibility:public"]
+
+[cc_library.low]
+srcs = ["low.c"]
+hdrs = ["low.h"]
+
+[cc_library.high]
+srcs = ["high.cc"]
+hdrs = ["high.h"]
+deps = [":low"]
+""",
+    "low/low.h": '#pragma once\n#ifdef __cplusplus\nextern "C"\n#endif\nint low(int x);\n',
+    "low/low.c": '#include "low/low.h"\nint low(int x) { return x; }\n',
+    "low/high.h": "#pragma once\nint twice(int x);\n",
+    "low/high.cc": '#include "low/high.h"\n#include "low/low.h"\nint twice(int x) { return 2 * low(x); }\n',
+    "app/BUILD.toml": """
+[cc_binary.app]
+srcs = ["main.cc"]
+deps = ["//low:high"]
+
+[cc_test.app_test]
+srcs = ["test.cc"]
+deps = ["//low:high"]
+""",
+    "app/main.cc": '#include <cstdio>\n#include "low/high.h"\nint main() { std::printf("%d\\n", twice(21)); }\n',
+    "app/test.cc": '#include "low/high.h"\nint main() { return twice(21) == 42 ? 0 : 1; }\n',
+}
+
+
+class Workspace:
+    """A small workspace with a cache of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "workspace"
+        self.cache = folder / "cache"
+        self.cache.mkdir(parents=True)
+        (self.cache / "tool").symlink_to(_cache() / "tool")
+        for name, text in FILES.items():
+            self.write(name, text)
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def read(self, name: str) -> str:
+        return (self.root / name).read_text()
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "ETBUILD_CACHE": str(self.cache), "PATH": "/usr/bin:/bin"}
+        return subprocess.run(
+            [ROOT / "etbuild", *words], cwd=self.root, env=env, capture_output=True, text=True, check=False
+        )
+
+    def build(self, *words: str) -> list[str]:
+        """Build, and return the actions that ran as "mnemonic target", sorted."""
+        done = self.run(*(words or ("//...",)))
+        assert done.returncode == 0, done.stderr + done.stdout
+        ran = json.loads(self.run("log", "what-ran", "--json").stdout)
+        return sorted(f"{action['mnemonic']} {action['owner']}" for action in ran)
+
+    def refused(self, *words: str) -> str:
+        """Return the first mistake that a build ends with, its place and its hint."""
+        done = self.run(*(words or ("//...",)))
+        assert done.returncode != 0, done.stdout
+        lines = done.stderr[done.stderr.index("error[") :].splitlines()
+        hint = next((line.strip() for line in lines if line.startswith("  hint: ")), "")
+        return f"{lines[0]}\n{lines[1].strip()}\n{hint}"
+
+
+def _cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or f"{os.environ['HOME']}/.cache"
+    return Path(os.environ.get("ETBUILD_CACHE") or f"{base}/etbuild")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
+
+
+def test_a_program_is_built_run_and_tested(workspace: Workspace) -> None:
+    assert workspace.run("run", "//app").stdout == "42\n"
+    done = workspace.run("test", "//...")
+    assert "1 test: 1 passed, 0 failed" in done.stdout
+    workspace.write("app/test.cc", "int main() { return 3; }\n")
+    done = workspace.run("test", "//...")
+    assert (done.returncode, "exit code 3" in done.stderr) == (3, True)
+
+
+def test_a_changed_comment_in_a_header_compiles_its_includers_and_links_nothing(workspace: Workspace) -> None:
+    workspace.build()
+    workspace.write("low/low.h", f"{FILES['low/low.h']}// A remark.\n")
+    assert workspace.build() == ["CcCompile //low", "CcCompile //low:high"]
+
+
+def test_a_changed_source_is_compiled_and_what_it_is_in_is_linked(workspace: Workspace) -> None:
+    workspace.build("//app")
+    workspace.write("low/low.c", '#include "low/low.h"\nint low(int x) { return x + 1; }\n')
+    assert workspace.build("//app") == ["CcArchive //low", "CcCompile //low", "CcLink //app"]
+
+
+def test_a_header_of_an_indirect_dependency_is_refused_and_the_target_named(workspace: Workspace) -> None:
+    workspace.write("app/main.cc", '#include "low/high.h"\n#include "low/low.h"\nint main() { return low(0); }\n')
+    assert workspace.refused("//app") == (
+        "error[indirect-include]: what '//app' includes must be exported by its deps, 'low/low.h' is not\n"
+        "--> app/BUILD.toml:4:8\n"
+        "hint: add '//low' to its deps"
+    )
+    workspace.write("app/BUILD.toml", FILES["app/BUILD.toml"].replace('["//low:high"]', '["//low:high", "//low"]'))
+    workspace.build("//app")
+
+
+def test_what_a_targets_own_header_includes_is_its_includes_too(workspace: Workspace) -> None:
+    workspace.write("app/own.h", '#include "low/../low/low.h"\n')
+    workspace.write("app/BUILD.toml", FILES["app/BUILD.toml"].replace('"main.cc"', '"main.cc", "own.h"'))
+    workspace.write("app/main.cc", '#include "own.h"\nint main() { return low(0); }\n')
+    assert "'low/low.h' is not" in workspace.refused("//app")
+
+
+def test_an_undeclared_header_is_refused_and_the_target_that_has_it_is_named(workspace: Workspace) -> None:
+    workspace.write("low/BUILD.toml", FILES["low/BUILD.toml"].replace('deps = [":low"]', ""))
+    mistake = workspace.refused("//low:high")
+    assert "includes 'low/low.h', which must come from a dependency and comes from none" in mistake
+    assert "hint: add '//low' to its dependencies" in mistake
+
+
+@pytest.mark.parametrize("used", ["twice(1)", "twice(1) + other()"])
+def test_a_symbol_that_two_libraries_define_is_refused_and_both_are_named(workspace: Workspace, used: str) -> None:
+    workspace.write("two/BUILD.toml", '[cc_library.two]\nsrcs = ["two.cc"]\nvisibility = ["//visibility:public"]\n')
+    workspace.write("two/two.cc", "int twice(int x) { return x; }\nint other() { return 1; }\n")
+    workspace.write("app/main.cc", f"int twice(int x);\nint other();\nint main() {{ return {used}; }}\n")
+    workspace.write("app/BUILD.toml", FILES["app/BUILD.toml"].replace('["//low:high"]', '["//low:high", "//two"]'))
+    assert workspace.refused("//app").splitlines()[0] == (
+        "error[duplicate-symbol]: 'twice(int)' must be defined once in '//app', is by '//low:high' and by '//two'"
+    )
+
+
+def test_a_symbol_of_a_program_and_a_library_is_refused_where_the_linker_sees_both(workspace: Workspace) -> None:
+    workspace.write("low/high.cc", f"{FILES['low/high.cc']}int also() {{ return 1; }}\n")
+    workspace.write("app/main.cc", "int also();\nint twice(int x) { return x; }\nint main() { return also(); }\n")
+    mistake = workspace.refused("//app").splitlines()[0]
+    assert mistake.startswith("error[duplicate-symbol]: 'twice(int)' must be defined once in '//app', is by ")
+    assert mistake.endswith(("by '//app' and by '//low:high'", "by '//low:high' and by '//app'"))
+
+
+def test_libraries_that_need_each_other_are_refused(workspace: Workspace) -> None:
+    build = FILES["low/BUILD.toml"].replace('hdrs = ["low.h"]', 'hdrs = ["low.h"]\ndeps = [":high"]')
+    workspace.write("low/BUILD.toml", build)
+    assert workspace.refused("//app").startswith(
+        "error[cycle]: targets must not depend on themselves, do: '//low:high' "
+    )
+
+
+def test_a_shared_library_is_found_in_tests_and_where_programs_are_placed(workspace: Workspace) -> None:
+    build = FILES["low/BUILD.toml"].replace('srcs = ["high.cc"]', 'srcs = ["high.cc"]\nlinkstatic = false')
+    workspace.write("low/BUILD.toml", build)
+    assert workspace.run("run", "//app").stdout == "42\n"
+    assert "1 test: 1 passed" in workspace.run("test", "//...").stdout
+    placed = workspace.root / "etbuild-out/host/app/app"
+    moved = workspace.root.rename(workspace.root.with_name("moved"))
+    assert (
+        subprocess.run([moved / placed.relative_to(workspace.root)], check=False, capture_output=True).returncode == 0
+    )
+    dynamic = subprocess.run(
+        ["readelf", "-d", moved / placed.relative_to(workspace.root)], check=True, capture_output=True
+    )
+    assert b"(RUNPATH)            Library runpath: [$ORIGIN/../low]" in dynamic.stdout
+
+
+def test_registration_in_a_library_that_nothing_refers_to_is_linked_if_asked_for(workspace: Workspace) -> None:
+    build = '[cc_library.reg]\nsrcs = ["reg.cc"]\nvisibility = ["//visibility:public"]\n'
+    workspace.write("reg/reg.cc", '#include <cstdio>\nstatic int at = std::puts("registered");\n')
+    workspace.write("app/BUILD.toml", FILES["app/BUILD.toml"].replace('["//low:high"]', '["//low:high", "//reg"]'))
+    for more, said in (("", "42\n"), ("alwayslink = true\n", "registered\n42\n")):
+        workspace.write("reg/BUILD.toml", build + more)
+        assert workspace.run("run", "//app").stdout == said
+
+
+def test_the_address_sanitizer_finds_what_a_plain_build_does_not(workspace: Workspace) -> None:
+    text = "#include <vector>\nint main(int n, char**) {\n  std::vector<int> a(2);\n  return a[n + 1] == 77;\n}\n"
+    workspace.write("app/test.cc", text)
+    assert workspace.run("test", "//app:app_test").returncode == 0
+    done = workspace.run("test", "--mode=asan", "//app:app_test")
+    assert done.returncode == 3
+    assert "heap-buffer-overflow" in done.stderr
+    assert "app/test.cc:4" in done.stderr
+
+
+@pytest.mark.parametrize("mode", ["ubsan", "tsan", "dbg", "opt", "size"])
+def test_a_sound_program_passes_in_every_mode(workspace: Workspace, mode: str) -> None:
+    assert "1 test: 1 passed, 0 failed" in workspace.run("test", "-c", mode, "//...").stdout
+
+
+def test_link_time_optimization_is_an_attribute(workspace: Workspace) -> None:
+    for name in ("low/BUILD.toml", "app/BUILD.toml"):
+        workspace.write(name, FILES[name].replace("srcs", "lto = true\nsrcs"))
+    assert workspace.run("run", "-c", "opt", "//app").stdout == "42\n"
+    code = subprocess.run(
+        ["objdump", "-d", "--no-show-raw-insn", workspace.root / "etbuild-out/host-opt/app/app"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert "<_Z5twicei>:" not in code, "it was inlined"
+
+
+def test_objects_archives_and_programs_are_equal_from_two_folders(tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "another/and/deeper"):
+        workspace = Workspace(tmp_path / name)
+        workspace.write("app/BUILD.toml", FILES["app/BUILD.toml"].replace("srcs", 'copts = ["-g"]\nsrcs'))
+        workspace.build("//...", "--sandbox=none")
+        workspace.build("//...", "--mode=dbg", "--sandbox=none")
+        outputs = workspace.root / "etbuild-out"
+        files = [
+            path
+            for path in outputs.rglob("*")
+            if path.is_file() and not path.relative_to(outputs).parts[0].startswith(".")
+        ]
+        made.append({str(path.relative_to(outputs)): path.read_bytes() for path in files})
+    assert len(made[0]) == 8
+    assert made[0] == made[1]
+
+
+def test_editors_are_told_how_each_source_is_compiled(workspace: Workspace) -> None:
+    assert workspace.run("ide").stdout == "compile_commands.json: 4 sources\n"
+    for entry in json.loads(workspace.read("compile_commands.json")):
+        command = [*entry["arguments"][:-1], "/dev/null"]
+        assert subprocess.run(command, cwd=entry["directory"], check=False).returncode == 0
+
+
+def test_firmware_says_what_fills_its_memory_and_by_how_much_it_does_not_fit(workspace: Workspace) -> None:
+    workspace.write("fw/BUILD.toml", '[cc_binary.fw]\nsrcs = ["main.c"]\n')
+    workspace.write(
+        "fw/main.c", "static char big[BIG];\nint main(void) { big[3] = 1; return big[5]; }\n".replace("BIG", "5000")
+    )
+    workspace.build("//fw", "--platform=cortex_m3")
+    made = workspace.root / "etbuild-out/cortex_m3/fw"
+    assert {path.name for path in made.iterdir()} == {"fw.elf", "fw.bin", "fw.hex", "fw.map", "fw.sizes.txt"}
+    lines = [line.split() for line in (made / "fw.sizes.txt").read_text().splitlines()]
+    assert ["5000", "big"] in lines
+    assert any(words[1:] == ["fw"] and int(words[0]) >= 5000 for words in lines if len(words) == 2)
+    workspace.write("fw/main.c", workspace.read("fw/main.c").replace("5000", "500000000"))
+    done = workspace.run("//fw", "--platform=cortex_m3")
+    assert "error[image-overflow]: '//fw' must fit into memory 'ram', is " in done.stderr
+    assert "500000000  .bss.big of fw/_cc/fw/main.c.o" in done.stderr

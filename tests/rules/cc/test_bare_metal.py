@@ -1,0 +1,60 @@
+"""Programs where there is no operating system: what is linked into them, and what is made of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from etbuild.model.artifact import Artifact
+from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.rule import DefaultInfo
+from etbuild.testing import Analyzed
+from rules.cc.binary import cc_binary
+from tests.rules.cc.compiler import made_by, without
+
+START = tuple(
+    Artifact(f"tools/{name}", location=f"/workspace/tools/{name}") for name in ("start.c", "reset.S", "bare.h")
+)
+BARE = without(
+    program_suffix=".elf",
+    is_bare_metal=True,
+    startup=START,
+    linker_script=Artifact("tools/sections.ld", location="/workspace/tools/sections.ld"),
+    objcopy=("/usr/bin/objcopy",),
+)
+MEMORY = {"flash": (0x8000000, 1 << 20), "ram": (0x20000000, 1 << 16)}
+
+
+def firmware(memory: dict[str, Any] = MEMORY) -> Analyzed:
+    return made_by(cc_binary, {"srcs": ("main.cc",)}, toolchain=BARE, platform="//p:board", memory=memory)
+
+
+def test_start_up_code_is_compiled_where_the_toolchain_is_so_that_programs_share_it() -> None:
+    made = [action.outputs[0].path for action in firmware().actions if action.mnemonic == "CcCompile"]
+    assert made == ["app/_cc/it/main.cc.o", "tools/_cc/gcc/start.c.o", "tools/_cc/gcc/reset.S.o"]
+
+
+def test_the_linker_is_told_of_the_platforms_memory() -> None:
+    words = firmware().action("CcLink").argv
+    symbols = [word.removeprefix("-Wl,--defsym=") for word in words if "defsym" in word]
+    assert symbols == [
+        "__memory_flash_origin=0x8000000", "__memory_flash_size=0x100000",
+        "__memory_ram_origin=0x20000000", "__memory_ram_size=0x10000",
+    ]  # fmt: skip
+    assert words[words.index("-T") + 1] == "tools/sections.ld"
+
+
+def test_images_for_flash_and_a_report_of_sizes_stand_beside_the_program() -> None:
+    info = firmware().get(DefaultInfo)
+    assert [file.path for file in info.files] == ["app/it.elf"]
+    assert [file.path for file in info.beside] == ["app/it.map", "app/it.bin", "app/it.hex", "app/it.sizes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("memory", "lacks"), [({}, "flash and ram"), ({"ram": (0, 1)}, "flash"), ({"flash": (0, 1)}, "ram")]
+)
+def test_a_platform_without_memory_is_refused(memory: dict[str, Any], lacks: str) -> None:
+    message = rf"no-memory.*platform '//p:board' must have memory 'flash' and 'ram', lacks {lacks}$"
+    with pytest.raises(EtbuildError, match=f"(?m){message}"):
+        firmware(memory)
