@@ -60,6 +60,10 @@ class MemoryStore:
         path.rename(self._path(digest, executable))
         return OutputFile(digest, executable)
 
+    def read(self, digest: Digest) -> bytes | None:
+        path = self.blob(digest)
+        return path.read_bytes() if path else None
+
     def put(self, content: bytes) -> Digest:
         return digest_of(content)
 

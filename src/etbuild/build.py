@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etbuild.execution.event_log import EventLog
+from etbuild.execution.expansion import expanded_plan
 from etbuild.execution.file_digests import FileDigests
 from etbuild.execution.machinery import Machinery
 from etbuild.execution.outcome import Execution
@@ -23,7 +24,7 @@ from etbuild.model.action import Action, Mount, OutputFile, Resources
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import EXIT_INTERRUPTED, EtbuildError, Span
 from etbuild.model.events import BuildEvent, Events, Note
-from etbuild.model.frozen import field, frozen
+from etbuild.model.frozen import field, frozen, replace
 from etbuild.model.plan import BuildPlan, PlannedTarget
 from etbuild.model.report import BuildReport
 from etbuild.model.request import Settings
@@ -60,6 +61,8 @@ class Built:
     execution: Execution = field(repr=False)
     placed: Mapping[str, OutputFile] = field(repr=False)
     """What is in the output tree for each target of the plan, by path below it."""
+    plan: BuildPlan = field(repr=False)
+    """The plan, with the actions that dynamic ones came to."""
 
 
 def build(plan: BuildPlan, around: Surroundings, started: float) -> Built:
@@ -70,10 +73,11 @@ def build(plan: BuildPlan, around: Surroundings, started: float) -> Built:
         log.plan(plan.actions)
         choice = choose_sandbox(around.settings.sandbox)
         events = _Both(log, around.events)
-        machinery = _machinery(plan, around, (store, roots, tree), choice, events)
+        machinery = replace(_machinery(plan, around, (store, roots, tree), choice, events), expanded=log.plan)
         tests = [target.test for target in plan.targets if target.test is not None]
         try:
             execution = execute(plan.actions, plan.wanted, machinery, tests, plan.given)
+            plan, execution = expanded_plan(plan, execution)
             fresh, placed = _place(plan, execution, tree, store)
         finally:
             if machinery.workers:
@@ -84,7 +88,7 @@ def build(plan: BuildPlan, around: Surroundings, started: float) -> Built:
         wall_ms = round((time.monotonic() - started) * 1000)
         report = report_build(evidence, choice.sandbox.name, wall_ms)
         log.close(exit_code=report.exit_code, wall_ms=wall_ms, unchanged=plan.beside)
-    return Built(report, execution, placed)
+    return Built(report, execution, placed, plan)
 
 
 @contextmanager

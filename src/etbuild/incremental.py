@@ -128,7 +128,10 @@ def rebuild(changed: Changed, saved: Saved, around: Surroundings, started: float
     found = [*(changed.folders[place] for place in folders), *(changed.sources[number] for number in sources)]
     since_ns = time.time_ns()
     makers = {state.makers[place] for place in _different(changed.outputs, state.outputs)}
-    part = part_of(saved.plan, state.results, reached(saved.plan, sources, makers))
+    again = reached(saved.plan, sources, makers)
+    if again is None:
+        return None
+    part = part_of(saved.plan, state.results, again)
     try:
         built = build(part.plan, around, started)
     except GivenLostError:

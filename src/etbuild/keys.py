@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from etbuild.execution.action_key import ActionKey, action_key
 from etbuild.execution.critical_path import producers_of, sources_of
 from etbuild.execution.file_digests import FileDigests
-from etbuild.execution.input_tree import Files, InputTrees
-from etbuild.execution.scheduler import files_of
+from etbuild.execution.input_tree import Files, InputTrees, files_of
 from etbuild.execution.store import Store
 from etbuild.model.action import ActionGraph
 from etbuild.model.artifact import Artifact

@@ -153,7 +153,7 @@ class Session:
         analysis = self.analyze(graph)
         plan = plan_tests(analysis, request.filter, request.runs) if request.test else plan_build(analysis)
         built = build(plan, self.surroundings(graph), started)
-        return Record(built.report, self.settings, self.since_ns, *self._kept(graph, analysis, plan, built))
+        return Record(built.report, self.settings, self.since_ns, *self._kept(graph, analysis, built.plan, built))
 
     def run(self, target: str) -> tuple[BuildReport, Program | None]:
         """Build one target and return how it is started; nothing is, if it failed."""

@@ -13,7 +13,7 @@ from etbuild.execution.outcome import TEST
 from etbuild.execution.running_action import Ended
 from etbuild.execution.sandbox.protocol import ROOT
 from etbuild.model.action import Action
-from etbuild.model.diagnostics import Diagnostic
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import replace
 
 EX_DATAERR = 65
@@ -132,6 +132,14 @@ def input_changed(action: Action, paths: Sequence[str], machinery: Machinery) ->
     return tuple(
         Diagnostic("input-changed", message.format(path, name_of(action)), span, hint="build again") for path in paths
     )
+
+
+def why_not(action: Action, error: EtbuildError | FileNotFoundError, machinery: Machinery) -> tuple[Diagnostic, ...]:
+    """Return why an action could not begin: what was found wrong, or the source that is gone."""
+    if isinstance(error, EtbuildError):
+        return error.diagnostics
+    message = f"{name_of(action)} needs the file '{error.filename or error}', which does not exist"
+    return (Diagnostic("missing-source", message, machinery.span_of(action, None, None)),)
 
 
 def undeclared_headers(action: Action, paths: Sequence[str], machinery: Machinery) -> tuple[Diagnostic, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from etbuild.execution.reapi_encoding import encode_file, encode_folder
-from etbuild.model.action import OutputFile
+from etbuild.model.action import ActionResult, OutputFile
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.digest import Digest, digest_of
 from etbuild.model.graph import topological_order
@@ -95,6 +95,13 @@ class InputTrees:
             if not inputs.transitive:
                 self._trees[inputs] = tree
         return tree
+
+
+def files_of(artifact: Artifact, result: ActionResult) -> Files:
+    """Return what an action's output holds."""
+    if artifact.is_tree:
+        return tuple((path, file) for path, file in result.files.items() if path.startswith(artifact.path + "/"))
+    return ((artifact.path, result.files[artifact.path]),)
 
 
 def folder_of(files: Iterable[tuple[str, OutputFile]], empty: Iterable[str] = ()) -> Folder:

@@ -11,7 +11,7 @@ from etbuild.execution.action_key import ActionKey
 from etbuild.execution.input_tree import Files
 from etbuild.execution.root_pool import RootPool
 from etbuild.execution.sandbox.protocol import Sandbox
-from etbuild.model.action import Action, ActionResult, Mount, OutputFile, Resources
+from etbuild.model.action import Action, ActionGraph, ActionResult, Mount, OutputFile, Resources
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Span
 from etbuild.model.digest import Digest
@@ -48,6 +48,9 @@ class ResultStore(Protocol):
 
     def ingest(self, path: Path, *, executable: bool) -> OutputFile:
         """Move a file in."""
+
+    def read(self, digest: Digest) -> bytes | None:
+        """Return a blob's bytes, or None if they are gone."""
 
     def put(self, content: bytes) -> Digest:
         """Keep a few bytes."""
@@ -101,6 +104,8 @@ class Machinery:
     is_placed: Callable[[Artifact, str, OutputFile], bool] = lambda _artifact, _path, _file: False
     """Whether the output tree has this file of a wanted artifact, so that its blob is not needed."""
     events: Events = ignore_events
+    expanded: Callable[[ActionGraph], None] = lambda _graph: None
+    """Told of a graph that has grown, in which actions keep their indices."""
     workers: WorkerPool | None = None
     clock: Callable[[], float] = time.monotonic
     keep_going: bool = False

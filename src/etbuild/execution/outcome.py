@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from etbuild.execution.input_tree import Files
-from etbuild.model.action import ActionResult
+from etbuild.model.action import Action, ActionGraph, ActionResult
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Diagnostic
 from etbuild.model.frozen import field, frozen
@@ -31,6 +31,9 @@ class Outcome:
     wall_ms: int = 0
 
 
+_EMPTY = ActionGraph((), {})
+
+
 @frozen
 class Execution:
     """What became of a request's actions."""
@@ -40,6 +43,10 @@ class Execution:
     outcomes: Mapping[int, Outcome]
     """By the action's index in the graph."""
     sandbox: str = ""
+    graph: ActionGraph = field(default=_EMPTY, repr=False)
+    """All actions: those, too, that dynamic ones came to."""
+    dynamic: tuple[Action, ...] = ()
+    """Those in whose place others stand now."""
 
     @property
     def failures(self) -> tuple[Diagnostic, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from etbuild.execution.action_key import action_identity
 from etbuild.execution.critical_path import weights
+from etbuild.execution.frontier import Frontier
 from etbuild.execution.machinery import ResultStore
-from etbuild.model.action import Action, ActionGraph, Resources
+from etbuild.model.action import Action, Resources
 
 _FAR = 100
 """How many that do not fit are passed over in search of one that does."""
@@ -17,12 +18,8 @@ _FAR = 100
 class RunQueue:
     """First what most other work waits for, as far as there is room for it."""
 
-    def __init__(
-        self, graph: ActionGraph, producers: Sequence[frozenset[int]], needed: Sequence[int], store: ResultStore
-    ) -> None:
-        self._graph = graph
-        self._producers = producers
-        self._needed = needed
+    def __init__(self, frontier: Frontier, store: ResultStore) -> None:
+        self._frontier = frontier
         self._store = store
         self._weights: Mapping[int, int] | None = None
         self._heap: list[tuple[int, int]] = []
@@ -37,10 +34,11 @@ class RunQueue:
         """Add an action."""
         if self._heap and self._weights is None:
             # Only where there is a choice: each weight is a look into the database.
-            self._weights = weights(self._graph, self._producers, self._needed, self._wall_ms)
+            frontier = self._frontier
+            self._weights = weights(frontier.graph, frontier.producers, frontier.needed, self._wall_ms)
             self._heap = [(-self._weights[other], other) for _, other in self._heap]
             heapq.heapify(self._heap)
-        heapq.heappush(self._heap, (-self._weights[index] if self._weights else 0, index))
+        heapq.heappush(self._heap, (-self._weights.get(index, 0) if self._weights else 0, index))
 
     def pop(self, running: Collection[int], capacity: Resources) -> int | None:
         """Return the best action that fits beside those that run, or None. Beside nothing, anything fits."""
@@ -68,7 +66,7 @@ class RunQueue:
 
     def _needs(self, index: int) -> Resources:
         if index not in self._takes:
-            action = self._graph.actions[index]
+            action = self._frontier.graph.actions[index]
             timing = self._store.timing(action_identity(action))
             ram = max(action.resources.ram, timing[1] if timing else 0)
             self._takes[index] = Resources(action.resources.cpu, ram)

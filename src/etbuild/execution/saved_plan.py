@@ -46,6 +46,8 @@ class SavedPlan:
     """The targets that want something of an action."""
     skipped: Numbers
     """The targets that cannot be built for their platform."""
+    guards: Numbers = ()
+    """The sets that decided which actions there are."""
 
 
 @frozen
@@ -63,10 +65,11 @@ def save_plan(plan: BuildPlan, execution: Execution) -> SavedPlan:
     needed = sorted(execution.outcomes)
     numbers = {index: number for number, index in enumerate(needed)}
     actions = [plan.actions.actions[index] for index in needed]
+    guards = [action.expansion.read for action in execution.dynamic if action.expansion]
     sets = {
         each: number
         for number, each in enumerate(
-            reachable((s for a in actions for s in (a.inputs, a.headers)), lambda s: s.transitive)
+            reachable([*(s for a in actions for s in (a.inputs, a.headers)), *guards], lambda s: s.transitive)
         )
     }
     writer = _Writer(plan.actions.producers, numbers)
@@ -99,6 +102,7 @@ def save_plan(plan: BuildPlan, execution: Execution) -> SavedPlan:
         _frozen(takers),
         _frozen(wanted_by),
         tuple(number for number, target in enumerate(plan.targets) if target.incompatible),
+        tuple(sets[guard] for guard in guards),
     )
 
 
@@ -183,8 +187,11 @@ def save_result(result: ActionResult) -> bytes:
     return marshal.dumps(tuple((path, *file.digest, file.executable) for path, file in result.files.items()))
 
 
-def reached(saved: SavedPlan, sources: Iterable[int], actions: Iterable[int]) -> list[int]:
-    """Return the actions that read these sources, these actions, and all that need them, producers first."""
+def reached(saved: SavedPlan, sources: Iterable[int], actions: Iterable[int]) -> list[int] | None:
+    """Return the actions that read these sources, these actions, and all that need them, producers first.
+
+    None if which actions there are may change with them.
+    """
     found: set[int] = set(actions)
     seen: set[int] = set()
     pending = [number for source in sources for number in saved.readers[source]]
@@ -199,7 +206,7 @@ def reached(saved: SavedPlan, sources: Iterable[int], actions: Iterable[int]) ->
             if taker not in found:
                 found.add(taker)
                 pending += saved.consumers[taker]
-    return sorted(found)
+    return None if seen.intersection(saved.guards) else sorted(found)
 
 
 class _Reader:

@@ -11,15 +11,24 @@ import errno
 import functools
 import selectors
 import signal
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from etbuild.execution.action_key import ActionKey, action_identity, action_key
-from etbuild.execution.critical_path import producers_of, sources_of
+from etbuild.execution.critical_path import sources_of
 from etbuild.execution.database import disk_full
 from etbuild.execution.execution_root import SMALL, Input
-from etbuild.execution.failure import diagnose, input_changed, keep_log, name_of, not_reproducible, undeclared_headers
-from etbuild.execution.input_tree import Files, InputTrees
+from etbuild.execution.expansion import actions_of
+from etbuild.execution.failure import (
+    diagnose,
+    input_changed,
+    keep_log,
+    name_of,
+    not_reproducible,
+    undeclared_headers,
+    why_not,
+)
+from etbuild.execution.frontier import Frontier
+from etbuild.execution.input_tree import Files, InputTrees, files_of
 from etbuild.execution.interruption import Interruption
 from etbuild.execution.machinery import Machinery
 from etbuild.execution.outcome import TEST, Execution, Outcome
@@ -74,27 +83,14 @@ class Scheduler:
         machinery: Machinery,
         given: Mapping[Artifact, Files],
     ) -> None:
-        self._graph = graph
         self._machinery = machinery
-        self._producers = producers_of(graph)
-        roots = [graph.producers[artifact] for artifact in wanted if artifact in graph.producers]
-        needed = sorted(reachable([*roots, *also], lambda index: self._producers[index]))
-        self._needed = needed
-        self._wanted: dict[int, list[Artifact]] = {}
-        for artifact in wanted:
-            if artifact in graph.producers:
-                self._wanted.setdefault(graph.producers[artifact], []).append(artifact)
-        self._queue = RunQueue(graph, self._producers, needed, machinery.store)
+        self._frontier = Frontier(graph, wanted, also)
+        self._queue = RunQueue(self._frontier, machinery.store)
         self._trees = InputTrees(self)
         self._used = UsedHeaders(self, machinery.store)
         self._files: dict[Artifact, Files] = dict(given)
         self._outcomes: dict[int, Outcome] = {}
-        self._waiting = {index: len(self._producers[index]) for index in needed}
-        self._dependents: dict[int, list[int]] = {index: [] for index in needed}
-        for index in needed:
-            for producer in self._producers[index]:
-                self._dependents[producer].append(index)
-        self._ready = deque(index for index in needed if not self._waiting[index])
+        self._dynamic: list[Action] = []
         self._keys: dict[int, ActionKey] = {}
         self._leaders: dict[str, int] = {}
         """Who runs, or will, of those that have this key."""
@@ -107,15 +103,19 @@ class Scheduler:
         self._first: dict[int, ActionResult] = {}
         """Results of first runs, where each action runs twice."""
         self._mounts: set[Mount] = set()
-        self._planned = len(needed)
+        self._planned = len(self._frontier.needed)
         self._stopping = False
         self._start = machinery.clock()
         self._next_look = self._start + TICK
         self._selector = selectors.DefaultSelector()
 
+    @property
+    def _graph(self) -> ActionGraph:
+        return self._frontier.graph
+
     def look_up_sources(self) -> None:
         """Digest all sources at once: cheaper than one by one, and many may be big."""
-        self._machinery.digests.look_up(sources_of(self._graph.actions[index] for index in self._needed))
+        self._machinery.digests.look_up(sources_of(self._graph.actions[index] for index in self._frontier.needed))
 
     def run(self, interruption: Interruption) -> Execution:
         """Run to the end. Leaves no child behind, however it ends."""
@@ -135,10 +135,10 @@ class Scheduler:
         finally:
             self._cancel()
             self._selector.close()
-        for index in self._needed:
+        for index in self._frontier.needed:
             if index not in self._outcomes:
                 self._finish(index, Outcome("skipped", self._key(index)))
-        return Execution(self._files, self._outcomes, self._machinery.sandbox.name)
+        return Execution(self._files, self._outcomes, self._machinery.sandbox.name, self._graph, tuple(self._dynamic))
 
     def files(self, artifact: Artifact) -> Files:
         """Return what an artifact holds: for keys."""
@@ -151,12 +151,15 @@ class Scheduler:
     # Ready: keys, hits, equal actions.
 
     def _look_up(self) -> None:
-        while self._ready and not self._stopping:
-            index = self._ready.popleft()
+        while self._frontier.ready and not self._stopping:
+            index = self._frontier.ready.popleft()
+            if self._graph.actions[index].expansion:
+                self._expand(index)
+                continue
             try:
                 self._keys[index] = action_key(self._graph.actions[index], self._trees)
             except FileNotFoundError as error:
-                self._fail(index, (self._lost_source(index, error),))
+                self._fail(index, why_not(self._graph.actions[index], error, self._machinery))
                 continue
             key = self._keys[index].key
             must_run = index in self._machinery.rerun or index in self._rewound
@@ -166,6 +169,27 @@ class Scheduler:
                     self._queue.push(index)
                 else:
                     self._followers.setdefault(leader, []).append(index)
+
+    def _expand(self, index: int) -> None:
+        """Put the actions that follow from what a dynamic one reads in its place."""
+        action = self._graph.actions[index]
+        try:
+            actions, missing = actions_of(action, self.files, self._machinery.store)
+            if missing:
+                self._rewind(index, missing)
+                return
+            new = self._frontier.expand(index, actions, {*self._outcomes, *self._rewound})
+        except (EtbuildError, FileNotFoundError) as error:
+            self._fail(index, why_not(action, error, self._machinery))
+            return
+        self._dynamic.append(action)
+        self._machinery.digests.look_up(sources_of(self._graph.actions[each] for each in new))
+        self._machinery.expanded(self._graph)
+        self._plan_more(len(new) - 1)
+
+    def _plan_more(self, count: int) -> None:
+        self._planned += count
+        self._machinery.events(ActionsPlanned(self._planned))
 
     def _take(self, index: int, key: str) -> bool:
         """Take the result of an equal action, of this build or an earlier one, if what is wanted of it is there."""
@@ -181,7 +205,7 @@ class Scheduler:
         return True
 
     def _is_at_hand(self, index: int, result: ActionResult) -> bool:
-        for artifact in self._wanted.get(index, ()):
+        for artifact in self._frontier.wanted.get(index, ()):
             for path, file in files_of(artifact, result):
                 if self._machinery.is_placed(artifact, path, file):
                     continue
@@ -212,15 +236,14 @@ class Scheduler:
             missing = root.fill(inputs, action.written, machinery.store.blob, link=not machinery.sandbox.binds)
         except FileNotFoundError as error:
             machinery.roots.give_back(root)
-            self._fail(index, (self._lost_source(index, error),))
+            self._fail(index, why_not(action, error, machinery))
             return
         if missing:
             machinery.roots.give_back(root)
             self._rewind(index, set(missing))
             return
-        owner = str(action.owner or "")
         if index not in self._first and index not in self._queue.alone:
-            machinery.events(ActionStarted(index, action.mnemonic, owner, action.progress))
+            machinery.events(ActionStarted(index, action.mnemonic, str(action.owner or ""), action.progress))
         running = RunningAction(machinery, index, action, root, inputs)
         self._running[index] = running
         self._selector.register(running.job, selectors.EVENT_READ, running)
@@ -245,8 +268,8 @@ class Scheduler:
         if not all(artifact in self._graph.producers for artifact in lost):
             raise GivenLostError
         producers = {self._graph.producers[artifact] for artifact in lost}
-        self._waiting[index] = len(producers)
-        self._leaders.pop(self._keys[index].key, None)
+        self._frontier.waiting[index] = len(producers)
+        self._leaders.pop(self._key(index), None)
         for producer in sorted(producers):
             waiting = self._rewound.get(producer)
             if waiting is not None:
@@ -261,8 +284,7 @@ class Scheduler:
             self._rewound[producer] = [index]
             del self._outcomes[producer]
             self._ran.pop(self._keys[producer].key, None)
-            self._planned += 1
-            self._machinery.events(ActionsPlanned(self._planned))
+            self._plan_more(1)
             self._queue.push(producer)
 
     # Running: waiting, deadlines, the end.
@@ -344,10 +366,8 @@ class Scheduler:
             self._trees.forget()
             self._used.forget()
         self._finish(index, outcome)
-        for dependent in self._rewound.pop(index) if index in self._rewound else self._dependents[index]:
-            self._waiting[dependent] -= 1
-            if not self._waiting[dependent] and dependent not in self._outcomes:
-                self._ready.append(dependent)
+        waiting = self._rewound.pop(index) if index in self._rewound else self._frontier.dependents[index]
+        self._frontier.release(waiting, self._outcomes)
 
     def _fail(self, index: int, diagnostics: tuple[Diagnostic, ...], ended: Ended | None = None, log: str = "") -> None:
         action = self._graph.actions[index]
@@ -360,7 +380,7 @@ class Scheduler:
         for each in (index, *followers):
             self._finish(each, failed if each == index else replace(failed, diagnostics=()))
         waiting = self._rewound.pop(index, [])
-        reached = reachable([index, *followers, *waiting], lambda each: self._dependents[each])
+        reached = reachable([index, *followers, *waiting], lambda each: self._frontier.dependents.get(each, ()))
         for each in reached:
             if each not in self._outcomes:
                 self._finish(each, Outcome("skipped", self._key(each)))
@@ -391,11 +411,6 @@ class Scheduler:
     def _key(self, index: int) -> str:
         return self._keys[index].key if index in self._keys else ""
 
-    def _lost_source(self, index: int, error: FileNotFoundError) -> Diagnostic:
-        action = self._graph.actions[index]
-        message = f"{name_of(action)} needs the file '{error.filename or error}', which does not exist"
-        return Diagnostic("missing-source", message, self._machinery.span_of(action, None, None))
-
     def _cancel(self) -> None:
         """End all that runs: politely, then not."""
         clock = self._machinery.clock
@@ -413,10 +428,3 @@ class Scheduler:
                 forced = True
                 for running in self._running.values():
                     running.job.kill(signal.SIGKILL)
-
-
-def files_of(artifact: Artifact, result: ActionResult) -> Files:
-    """Return what an action's output holds."""
-    if artifact.is_tree:
-        return tuple((path, file) for path, file in result.files.items() if path.startswith(artifact.path + "/"))
-    return ((artifact.path, result.files[artifact.path]),)
