@@ -44,6 +44,9 @@ def _raised() -> dict[str, str]:
     """Return each code with a place that raises it."""
     # What click refuses is written by `main` itself, and a missing Python by the launcher.
     found = {code: name for name in WRITERS for code in re.findall(r"error\[([a-z-]+)\]", (ROOT / name).read_text())}
+    for path in sorted((ROOT / "rules").glob("*/tools/*.sh")):
+        for code in re.findall(r'"code": "([a-z-]+)"', path.read_text(encoding="utf-8")):
+            found.setdefault(code, path.name)
     for folder in ("src", "rules"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for code in _codes(ast.parse(path.read_text(encoding="utf-8"))):
