@@ -13,6 +13,8 @@ from etbuild.execution.interpreter import Interpreter, running_interpreter
 from etbuild.execution.python_environment import ensure_environment, environment_digest, select_wheels
 from etbuild.execution.system_programs import SystemPrograms
 from etbuild.loading.lock_file import parse_lock
+from etbuild.loading.places import WORKSPACE_FILE
+from etbuild.loading.workspace import load_workspace
 from etbuild.model.action import Mount
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 from etbuild.model.host import Host
@@ -48,14 +50,28 @@ class Provisions:
         """Return the folder of @name, fetched if need be. Raises EtbuildError `unknown-repository`."""
         if name == "etbuild":
             return self._etbuild_root
-        return fetch_repository(self._session, self._declared(name), self._repository_lock)
+        return fetch_repository(self._session, *self._declared(name))
 
-    def _declared(self, name: str) -> Repository:
+    @functools.cached_property
+    def _etbuilds(self) -> Provisions | None:
+        """Those of etbuild's own workspace, whose toolchains name its repositories; None in that workspace itself."""
+        root = self._etbuild_root
+        if Path(self._workspace.root) == root or not (root / WORKSPACE_FILE).is_file():
+            return None
+        found = Provisions(load_workspace(root, root), root, self._session)
+        found.read = self.read
+        self.read[str(root / WORKSPACE_FILE)] = None
+        return found
+
+    def _declared(self, name: str) -> tuple[Repository, LockFile]:
+        """Return a repository of the workspace, else of etbuild's own, with the lock that pins it."""
         repository = self._workspace.repositories.get(name)
+        if repository is None and self._etbuilds and name in self._etbuilds._workspace.repositories:  # noqa: SLF001
+            return self._etbuilds._declared(name)  # noqa: SLF001
         if repository is None:
             hint = did_you_mean(name, self._workspace.repositories) or "declare it in WORKSPACE as [[repository]]"
             raise EtbuildError(Diagnostic("unknown-repository", f"no repository '@{name}' is declared", hint=hint))
-        return repository
+        return repository, self._repository_lock
 
     @functools.cached_property
     def _repository_lock(self) -> LockFile:
@@ -96,14 +112,14 @@ class Provisions:
     @functools.cache  # noqa: B019 - a session lives as long as its process.
     def repository_mount(self, name: str) -> Mount:
         """Return the folder of @name as a mount, keyed by its lock; nothing is fetched yet."""
-        repository = self._declared(name)
+        repository, lock = self._declared(name)
         if repository.kind in UNLOCKED:
             folder = self.repository_root(name)
             digest, found = folder_digest(folder)
             self.read.update(dict.fromkeys(found))
             what = str(folder)
         else:
-            files = locked_files(repository, self._repository_lock)
+            files = locked_files(repository, lock)
             digest = repository_folder(self._session.cache, repository, files).name
             what = " ".join(file.filename for file in files)
         return Mount(f"{REPOSITORIES}/{name}", digest, REPOSITORY, name, what)
