@@ -78,19 +78,12 @@ def combining_classes() -> tuple[tuple[int, int, int], ...]:
     nfd = normalizers.NFD()
 
     def swapped(first: str, second: str) -> bool:
-        return bool(nfd.normalize_str(first + second) == second + first)
+        return first != second and bool(nfd.normalize_str(first + second) == second + first)
 
-    probes: dict[int, str] = {}
-    for character in every():
-        kind = unicodedata.combining(character)
-        if kind and unicodedata.normalize("NFD", character) == character:
-            probes.setdefault(kind, character)
-    ladder = [probe for _, probe in sorted(probes.items())]
-    marks = []
-    for character in every():
-        if swapped(character, ladder[0]) or swapped("\u0345", character):
-            marks.append((ord(character), 1 + sum(swapped(character, probe) for probe in ladder)))
-    return _same_class(marks)
+    # Beside marks of the lowest and of the highest class all others show that they are marks.
+    marks = [each for each in every() if swapped(each, "\u0334") or swapped("\u0345", each)]
+    ladder = list({unicodedata.combining(each): each for each in marks if unicodedata.combining(each)}.values())
+    return _same_class([(ord(each), 1 + sum(swapped(each, probe) for probe in ladder)) for each in marks])
 
 
 @cache

@@ -59,9 +59,11 @@ def define(source: Source) -> Definition:
         raise _unsupported("pre-tokenizer of WordPiece", "one of characters", "ByteLevel")
     if splitter.byte_level != bool(decoder.flags & BYTE_LEVEL):
         raise _unsupported("decoder", "ByteLevel exactly if the pre-tokenizer is", "not so")
-    names = _names(spec)
+    added = _added_names(source)
+    names = _names(spec, added)
     spelled = {index: _spelling(text, alphabet) for index, text in names.items()}
-    special = {each["id"] for each in spec["added_tokens"] if each["special"]} | set(spec.get("controls", ()))
+    contents = {each["content"] for each in spec["added_tokens"] if each["special"]}
+    special = {index for index, name in added.items() if name in contents} | set(spec.get("controls", ()))
     prefix, suffix = _template(spec["post_processor"])
     flags = _flags(names, decoder, special)
     definition = Definition(
@@ -92,10 +94,20 @@ def define(source: Source) -> Definition:
     return definition
 
 
-def _names(spec: Mapping[str, Any]) -> dict[int, str]:
+def _added_names(source: Source) -> dict[int, str]:
+    """Return how added tokens are shown: like the library, normalized if they are looked for in normalized text."""
+    tokens = source.spec["added_tokens"]
+    contents = [each["content"] for each in tokens]
+    shown = contents if source.spelled else normalized(source.spec["normalizer"], contents)
+    return {
+        token["id"]: text if token["normalized"] and text else token["content"]
+        for token, text in zip(tokens, shown, strict=True)
+    }
+
+
+def _names(spec: Mapping[str, Any], added: Mapping[int, str]) -> dict[int, str]:
     """Return the spelling of each id; added tokens have the last word."""
-    names = {index: text for text, index in spec["model"]["vocab"].items()}
-    names |= {each["id"]: each["content"] for each in spec["added_tokens"]}
+    names = {index: text for text, index in spec["model"]["vocab"].items()} | dict(added)
     if not names or max(names) >= MAX_IDS:
         message = f"a tokenizer must have 1 to {MAX_IDS} ids, has {max(names, default=-1) + 1}"
         raise mistake("invalid-tokenizer", message, "src")
@@ -158,8 +170,9 @@ def _unknown(model: Mapping[str, Any]) -> int:
 
 def _sorted_ids(vocab: Mapping[str, int], spelled: Mapping[int, bytes], alphabet: Mapping[str, int]) -> list[int]:
     """Return the ids that the model can give for a word, by their spelling."""
-    ids = [index for text, index in vocab.items() if not alphabet or spelled_bytes(text, alphabet) is not None]
-    return sorted(ids, key=lambda index: spelled[index])
+    words = {index: spelled_bytes(text, alphabet) if alphabet else text.encode() for text, index in vocab.items()}
+    # An added token that is shown otherwise than it is spelled is found before the model is asked.
+    return sorted((index for index, word in words.items() if word == spelled[index]), key=lambda index: spelled[index])
 
 
 def _merges(model: Mapping[str, Any], ranks: tuple[int, ...] | None) -> list[Merge]:
