@@ -103,6 +103,7 @@ Status TextSession::decode(const GenerateOptions& options, const OnText& on_text
   Sampler sampler(options.sampler);
   for (int32_t token : result->prompt) sampler.note(token);
   Status status;
+  const auto start = std::chrono::steady_clock::now();
   while (true) {
     const int32_t token = sampler.choose(logits.data, logits.size);
     sampler.note(token);
@@ -117,13 +118,12 @@ Status TextSession::decode(const GenerateOptions& options, const OnText& on_text
       break;
     }
     if (result->tokens.size() >= static_cast<size_t>(options.max_new_tokens)) break;
-    const auto start = std::chrono::steady_clock::now();
     status = program_->feed(pending_, &logits);
     if (!status.ok()) break;
     pending_.clear();
-    result->decode_seconds += seconds_since(start);
     ++result->decoded_tokens;
   }
+  result->decode_seconds = seconds_since(start);
   if (has_tokenizer_) show(stream.finish());
   return status;
 }
