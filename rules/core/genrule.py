@@ -30,7 +30,7 @@ class GenruleAttrs(Attrs):
     """The command, run by `sh -e` in the execution root: all paths are relative to it."""
 
 
-@rule(attrs=GenruleAttrs)
+@rule(attrs=GenruleAttrs, outs="outs")
 def genrule(ctx: RuleContext[GenruleAttrs]) -> Sequence[Provider]:
     """Run a shell command on declared files."""
     sources = ctx.files(ctx.attrs.srcs)

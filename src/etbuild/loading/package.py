@@ -19,7 +19,7 @@ from etbuild.loading.toml_text import TomlFile, parse_toml
 from etbuild.loading.validation import Subject, refusals
 from etbuild.loading.visibility import parse_visibility
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
-from etbuild.model.frozen import field, frozen, mutable
+from etbuild.model.frozen import field, frozen, mutable, replace
 from etbuild.model.label import Label, Pattern, parse_label
 from etbuild.model.rule import Rule
 from etbuild.model.target import TargetSpec
@@ -39,10 +39,31 @@ class Package:
     exports: frozenset[str] | None = frozenset()
     """Files that other packages may name; None for all of them."""
     mistakes: tuple[Diagnostic, ...] = ()
+    output_file: Rule[Any] | None = None
+    """The rule of a target that stands for one file which another makes."""
+    _makers: Mapping[str, TargetSpec] | None = None
+
+    def target(self, name: str) -> TargetSpec | None:
+        """Return the target of that name, or one for the file of that name which a target makes."""
+        found = self.targets.get(name)
+        if found is None and self.output_file is not None:
+            if self._makers is None:
+                makers = (spec for spec in self.targets.values() if spec.rule.outs and spec.attrs is not None)
+                self._makers = {file: spec for spec in makers for file in getattr(spec.attrs, spec.rule.outs)}
+            if (maker := self._makers.get(name)) is not None:
+                return _file_of(maker, name, self.output_file)
+        return found
 
     def is_broken(self, name: str) -> bool:
         """Tell whether a target of that name is declared, but has mistakes."""
         return self.broken is None or name in self.broken
+
+
+def _file_of(maker: TargetSpec, name: str, rule: Rule[Any]) -> TargetSpec:
+    """Return the target that stands for the file `name`, which `maker` makes."""
+    attrs = rule.attrs.model_construct(maker=maker.label)
+    label, dependencies = replace(maker.label, name=name), (maker.label,)
+    return replace(maker, label=label, rule=rule, raw={}, attrs=attrs, dependencies=dependencies)
 
 
 @frozen
@@ -59,7 +80,7 @@ class PackageSource:
 
 def read_package(source: PackageSource, rules: Mapping[str, Rule[Any]], own: str, folders: Folders) -> Package:
     """Return the package; its mistakes are in it. `own` is the workspace's name."""
-    package = Package(source.repository, source.name, source.folder)
+    package = Package(source.repository, source.name, source.folder, output_file=rules.get("output_file"))
     try:
         toml = parse_toml(source.content, source.shown)
     except EtbuildError as error:

@@ -73,8 +73,8 @@ class _Closure:
         except EtbuildError as error:
             self.note(error, span)
             return False
-        if label.name in package.targets:
-            self.specs[label] = package.targets[label.name]
+        if (target := package.target(label.name)) is not None:
+            self.specs[label] = target
         elif not package.is_broken(label.name):
             self.mistakes.append(replace(self.packages.no_target(label, package, files=False), span=span))
         return label in self.specs
@@ -109,7 +109,7 @@ class _Closure:
         target = self.specs.get(label)
         if target is None:
             package = self.packages.get(label.repository, label.package)
-            target = package.targets.get(label.name)
+            target = package.target(label.name)
             if target is None:
                 if not package.is_broken(label.name):
                     self.files[label] = self.packages.find_file(label, package, dependent.label)

@@ -95,6 +95,8 @@ class Rule(Generic[AttrsT]):
     """The family's name: set when the family is loaded."""
     provides: tuple[type[Provider], ...] = ()
     """What its targets give for certain: analysis holds it to that, and names it to who needs such a target."""
+    outs: str = ""
+    """The attribute that lists the files its targets make, if one does: each is named like a target, //package:file."""
 
     @property
     def doc(self) -> str:
@@ -108,11 +110,12 @@ def rule(
     toolchains: Callable[[AttrsT], tuple[Request, ...]] = lambda _attrs: (),
     toolchain_type: str = "",
     provides: tuple[type[Provider], ...] = (),
+    outs: str = "",
 ) -> Callable[[Callable[[Any], Sequence[Provider]]], Rule[AttrsT]]:
     """Make a Rule of a function `(RuleContext) -> providers`; the rule has the function's name. Registers nothing."""
 
     def make(implementation: Callable[[Any], Sequence[Provider]]) -> Rule[AttrsT]:
-        return Rule(implementation.__name__, attrs, implementation, toolchains, toolchain_type, provides=provides)
+        return Rule(implementation.__name__, attrs, implementation, toolchains, toolchain_type, provides=provides, outs=outs)
 
     return make
 
