@@ -115,7 +115,9 @@ def rule(
     """Make a Rule of a function `(RuleContext) -> providers`; the rule has the function's name. Registers nothing."""
 
     def make(implementation: Callable[[Any], Sequence[Provider]]) -> Rule[AttrsT]:
-        return Rule(implementation.__name__, attrs, implementation, toolchains, toolchain_type, provides=provides, outs=outs)
+        return Rule(
+            implementation.__name__, attrs, implementation, toolchains, toolchain_type, provides=provides, outs=outs
+        )
 
     return make
 
