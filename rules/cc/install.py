@@ -50,11 +50,15 @@ def _include_folders(info: CcInfo) -> tuple[str, ...]:
     """Return the folders for -I that hold headers: CMake refuses one that is not there."""
     headers = tuple(info.headers)
     folders = [folder.rstrip("/") for folder in dict.fromkeys((*info.includes, *info.system_includes))]
-    found = [each for each in folders if each in ("", ".") or any(_holds(each, header) for header in headers)]
-    return tuple(f"include/{folder}" if folder not in ("", ".") else "include" for folder in found)
+    found = [each for each in folders if any(_holds(each, header) for header in headers)]
+    if not all(any(_holds(each, header) for each in found) for header in headers):
+        found.append(".")  # Where etbuild compiles, the root is looked at anyway.
+    return tuple(dict.fromkeys(f"include/{each}".removesuffix("/.").removesuffix("/") for each in found))
 
 
 def _holds(folder: str, header: Artifact) -> bool:
+    if folder in ("", "."):
+        return True
     inside = header.is_tree and f"{folder}/".startswith(f"{header.path}/")
     return inside or header.path.startswith(f"{folder}/")
 

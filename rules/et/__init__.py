@@ -2,8 +2,8 @@
 
 from etbuild.api import Command, Family
 from rules.et.hf_model import hf_model
-from rules.et.install import install_program
-from rules.et.providers import ProgramInfo
+from rules.et.install import install_program, install_runtime
+from rules.et.providers import EtRuntimeInfo, ProgramInfo
 from rules.et.pt2_model import pt2_model
 from rules.et.pte import pte
 from rules.et.pte_test import pte_test
@@ -16,7 +16,7 @@ FAMILY = Family(
     api=1,
     requires=("core", "py", "cc"),
     rules=(hf_model, torch_model, pt2_model, pte, pte_test, et_runtime, text_runner, text_runner_test),
-    installers=((ProgramInfo, install_program),),
+    installers=((ProgramInfo, install_program), (EtRuntimeInfo, install_runtime)),
     commands=(
         Command(
             "inspect",

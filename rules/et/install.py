@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from etbuild.api import Installation, InstalledArtifact, Label
 from rules.core.actions import consumer_texts, parts_of
-from rules.et.providers import ProgramInfo
+from rules.et.providers import EtRuntimeInfo, ProgramInfo
+
+
+def install_runtime(_label: Label, info: EtRuntimeInfo) -> Installation:
+    """Return what the manifest tells of a target with EtRuntimeInfo; its files are those of its CcInfo."""
+    return Installation(facts={"runtime": {"provider": info.provider, "features": info.features, "abi": info.defines}})
 
 
 def install_program(label: Label, info: ProgramInfo) -> Installation:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,13 @@ from etbuild.cli.options import json_option, settings_of, settings_options
 from etbuild.cli.output import show_result
 from etbuild.cli.report_output import show
 from etbuild.cli.wording import size
+from etbuild.execution.installed_folder import InstalledFile
 from etbuild.installing import MANIFEST
 from etbuild.installing import install as install_files
+
+
+_MANY = 8
+"""More files of a kind than this are counted."""
 
 
 @click.command(short_help="Copy what targets are for into a folder.")
@@ -28,7 +36,22 @@ def install(invocation: Invocation, /, patterns: tuple[str, ...], folder: Path, 
     done = install_files(session, patterns, invocation.cwd / folder)
     if done.report.exit_code:
         return show(done.report, as_json=as_json)
-    lines = [*(f"{folder}/{each.path}  {size(each.size)}" for each in done.files), f"{folder}/{MANIFEST}"]
-    lines += [f"{folder}/{path}  removed" for path in done.removed]
+    lines = [
+        *_lines(folder, done.files),
+        f"{folder}/{MANIFEST}",
+        *(f"{folder}/{path}  removed" for path in done.removed),
+    ]
     show_result(done.files, lines, as_json=as_json)
     return 0
+
+
+def _lines(folder: Path, files: tuple[InstalledFile, ...]) -> Iterator[str]:
+    counts = Counter(each.kind for each in files)
+    for each in files:
+        if counts[each.kind] <= _MANY:
+            yield f"{folder}/{each.path}  {size(each.size)}"
+    for kind, count in sorted(counts.items()):
+        if count > _MANY:
+            of_kind = [each for each in files if each.kind == kind]
+            below = os.path.commonpath([f"{folder}/{each.path}" for each in of_kind])
+            yield f"{below}/  {count} {kind}s, {size(sum(each.size for each in of_kind))}"
