@@ -1,4 +1,4 @@
-"""text_runner: a program that continues text, with what runs it on a device. Compiles nothing: its runner is a target."""
+"""text_runner: a text program with what runs it on a device. Compiles nothing: its runner is a target."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def text_runner(ctx: RuleContext[TextRunnerAttrs]) -> Sequence[Provider]:
             beside=files.beside,
             names=((program.program, f"{name}.pte"), *files.names),
         ),
-        RunInfo((*runner.argv, *words), InputSet((program.program, tokenizer), (runner.inputs,)), runner.env, runner.mounts),
+        RunInfo(
+            (*runner.argv, *words), InputSet((program.program, tokenizer), (runner.inputs,)), runner.env, runner.mounts
+        ),
     ]
 
 
@@ -90,5 +92,7 @@ def text_runner_test(ctx: RuleContext[TextRunnerTestAttrs]) -> Sequence[Provider
     ]
 
 
-def _runner(ctx: RuleContext[TextRunnerAttrs] | RuleContext[TextRunnerTestAttrs], label: Dep) -> tuple[RunInfo, DefaultInfo]:
+def _runner(
+    ctx: RuleContext[TextRunnerAttrs] | RuleContext[TextRunnerTestAttrs], label: Dep
+) -> tuple[RunInfo, DefaultInfo]:
     return ctx.provider(label, RunInfo), ctx.provider(label, DefaultInfo)

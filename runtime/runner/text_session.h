@@ -45,8 +45,8 @@ struct GenerateResult {
   std::vector<int32_t> prompt;  // As tokens.
   std::vector<int32_t> tokens;  // What was generated, without the token that ended it.
   double prefill_seconds = 0;   // The prompt, up to the first token's logits.
-  double decode_seconds = 0;    // Every call of the program after that.
-  int64_t decoded_tokens = 0;   // Calls in decode_seconds, one token each.
+  double decode_seconds = 0;    // All after that: choosing, showing, and the calls of the program.
+  int64_t decoded_tokens = 0;   // Those calls, one token each.
 };
 
 // Is called with each piece of text as soon as it is certain (whole characters; may be empty at the end of a token);
