@@ -9,13 +9,14 @@ from rules.et.pte import pte
 from rules.et.pte_test import pte_test
 from rules.et.runtime import et_runtime
 from rules.et.text_runner import text_runner, text_runner_test
+from rules.et.tokenizer import tokenizer
 from rules.et.torch_model import torch_model
 
 FAMILY = Family(
     name="et",
     api=1,
     requires=("core", "py", "cc"),
-    rules=(hf_model, torch_model, pt2_model, pte, pte_test, et_runtime, text_runner, text_runner_test),
+    rules=(hf_model, torch_model, pt2_model, pte, pte_test, et_runtime, tokenizer, text_runner, text_runner_test),
     installers=((ProgramInfo, install_program), (EtRuntimeInfo, install_runtime)),
     commands=(
         Command(

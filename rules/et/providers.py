@@ -55,3 +55,11 @@ class EtRuntimeInfo(Provider):
     defines: tuple[str, ...]
     """What its ABI wants defined."""
     libraries: tuple[Artifact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenizerInfo(Provider):
+    """A tokenizer for C++ programs."""
+
+    file: Artifact
+    """The flat file; docs/design/tokenizer_file.md says what is in it."""

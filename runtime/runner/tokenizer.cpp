@@ -27,7 +27,8 @@ const Added* longest(const File& file, std::string_view text, size_t at, const A
   for (size_t depth = 0; at + depth < text.size() && first != last; ++depth) {
     const auto byte = static_cast<uint8_t>(text[at + depth]);
     auto byte_of = [&](const Added& each) { return static_cast<uint8_t>(file.string(each.pattern)[depth]); };
-    first = std::lower_bound(first, last, byte, [&](const Added& each, uint8_t value) { return byte_of(each) < value; });
+    first =
+        std::lower_bound(first, last, byte, [&](const Added& each, uint8_t value) { return byte_of(each) < value; });
     last = std::upper_bound(first, last, byte, [&](uint8_t value, const Added& each) { return value < byte_of(each); });
     // The shortest of a run is its first, and leaves it once all of it has been seen.
     if (first != last && first->pattern.length == depth + 1) best = first++;
@@ -93,8 +94,8 @@ void encode_plain(const File& file, std::string_view raw, bool is_first, WordEnc
       ids->push_back(static_cast<int32_t>(stretch.added->id));
       continue;
     }
-    const Words words = split(file, text.substr(stretch.start, stretch.end - stretch.start),
-                              is_first && stretch.start == 0);
+    const Words words =
+        split(file, text.substr(stretch.start, stretch.end - stretch.start), is_first && stretch.start == 0);
     for (size_t i = 0; i < words.spans.size(); ++i) encoder->encode(words[i], ids);
   }
 }

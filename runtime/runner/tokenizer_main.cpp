@@ -1,7 +1,8 @@
 // Encodes and decodes texts from standard input, for tests that hold the tokenizer against the library `tokenizers`.
 // Knows nothing of that library.
 //
-//     tokenizer_main FILE encode    texts, each behind its length (4 bytes, little-endian), to ids, each list behind its
+//     tokenizer_main FILE encode    texts, each behind its length (4 bytes, little-endian), to ids, each list behind
+//     its
 //                                   length; --special adds what belongs around a text
 //     tokenizer_main FILE decode    lists of ids to texts; --stream one id at a time; --all shows special tokens
 

@@ -19,14 +19,14 @@ def main(argv: Sequence[str]) -> None:
     """Read the files, write the flat one."""
     parser = argparse.ArgumentParser(prog="compile_tokenizer", description=__doc__, allow_abbrev=False)
     parser.add_argument("--file", dest="files", action="append", required=True, type=Path)
-    parser.add_argument("--out", required=True, type=Path)
+    parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args(argv)
     quiet()
     source = read_source(arguments.files)
     from tokenizer.define import define
     from tokenizer.flat_file import flat_file
 
-    arguments.out.write_bytes(flat_file(define(source)))
+    arguments.output.write_bytes(flat_file(define(source)))
 
 
 def read_source(files: Sequence[Path]) -> Source:

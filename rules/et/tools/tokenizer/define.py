@@ -107,7 +107,8 @@ def _added_names(source: Source) -> dict[int, str]:
 
 def _names(spec: Mapping[str, Any], added: Mapping[int, str]) -> dict[int, str]:
     """Return the spelling of each id; added tokens have the last word."""
-    names = {index: text for text, index in spec["model"]["vocab"].items()} | dict(added)
+    vocabulary = {index: text for text, index in spec["model"]["vocab"].items()}
+    names = vocabulary | dict(added) | spec.get("shown", {})
     if not names or max(names) >= MAX_IDS:
         message = f"a tokenizer must have 1 to {MAX_IDS} ids, has {max(names, default=-1) + 1}"
         raise mistake("invalid-tokenizer", message, "src")
@@ -224,7 +225,10 @@ def _word_edges() -> code_points.Ranges:
     backend.add_tokens([AddedToken("\ue000", single_word=True, normalized=False)])
     [added] = backend.get_added_tokens_decoder()
     texts = [f"{each}\ue000" for each in code_points.every()]
-    outside = [len(text) > 1 and added not in encoding.ids for text, encoding in zip(texts, backend.encode_batch(texts), strict=True)]
+    outside = [
+        len(text) > 1 and added not in encoding.ids
+        for text, encoding in zip(texts, backend.encode_batch(texts), strict=True)
+    ]
     return code_points.joined([ord(text[0]) for text, is_outside in zip(texts, outside, strict=True) if is_outside])
 
 
@@ -235,7 +239,9 @@ def _template(spec: Mapping[str, Any] | None) -> tuple[list[int], list[int]]:
     kind = spec["type"]
     if kind == "Sequence":
         sides = [_template(each) for each in spec["processors"]]
-        return [index for before, _ in reversed(sides) for index in before], [index for _, after in sides for index in after]
+        return [index for before, _ in reversed(sides) for index in before], [
+            index for _, after in sides for index in after
+        ]
     if kind in ("BertProcessing", "RobertaProcessing"):
         return [spec["cls"][1]], [spec["sep"][1]]
     if kind != "TemplateProcessing":
@@ -244,7 +250,9 @@ def _template(spec: Mapping[str, Any] | None) -> tuple[list[int], list[int]]:
     texts = [index for index, item in enumerate(single) if "Sequence" in item]
     if len(texts) != 1:
         raise _unsupported("template", "one with the text once", f"one with it {len(texts)} times")
-    ids = [spec["special_tokens"][item["SpecialToken"]["id"]]["ids"] if "SpecialToken" in item else [] for item in single]
+    ids = [
+        spec["special_tokens"][item["SpecialToken"]["id"]]["ids"] if "SpecialToken" in item else [] for item in single
+    ]
     return sum(ids[: texts[0]], []), sum(ids[texts[0] :], [])
 
 

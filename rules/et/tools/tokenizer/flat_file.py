@@ -22,7 +22,9 @@ def flat_file(definition: Definition) -> bytes:
     pieces = b"".join(definition.pieces)
     decoder = definition.decoder
     strings = definition.tables.strings
-    refs = [definition.tables.string(text) for text in (definition.continuing, decoder.prefix, decoder.replaced, decoder.by)]
+    refs = [
+        definition.tables.string(text) for text in (definition.continuing, decoder.prefix, decoder.replaced, decoder.by)
+    ]
     added = [(*definition.tables.string(pattern), index, flags) for pattern, index, flags in definition.added]
     figures = [
         definition.model,

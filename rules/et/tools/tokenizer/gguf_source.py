@@ -83,7 +83,11 @@ def _byte_level(values: _Values) -> Source:
         raise mistake("unsupported-tokenizer", message, "src", hint="name the model's tokenizer.json as src")
     tokens: Sequence[str] = values.need("tokens")
     kinds = values.get("token_type", [NORMAL] * len(tokens))
-    added = [_added(index, tokens[index], kind == CONTROL) for index, kind in enumerate(kinds) if kind in (CONTROL, USER_DEFINED)]
+    added = [
+        _added(index, tokens[index], kind == CONTROL)
+        for index, kind in enumerate(kinds)
+        if kind in (CONTROL, USER_DEFINED)
+    ]
     bos, eos = values.get("bos_token_id", None), values.get("eos_token_id", None)
     model = {
         "type": "BPE", "unk_token": None, "fuse_unk": False, "byte_fallback": False, "ignore_merges": pre == "llama-bpe",
@@ -106,7 +110,9 @@ def _sentencepiece(values: _Values) -> Source:
     scores: Sequence[float] = values.need("scores")
     kinds: Sequence[int] = values.get("token_type", [NORMAL] * len(tokens))
     if len(scores) != len(tokens) or len(kinds) != len(tokens):
-        message = f"'{values.file}' must hold a score and a type a token, holds {len(tokens)} tokens, {len(scores)} scores"
+        message = (
+            f"'{values.file}' must hold a score and a type a token, holds {len(tokens)} tokens, {len(scores)} scores"
+        )
         raise mistake("invalid-tokenizer", message, "src")
     bos, eos = values.get("bos_token_id", 1), values.get("eos_token_id", 2)
     pieces = [Piece(*each) for each in zip(tokens, scores, kinds, strict=True)]

@@ -70,7 +70,9 @@ def _bert(spec: dict[str, Any], tables: Tables) -> list[Operation]:
     operations = [_map(clean, tables)]
     strip_accents = spec["lowercase"] if spec["strip_accents"] is None else spec["strip_accents"]
     if strip_accents:
-        strip = library.BertNormalizer(clean_text=False, handle_chinese_chars=False, strip_accents=True, lowercase=False)
+        strip = library.BertNormalizer(
+            clean_text=False, handle_chinese_chars=False, strip_accents=True, lowercase=False
+        )
         gone = {code: "" for code, result in code_points.changes(strip).items() if not result}
         operations += [*_unicode_form("NFD", tables), (MAP, tables.map_of(gone), 0, 0)]
     if spec["lowercase"]:

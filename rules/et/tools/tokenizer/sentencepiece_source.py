@@ -53,6 +53,8 @@ def read_sentencepiece(path: Path) -> Source:
     pieces = [Piece(piece.piece, piece.score, piece.type) for piece in model.pieces]
     spec, ranks = sentencepiece_spec(pieces, dummy_prefix=normalizer.add_dummy_prefix)
     spec["controls"] = [index for index, piece in enumerate(pieces) if piece.kind == CONTROL]
+    # Where the vocabulary failed, SentencePiece shows a sign of its own instead of the piece.
+    spec["shown"] = {index: trainer.unk_surface for index, piece in enumerate(pieces) if piece.kind == UNKNOWN}
     kinds = {index: piece.kind for index, piece in enumerate(pieces)}
     bos, eos = (index if kinds.get(index) == CONTROL else None for index in (trainer.bos_id, trainer.eos_id))
     return Source(spec, bos, eos, ranks, spelled=True)
@@ -106,4 +108,6 @@ def _merges(pieces: Sequence[Piece]) -> tuple[list[tuple[str, str]], tuple[int, 
 
 def _unsupported(path: Path, what: str, served: str, found: str) -> UserError:
     message = f"the {what} of '{path.name}' must be {served}, is {found}"
-    return mistake("unsupported-tokenizer", message, "src", hint="name the model's tokenizer.json as src, if it has one")
+    return mistake(
+        "unsupported-tokenizer", message, "src", hint="name the model's tokenizer.json as src, if it has one"
+    )
