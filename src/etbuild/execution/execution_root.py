@@ -50,6 +50,7 @@ class ExecutionRoot:
         self.folder = str(folder)
         self.output = (_open_log(f"{folder}/stdout"), _open_log(f"{folder}/stderr"))
         self._held: dict[str, tuple[str, bool, str]] = {}
+        self._added: dict[str, tuple[int, ...]] = {}
         self._folders: set[str] = {""}
 
     def fill(self, inputs: Sequence[Input], outputs: Sequence[Artifact], blob: Blob, *, link: bool) -> list[str]:
@@ -68,6 +69,7 @@ class ExecutionRoot:
             if path not in held:
                 if self._add(path, file, location, blob, link):
                     held[path] = wanted[path]
+                    self._added[path] = _identity(f"{self.path}/{path}")
                 else:
                     missing.append(path)
         return missing
@@ -110,7 +112,7 @@ class ExecutionRoot:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if path in self._folders and entry.is_dir(follow_symlinks=False):
                 self._sweep(path)
-            else:
+            elif path not in self._held or _identity(entry.path) != self._added[path]:
                 _remove(entry)
                 self._held.pop(path, None)
 
@@ -182,6 +184,12 @@ class ExecutionRoot:
             raise OutputMissingError(artifact, f"a link to '{os.readlink(here)}'")
         os.unlink(here)
         copy_file(target, here, os.stat(target).st_mode & 0o777)
+
+
+def _identity(path: str) -> tuple[int, ...]:
+    """Return what differs once a file was touched: nothing sets the time of its last change but the kernel."""
+    found = os.lstat(path)
+    return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def is_outside(file: OutputFile, location: str) -> bool:
