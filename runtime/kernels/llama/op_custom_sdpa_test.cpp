@@ -51,27 +51,27 @@ struct Call {
     return context.failure_state();
   }
 
-  // The definition, in doubles: all scores of a row, then all weights, then the mean.
-  double expected(size_t batch, size_t row, size_t head, size_t at, bool is_causal, bool is_masked, double scale) {
+  // The definition, in doubles: all scores of a row, then all weights, then the mean of the values.
+  std::vector<double> expected(size_t batch, size_t row, size_t head, bool is_causal, bool is_masked, double scale) {
     const size_t visible = is_masked ? sizes.length : is_causal ? sizes.start + row + 1 : sizes.start + sizes.rows;
     const size_t cache_head = head / (sizes.heads / sizes.cache_heads);
     const float* q = &query.values()[((batch * sizes.rows + row) * sizes.heads + head) * sizes.head_dim];
-    std::vector<double> scores(visible);
+    std::vector<double> weights(visible);
     double most = -INFINITY;
     for (size_t position = 0; position < visible; ++position) {
       const float* k = &key.values()[cache_at(batch, position, cache_head)];
-      for (int dim = 0; dim < sizes.head_dim; ++dim) scores[position] += double{q[dim]} * k[dim];
-      scores[position] = scores[position] * scale + (is_masked ? mask.values()[row * sizes.length + position] : 0.0f);
-      most = std::max(most, scores[position]);
+      for (int at = 0; at < sizes.head_dim; ++at) weights[position] += double{q[at]} * k[at];
+      weights[position] = weights[position] * scale + (is_masked ? mask.values()[row * sizes.length + position] : 0.0f);
+      most = std::max(most, weights[position]);
     }
     double sum = 0;
-    double mean = 0;
+    for (double& weight : weights) sum += weight = std::exp(weight - most);
+    std::vector<double> mean(sizes.head_dim);
     for (size_t position = 0; position < visible; ++position) {
-      const double weight = std::exp(scores[position] - most);
-      sum += weight;
-      mean += weight * value.values()[cache_at(batch, position, cache_head) + at];
+      const float* v = &value.values()[cache_at(batch, position, cache_head)];
+      for (int at = 0; at < sizes.head_dim; ++at) mean[at] += weights[position] / sum * v[at];
     }
-    return mean / sum;
+    return mean;
   }
 
   double worst(bool is_causal, bool is_masked, double scale) {
@@ -80,8 +80,7 @@ struct Call {
     for (int batch = 0; batch < sizes.batch; ++batch) {
       for (int row = 0; row < sizes.rows; ++row) {
         for (int head = 0; head < sizes.heads; ++head) {
-          for (int at = 0; at < sizes.head_dim; ++at) {
-            const double truth = expected(batch, row, head, at, is_causal, is_masked, scale);
+          for (double truth : expected(batch, row, head, is_causal, is_masked, scale)) {
             const double error = std::abs(out.values()[index++] - truth);
             most = error <= most ? most : error;  // NaN counts as worse.
           }
