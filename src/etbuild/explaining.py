@@ -15,7 +15,7 @@ from etbuild.execution.explain import Difference, explain
 from etbuild.execution.manifest import Manifest, manifest_of
 from etbuild.execution.store import Store
 from etbuild.history import History, Name
-from etbuild.keys import known_keys, needed_actions
+from etbuild.keys import known_graph, known_keys, needed_actions
 from etbuild.model.action import Action, ActionGraph
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
 from etbuild.model.frozen import frozen, replace
@@ -71,7 +71,9 @@ def explain_target(session: Session, target: str) -> tuple[Explanation, ...]:
     plan = plan_build(session.analyze(graph))
     store = Store.open(Path(session.settings.cache))
     try:
-        explainer = _Explainer(plan.actions, graph, store, History(store, session.root / OUTPUTS / LOGS))
+        wanted = [plan.actions.producers[each] for each in plan.wanted if each in plan.actions.producers]
+        actions = known_graph(plan.actions, needed_actions(plan.actions, wanted), store)
+        explainer = _Explainer(actions, graph, store, History(store, session.root / OUTPUTS / LOGS))
         return tuple(explainer.explain(each) for each in plan.targets)
     finally:
         store.close()
