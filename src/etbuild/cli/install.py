@@ -19,7 +19,6 @@ from etbuild.execution.installed_folder import InstalledFile
 from etbuild.installing import MANIFEST
 from etbuild.installing import install as install_files
 
-
 _MANY = 8
 """More files of a kind than this are counted."""
 

@@ -1,0 +1,154 @@
+"""Apps of other build systems take what `etbuild install` wrote, built by the real tools; none knows etbuild."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CONSUMERS = ROOT / "examples/consumers"
+WANTED = ("//tiny:mlp_xnnpack", "//runtime:official", "//examples/foreign:qdldl", "//examples/hello:tensor")
+CMAKES = ("/usr/bin/cmake", str(Path(sys.prefix, "bin/cmake")))
+QEMU = "qemu-aarch64-static"
+QEMU_WORDS = (QEMU, "-L", "/usr/aarch64-linux-gnu")
+
+
+def run(*command: str | Path, cwd: Path = ROOT, **env: str) -> str:
+    """Run a command that must succeed, and return what it printed."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env={**os.environ, **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def install(folder: Path, *words: str) -> None:
+    run(ROOT / "etbuild", "install", *words, "--to", folder)
+
+
+@pytest.fixture(scope="module")
+def et(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an installed folder that was moved since."""
+    first = tmp_path_factory.mktemp("install") / "et"
+    install(first, *WANTED, "--platform=linux_x86_64")
+    moved = tmp_path_factory.mktemp("moved") / "et"
+    shutil.move(first, moved)
+    return moved
+
+
+@pytest.fixture(scope="module")
+def aarch64(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("aarch64") / "et"
+    install(folder, *WANTED, "--platform=linux_aarch64")
+    return folder
+
+
+def test_the_manifest_tells_every_file_and_what_it_is(et: Path) -> None:
+    manifest = json.loads((et / "manifest.json").read_text())
+    there = {str(path.relative_to(et)) for path in et.rglob("*") if path.is_file()} - {"manifest.json"}
+    assert there == {each["path"] for each in manifest["files"]}
+    for each in manifest["files"]:
+        content = (et / each["path"]).read_bytes()
+        assert (each["sha256"], each["size"]) == (hashlib.sha256(content).hexdigest(), len(content))
+    targets = {each["label"]: each for each in manifest["targets"]}
+    assert tuple(targets) == WANTED
+    assert {each["platform"] for each in manifest["targets"]} == {"linux_x86_64"}
+    assert targets["//tiny:mlp_xnnpack"]["program"] == "tiny/mlp_xnnpack.pte"
+    assert targets["//tiny:mlp_xnnpack"]["operators"]["delegates"] == {"XnnpackBackend": 1}
+    assert "ET_EVENT_TRACER_ENABLED" in targets["//runtime:official"]["runtime"]["abi"]
+
+
+def test_no_text_names_the_machine_that_wrote_it(et: Path) -> None:
+    manifest = json.loads((et / "manifest.json").read_text())
+    for each in manifest["files"]:
+        if each["kind"] == "build file":
+            text = (et / each["path"]).read_text()
+            assert str(ROOT) not in text
+            assert str(et) not in text
+
+
+@pytest.mark.parametrize("cmake", CMAKES)
+def test_a_cmake_app_runs_a_program(et: Path, tmp_path: Path, cmake: str) -> None:
+    run(cmake, "-G", "Ninja", "-S", CONSUMERS / "cmake", "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={et}")
+    run(cmake, "--build", tmp_path)
+    assert "100% tests passed" in run("ctest", "--test-dir", tmp_path)
+    assert "10 answers, first 0.605138, ratio to itself 1.000000" in run(tmp_path / "app", et / "tiny/mlp_xnnpack.pte")
+
+
+def test_a_cmake_app_is_cross_compiled(aarch64: Path, tmp_path: Path) -> None:
+    compilers = {"C": "aarch64-linux-gnu-gcc-12", "CXX": "aarch64-linux-gnu-g++-12"}
+    crossed = ["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"]
+    crossed += [f"-DCMAKE_{language}_COMPILER={program}" for language, program in compilers.items()]
+    folders = ("-S", CONSUMERS / "cmake", "-B", tmp_path)
+    run("cmake", "-G", "Ninja", *folders, f"-DCMAKE_PREFIX_PATH={aarch64}", *crossed)
+    run("cmake", "--build", tmp_path)
+    libraries = f"LD_LIBRARY_PATH={aarch64}/lib/runtime/official/lib:/usr/aarch64-linux-gnu/lib"
+    said = run(*QEMU_WORDS, "-E", libraries, tmp_path / "app", aarch64 / "tiny/mlp_xnnpack.pte")
+    assert "10 answers, first 0.605138" in said
+
+
+def test_a_meson_app_finds_all_by_pkg_config(et: Path, tmp_path: Path) -> None:
+    meson = Path(sys.prefix, "bin/meson")
+    run(meson, "setup", tmp_path, CONSUMERS / "meson", f"--pkg-config-path={et}/lib/pkgconfig")
+    run(meson, "test", "-C", tmp_path)
+    assert "4 6, hundreds of kernels" in run(tmp_path / "app")
+
+
+def test_a_bazel_app_takes_headers_libraries_and_programs(et: Path, tmp_path: Path) -> None:
+    workspace = tmp_path / "app"
+    shutil.copytree(CONSUMERS / "bazel", workspace)
+    (workspace / "et").symlink_to(et)
+    bazel = ("bazel", f"--output_user_root={tmp_path}/bazel", "--batch")
+    run(*bazel, "build", "//app:report", cwd=workspace)
+    size = (et / "tiny/mlp_xnnpack.pte").stat().st_size
+    assert (workspace / "bazel-bin/app/report.txt").read_text() == f"4 6, a program of {size} bytes\n"
+    run("chmod", "-R", "u+w", tmp_path / "bazel")
+
+
+def test_gradle_tasks_copy_programs_and_build_with_cmake(et: Path, tmp_path: Path) -> None:
+    workspace, own = tmp_path / "app", tmp_path / "et"
+    shutil.copytree(CONSUMERS / "gradle", workspace)
+    shutil.copytree(et, own)
+    gradle = ("gradle", "--offline", "--no-daemon", "-g", tmp_path / "home", f"-Pet={own}", "assets", "native")
+    run(*gradle, cwd=workspace)
+    assert run(workspace / "build/native/app") == "4 6\n"
+    program = "tiny/mlp_xnnpack.pte"
+    assert (workspace / "build/assets" / program).read_bytes() == (own / program).read_bytes()
+    assert "3 up-to-date" in run(*gradle, cwd=workspace)
+    (own / program).write_bytes(b"another")
+    refused = subprocess.run(list(map(str, gradle)), cwd=workspace, capture_output=True, text=True, check=False)
+    assert f"{program} must have sha256" in refused.stderr
+
+
+def test_an_installation_of_less_takes_the_rest_away(aarch64: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "et"
+    shutil.copytree(aarch64, folder)
+    (folder / "mine.txt").write_text("mine")
+    install(folder, "//examples/hello:tensor", "--platform=linux_aarch64")
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert {"mine.txt", "lib/examples/hello/libtensor.a", "include/examples/hello/tensor.h"} <= there
+    assert not any("runtime" in path or "qdldl" in path or path.endswith(".pte") for path in there)
+    assert not (folder / "tiny").exists()
+
+
+def test_several_platforms_stand_side_by_side(tmp_path: Path) -> None:
+    install(tmp_path / "et", "//examples/hello:tensor", "--platform=linux_aarch64", "--platform=linux_x86_64")
+    for platform in ("linux_aarch64", "linux_x86_64"):
+        assert (tmp_path / "et" / platform / "lib/examples/hello/libtensor.a").is_file()
+        assert (tmp_path / "et" / platform / "lib/cmake/etbuild_artifacts/etbuild_artifactsConfig.cmake").is_file()
+    files = json.loads((tmp_path / "et/manifest.json").read_text())["files"]
+    assert {each["platform"] for each in files if each["kind"] == "library"} == {"linux_aarch64", "linux_x86_64"}
