@@ -87,6 +87,10 @@ def build(plan: BuildPlan, around: Surroundings, started: float) -> Built:
         evidence = Evidence(plan, execution, placed, fresh, store.read, OUTPUTS)
         wall_ms = round((time.monotonic() - started) * 1000)
         report = report_build(evidence, choice.sandbox.name, wall_ms)
+        if report.tests:
+            from etbuild.test_report import write_test_report  # noqa: PLC0415 - xml: 5 ms, for few builds.
+
+            write_test_report(outputs, report.tests)
         log.close(exit_code=report.exit_code, wall_ms=wall_ms, unchanged=plan.beside)
     return Built(report, execution, placed, plan)
 

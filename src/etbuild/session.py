@@ -212,6 +212,8 @@ class Session:
             return None, None
         saved = save_plan(plan, built.execution)
         read = (*self.workspace.read, *graph.read, *analysis.read, *self.provisions.read, *own_files())
+        if built.report.tests:  # Another request's tests may have been written there since.
+            read = (*read, f"{self.place.root}/{OUTPUTS}/test.xml")
         known = frozenset(saved.sources)
         named = (path for path in graph.files.values() if path not in known)
         outputs = (f"{self.place.root}/{OUTPUTS}/{path}" for path in built.placed)
