@@ -45,9 +45,9 @@ template <typename Whole>
 Status read_whole(const std::string& option, const char* word, Whole* number) {
   char* end = nullptr;
   errno = 0;
-  const long long value = std::strtoll(word, &end, 10);
-  if (end == word || *end != '\0' || value < 0 || errno != 0 ||
-      static_cast<unsigned long long>(value) > std::numeric_limits<Whole>::max()) {
+  // strtoull() takes a sign, and makes a large number of it.
+  const unsigned long long value = word[0] == '-' ? 0 : std::strtoull(word, &end, 10);
+  if (end == nullptr || end == word || *end != '\0' || errno != 0 || value > std::numeric_limits<Whole>::max()) {
     return refuse(option, "a whole number", word);
   }
   *number = static_cast<Whole>(value);
