@@ -34,8 +34,7 @@ def write_test_report(outputs: Path, tests: Iterable[TestReport]) -> None:
 
 
 def _case(test: TestReport, root: Path) -> str:
-    package, _, name = test.label.rpartition(":")
-    package = package or test.label
+    package, _, name = test.label.partition(":")
     start = f"<testcase classname={quoteattr(package)} name={quoteattr(name or package.rpartition('/')[2])}"
     start += f' time="{_seconds(test)}"'
     if test.status == "passed":

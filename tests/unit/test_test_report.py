@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from etbuild.model.report import TestReport
 from etbuild.test_report import FILE, write_test_report
@@ -19,7 +19,7 @@ def test_each_platform_is_a_suite_and_each_failure_shows_what_was_said(tmp_path:
         TestReport("//a:one", "cortex_m55", "skipped"),
     )
     write_test_report(outputs, tests)
-    [host, device] = ElementTree.parse(outputs / FILE).getroot()  # noqa: S314 - written above.
+    [host, device] = ET.parse(outputs / FILE).getroot()  # noqa: S314 - written above.
     assert host.attrib == {"name": "host", "tests": "2", "failures": "1", "skipped": "0", "time": "1.502"}
     assert [case.attrib for case in host] == [
         {"classname": "//a", "name": "one", "time": "1.500"},
