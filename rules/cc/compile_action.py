@@ -61,7 +61,7 @@ def compile_sources(
     ctx: RuleContext[CcAttrsT], sources: Sources, how: Compilation, owner: Label
 ) -> tuple[Artifact, ...]:
     """Register the compile of each source; return the objects, in order. `owner` is whose sources they are."""
-    own = (*(file for file, _ in sources.compiled), *sources.headers, *how.own.direct_headers)
+    own = (*sources.headers, *how.own.direct_headers)
     direct = how.given.direct_headers
     env = {
         **ENV,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compiles one source, and refuses an include that no direct dependency exports. The words are the compiler's command.
 #   $CC_TARGET       who compiles
-#   $CC_OWN          its own files, one a line, with a line break before and after each
+#   $CC_OWN          its own headers, one a line, with a line break before and after each
 #   $CC_MAY_INCLUDE  what its direct dependencies export, in the same way
 #   $CC_FOLDERS      folders of both, each with a slash at the end
 # -H says who includes what: a dot for each level, a space, the header. No process but the compiler is started: a
