@@ -56,7 +56,8 @@ class World:
     def execute(self, graph: ActionGraph, *wanted: str, **changes: object) -> Execution:
         self.sandbox.ran.clear()
         self.recorder.events.clear()
-        machinery = replace(self.machinery, digests=PlainDigests(), **changes)  # type: ignore[arg-type]
+        fresh = {"digests": PlainDigests(), "roots": RootPool(self.folder / "cache")}  # As for each build.
+        machinery = replace(self.machinery, **{**fresh, **changes})  # type: ignore[arg-type]
         names = wanted or [output.path for action in graph.actions for output in action.outputs]
         return execute(graph, [Artifact(name, "host") for name in names], machinery)
 
