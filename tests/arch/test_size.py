@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FILE_CAP = 400
 TEST_CAP = 600
-ENGINE_CAP = 17_500
+ENGINE_CAP = 18_800
 """Lines of src/etbuild. The aim was 8,000: docs/design/size.md says why it has more."""
 SIZE_EXCEPTIONS = {"src/etbuild/execution/scheduler.py": (430, "one state machine; splitting it hid the transitions")}
 
