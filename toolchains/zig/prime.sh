@@ -3,8 +3,8 @@
 source=$1 zig=$2/ziglang/zig out=$3
 shift 3
 cache=$HOME/.cache/zig
-"$zig" c++ "$@" -O1 "$source" -o "$HOME/program"
-"$zig" c++ "$@" -O2 -s "$source" -o "$HOME/program"
+"$zig" c++ "$@" -O1 -c "$source" -o "$HOME/program.o"
+"$zig" c++ "$@" -O1 -Wl,--gc-sections "$HOME/program.o" -o "$HOME/program"
 # The objects are in the archives by now, but for those that start programs.
 rm -rf "$cache/tmp"
 find "$cache/o" -name '*.o' ! -name '*crt*' -delete
