@@ -64,12 +64,14 @@ def check_method(
     return Checked(measure, judge(ctx, measure, environment), inputs, expected)
 
 
+def tolerance_words(attrs: PteAttrs) -> tuple[str, ...]:
+    """Return the tolerances that a target gives, as words."""
+    return tuple(f"{figure}={bound:g}" for figure, bound in sorted(attrs.tolerances.items()))
+
+
 def judge(ctx: RuleContext[PteAttrs], measure: Artifact, environment: PythonEnvironmentInfo) -> Artifact:
     """Register the verdict on a measurement; its bytes are the same whenever it passes."""
-    flags = (
-        *("--measure", measure),
-        *repeated("--tolerance", [f"{figure}={bound:g}" for figure, bound in sorted(ctx.attrs.tolerances.items())]),
-    )
+    flags = (*("--measure", measure), *repeated("--tolerance", tolerance_words(ctx.attrs)))
     verdict = ctx.output(f"verdict-{spec_digest(flags)}.json")
     ctx.run(
         "EtVerdict",
@@ -134,7 +136,7 @@ def summary(
             *("--backend", ctx.attrs.backend, "--dtype", ctx.attrs.dtype, "--quantize", ctx.attrs.quantize),
             *repeated("--measure", [f"{name}={measure.path}" for name, measure in measures.items()]),
             *repeated("--facts", [f"{name}={fact.path}" for name, fact in facts.items()]),
-            *repeated("--tolerance", [f"{figure}={bound:g}" for figure, bound in sorted(ctx.attrs.tolerances.items())]),
+            *repeated("--tolerance", tolerance_words(ctx.attrs)),
             *("--output", text),
         ],
         inputs=(*measures.values(), *facts.values()),

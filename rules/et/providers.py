@@ -24,6 +24,23 @@ class ModelInfo(Provider):
 
 
 @dataclass(frozen=True, slots=True)
+class MethodProof:
+    """What the proof of a program's method leaves for others that run it."""
+
+    method: str
+    facts: Artifact
+    """JSON: its inputs, outputs and constants."""
+    measure: Artifact
+    """JSON: figures."""
+    inputs: Artifact
+    """The recorded inputs, as safetensors."""
+    expected: Artifact
+    """What its graph and the program gave for them, as safetensors."""
+    tolerances: tuple[str, ...]
+    """`figure=bound`, as the target gives them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramInfo(Provider):
     """A proven `.pte` program."""
 
@@ -42,6 +59,7 @@ class ProgramInfo(Provider):
     expected: Artifact
     """safetensors: what its graph gave for these, and for text the greedy tokens."""
     tokenizer: tuple[Artifact, ...] = ()
+    proofs: tuple[MethodProof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from etbuild.api import Artifact, DefaultInfo, Provider, PythonEnvironmentInfo, Request, RuleContext, RunInfo, rule
 from rules.et.actions import PYTHON_ENV, repeated
-from rules.et.check_action import Checked, check_method, provenance, summary
+from rules.et.check_action import Checked, check_method, provenance, summary, tolerance_words
 from rules.et.combinations import nearest_combination
 from rules.et.export_action import TORCHAO_SCHEMES, Exported, Quantization, export_method
 from rules.et.lower_action import Lowered, lower_program, quantize_graph
-from rules.et.providers import ProgramInfo
+from rules.et.providers import MethodProof, ProgramInfo
 from rules.et.pte_attrs import MethodAttrs, PteAttrs
 
 
@@ -52,6 +52,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
             proof.inputs,
             proof.expected,
             first.model.tokenizer,
+            tuple(_proof(ctx, name, one, exported[name]) for name, one in checked.items()),
         ),
         *_run_info(ctx, lowered, first, environment),
     ]
@@ -88,6 +89,11 @@ def _export(ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: Python
     torchao = Quantization(scheme, ctx.attrs.group_size) if scheme in TORCHAO_SCHEMES else Quantization()
     exported = export_method(ctx, method, environment, torchao)
     return quantize_graph(ctx, exported, environment) if scheme.startswith("pt2e_") else exported
+
+
+def _proof(ctx: RuleContext[PteAttrs], name: str, checked: Checked, exported: Exported) -> MethodProof:
+    tolerances = tolerance_words(ctx.attrs)
+    return MethodProof(name, exported.facts, checked.measure, checked.inputs, checked.expected, tolerances)
 
 
 def _float_graph(

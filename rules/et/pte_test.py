@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from etbuild.api import (
+    DEVICE,
     Artifact,
     Attrs,
     DefaultInfo,
@@ -17,12 +18,13 @@ from etbuild.api import (
     PythonEnvironmentInfo,
     Request,
     RuleContext,
+    RunInfo,
     Src,
     TestInfo,
     provides,
     rule,
 )
-from rules.et.actions import PYTHON_ENV, WORKER, repeated
+from rules.et.actions import PYTHON_ENV, WORKER, repeated, spec_digest
 from rules.et.providers import ProgramInfo
 
 
@@ -39,13 +41,16 @@ class PteTestAttrs(Attrs):
     """Text generation: what the continuation must hold.  Image classification: the class's index, as text."""
 
     max_new_tokens: Annotated[int, Field(ge=1)] = 24
-    """Text generation: how many tokens at most."""
+    """Text generation: how many tokens at most; on a device, of those that the proof recorded."""
 
     image: Src | None = None
     """Image classification: the picture."""
 
     sentences: tuple[str, ...] = ()
     """Feature extraction: an anchor, a sentence that is near to it, and one that is far."""
+
+    runner: Annotated[Dep, provides(RunInfo), DEVICE] = Field("@etbuild//runtime/program_runner", validate_default=True)
+    """On a platform other than the host: the C++ program that calls it with the inputs of its proof."""
 
     timeout: Annotated[int, Field(ge=1)] = 600
     """After how many seconds it fails."""
@@ -57,20 +62,28 @@ def _toolchains(_attrs: PteTestAttrs) -> tuple[Request, ...]:
 
 @rule(attrs=PteTestAttrs, toolchains=_toolchains)
 def pte_test(ctx: RuleContext[PteTestAttrs]) -> Sequence[Provider]:
-    """Run a program on real input, on the host's official runtime, and hold its answer against the expected one."""
-    attrs = ctx.attrs
-    program = ctx.provider(attrs.program, ProgramInfo)
+    """Hold a program's answers against the expected ones.
+
+    On the host it is given real input, on the official Python runtime; without any, its outputs must be finite. On any
+    other platform it is called in C++ with the inputs of its proof, and must give what its graph gave, within the
+    proof's tolerances.
+    """
+    program = ctx.provider(ctx.attrs.program, ProgramInfo)
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
+    if ctx.platform.label is None:
+        return [DefaultInfo(), _on_host(ctx, program, environment)]
+    return [DefaultInfo(), _on_device(ctx, program, environment)]
+
+
+def _on_host(ctx: RuleContext[PteTestAttrs], program: ProgramInfo, environment: PythonEnvironmentInfo) -> TestInfo:
+    attrs = ctx.attrs
     tool = ctx.tool("run/expect.py")
     files = [program.program, program.verdict, *program.tokenizer]
-    argv: list[str | Artifact] = [
-        environment.python,
-        tool.script,
-        "--task",
-        program.task or "none",
-        "--pte",
-        program.program,
-    ]
+    argv: list[str | Artifact] = [environment.python, tool.script]
+    # Without real input there is no answer to expect: it must run, and give finite values that differ.
+    has_input = attrs.prompt is not None or attrs.expect is not None or attrs.image is not None or attrs.sentences
+    argv += ["--task", (has_input and program.task) or "none", "--pte", program.program]
+    argv += ["--method", program.proofs[0].method]
     argv += repeated("--tokenizer", program.tokenizer)
     if attrs.prompt is not None:
         argv += ["--prompt", attrs.prompt, "--max-new-tokens", str(attrs.max_new_tokens)]
@@ -80,14 +93,32 @@ def pte_test(ctx: RuleContext[PteTestAttrs]) -> Sequence[Provider]:
         argv += ["--image", ctx.file(attrs.image)]
         files.append(ctx.file(attrs.image))
     argv += repeated("--sentence", attrs.sentences)
-    return [
-        DefaultInfo(),
-        TestInfo(
-            tuple(argv),
-            InputSet(files, (tool.inputs,)),
-            tuple(sorted(PYTHON_ENV.items())),
-            (environment.mount,),
-            timeout=attrs.timeout,
-            worker=WORKER,
-        ),
-    ]
+    return TestInfo(
+        tuple(argv),
+        InputSet(files, (tool.inputs,)),
+        tuple(sorted(PYTHON_ENV.items())),
+        (environment.mount,),
+        timeout=attrs.timeout,
+        worker=WORKER,
+    )
+
+
+def _on_device(ctx: RuleContext[PteTestAttrs], program: ProgramInfo, environment: PythonEnvironmentInfo) -> TestInfo:
+    runner = ctx.provider(ctx.attrs.runner, RunInfo)
+    flags: list[str | Artifact] = ["--tokens", str(ctx.attrs.max_new_tokens)]
+    for proof in program.proofs:
+        flags += ["--method", proof.method, "--facts", proof.facts, "--measure", proof.measure]
+        flags += ["--inputs", proof.inputs, "--expected", proof.expected]
+        flags += repeated("--tolerance", [f"{proof.method}:{each}" for each in proof.tolerances])
+    calls = ctx.output_tree(f"calls-{spec_digest(flags)}")
+    ctx.run(
+        "EtRecordCalls",
+        argv=[environment.python, ctx.tool("check/record_calls.py"), *flags, "--output", calls],
+        outputs=(calls,),
+        env=PYTHON_ENV,
+        mounts=(environment.mount,),
+        progress="writing the calls of the proof down for the device",
+    )
+    argv = (*runner.argv, program.program, "--calls", f"{calls.path}/calls.txt")
+    files = InputSet((calls, program.program, program.verdict), (runner.inputs,))
+    return TestInfo(argv, files, runner.env, runner.mounts, timeout=ctx.attrs.timeout)

@@ -86,7 +86,8 @@ double Comparison::sqnr_db() const {
   return signal == 0 ? -kExactDb : std::clamp(10 * std::log10(signal / noise), -kExactDb, kExactDb);
 }
 
-Status Comparison::add(const std::string& name, const NpyArray& expected, const NpyArray& result, bool is_bfloat16) {
+Status Comparison::add(const std::string& name, const NpyArray& expected, const NpyArray& result, bool is_bfloat16,
+                       bool first_places) {
   if (!(expected.type == result.type) || expected.shape != result.shape) {
     return {StatusCode::kFailed, name + " must be " + name_of(expected.type) + text_of(expected.shape) + ", is " +
                                      name_of(result.type) + text_of(result.shape)};
@@ -109,7 +110,7 @@ Status Comparison::add(const std::string& name, const NpyArray& expected, const 
   }
   cosine = std::min(cosine, cosine_of(truth, got));
   const size_t length = row_length(expected);
-  for (size_t begin = 0; length > 1 && begin + length <= truth.size(); begin += length) {
+  for (size_t begin = 0; first_places && length > 1 && begin + length <= truth.size(); begin += length) {
     ++top1;
     if (place_of_largest(truth, begin, length) == place_of_largest(got, begin, length)) ++top1_equal;
   }

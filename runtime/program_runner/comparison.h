@@ -28,8 +28,10 @@ struct Comparison {
   double relative_error() const;
   double sqnr_db() const;
 
-  // Takes a pair in. kFailed: they have not one form. Rows are counted where they are longer than one element.
-  Status add(const std::string& name, const NpyArray& expected, const NpyArray& result, bool is_bfloat16);
+  // Takes a pair in. kFailed: they have not one form. `first_places`: counts rows whose largest values are in one
+  // place.
+  Status add(const std::string& name, const NpyArray& expected, const NpyArray& result, bool is_bfloat16,
+             bool first_places);
 };
 
 // The place of the largest value in the last row; the first of several.

@@ -20,15 +20,7 @@ class Run {
   explicit Run(const ProgramOptions& options) : options_(options) {}
 
   Status all(std::string* text) {
-    RecordedCalls recorded;
-    if (!options_.calls.empty()) {
-      const Status status = read_recorded_calls(options_.calls, &recorded);
-      if (!status.ok()) return status;
-    }
-    Status status = open(options_.calls.empty() ? options_.method : recorded.method);
-    if (!status.ok()) return status;
-    status = options_.calls.empty() ? given_calls() : recorded_calls(recorded);
-    if (status.ok() && !options_.profile.empty()) status = write_profile();
+    const Status status = options_.calls.empty() ? given() : recorded();
     *text = text_;
     return status;
   }
@@ -38,6 +30,23 @@ class Run {
     auto profile = options_.profile.empty() ? nullptr : std::make_unique<Profile>();
     profile_ = profile.get();
     return LoadedProgram::open(options_.program, method, std::move(profile), &program_);
+  }
+
+  Status given() {
+    Status status = open(options_.method);
+    if (status.ok()) status = given_calls();
+    return status.ok() && profile_ != nullptr ? write_profile() : status;
+  }
+
+  Status recorded() {
+    std::vector<RecordedMethod> methods;
+    Status status = read_recorded_calls(options_.calls, &methods);
+    for (size_t index = 0; status.ok() && index < methods.size(); ++index) {
+      status = open(methods[index].name);
+      if (status.ok()) status = recorded_calls(methods[index]);
+      if (status.ok() && profile_ != nullptr && index + 1 == methods.size()) status = write_profile();
+    }
+    return status;
   }
 
   Status given_calls() {
@@ -75,14 +84,15 @@ class Run {
     Comparison comparison;
     for (size_t index = 0; index < expected.size(); ++index) {
       const std::string name = "output " + std::to_string(index);
-      const Status added = comparison.add(name, expected[index], outputs[index], program_->is_bfloat16(index));
+      const Status added =
+          comparison.add(name, expected[index], outputs[index], program_->is_bfloat16(index), index == 0);
       if (!added.ok()) return added;
     }
     const std::vector<Tolerance> usual = {{"relative_error", 1e-4}};
     return verdict(comparison, options_.tolerances.empty() ? usual : options_.tolerances);
   }
 
-  Status recorded_calls(const RecordedCalls& recorded) {
+  Status recorded_calls(const RecordedMethod& recorded) {
     Comparison comparison;
     bool diverged = false;
     for (const RecordedCall& call : recorded.calls) {
@@ -100,12 +110,13 @@ class Run {
       diverged = diverged || largest_in_last_row(outputs[0], program_->is_bfloat16(0)) != call.token;
       if (!diverged) ++comparison.tokens_equal;
     }
-    text_ += std::to_string(recorded.calls.size()) + " calls\n";
+    text_ += recorded.name + ": " + std::to_string(recorded.calls.size()) + " calls\n";
     return verdict(comparison, recorded.tolerances);
   }
 
   Status add_call(const RecordedCall& call, const Arrays& outputs, Comparison* comparison) const {
-    if (call.token >= 0 && outputs.empty()) return {StatusCode::kFailed, "must give an output, gives none"};
+    const bool needs_output = call.token >= 0 || !call.logits.empty();
+    if (needs_output && outputs.empty()) return {StatusCode::kFailed, "must give an output, gives none"};
     for (const auto& [index, path] : call.expected) {
       NpyArray expected;
       Status status = read_npy(path, &expected);
@@ -114,10 +125,19 @@ class Run {
                 "must give output " + std::to_string(index) + ", gives " + std::to_string(outputs.size()) + " outputs"};
       }
       const std::string name = "output " + std::to_string(index) + " of '" + call.name + "'";
-      if (status.ok()) status = comparison->add(name, expected, outputs[index], program_->is_bfloat16(index));
+      if (status.ok())
+        status = comparison->add(name, expected, outputs[index], program_->is_bfloat16(index), index == 0);
       if (!status.ok()) return status;
     }
-    return {};
+    return call.logits.empty() ? Status() : add_logits(call, outputs[0], comparison);
+  }
+
+  Status add_logits(const RecordedCall& call, NpyArray logits, Comparison* comparison) const {
+    NpyArray expected;
+    const Status status = read_npy(call.logits, &expected);
+    if (!status.ok()) return status;
+    if (logits.count() == expected.count()) logits.shape = expected.shape;
+    return comparison->add("the logits of '" + call.name + "'", expected, logits, program_->is_bfloat16(0), true);
   }
 
   Status verdict(const Comparison& comparison, const std::vector<Tolerance>& tolerances) {

@@ -16,8 +16,8 @@ bool read_number(const std::string& text, int64_t* number) {
 
 class Reader {
  public:
-  Reader(const std::string& path, RecordedCalls* recorded)
-      : folder_(path.substr(0, path.rfind('/') + 1)), recorded_(recorded) {}
+  Reader(const std::string& path, std::vector<RecordedMethod>* methods)
+      : folder_(path.substr(0, path.rfind('/') + 1)), methods_(methods) {}
 
   // Takes a line in; returns what is wrong with it, or nothing.
   std::string take(const std::string& line) {
@@ -25,19 +25,25 @@ class Reader {
     const std::string word = line.substr(0, blank);
     const std::string rest = blank == std::string::npos ? "" : line.substr(blank + 1);
     if (word == "method") {
-      recorded_->method = rest;
-    } else if (word == "tolerance") {
-      recorded_->tolerances.emplace_back();
-      return parse_tolerance(rest, &recorded_->tolerances.back()).message();
-    } else if (word == "sequence") {
+      methods_->push_back({rest, {}, {}});
+      begins_sequence_ = true;
+      return "";
+    }
+    if (methods_->empty()) return "must be a method before all else, is '" + word + "'";
+    RecordedMethod& method = methods_->back();
+    if (word == "tolerance") {
+      method.tolerances.emplace_back();
+      return parse_tolerance(rest, &method.tolerances.back()).message();
+    }
+    if (word == "sequence") {
       begins_sequence_ = true;
     } else if (word == "call") {
-      recorded_->calls.push_back({rest, begins_sequence_, {}, {}, -1});
+      method.calls.push_back({rest, begins_sequence_, {}, {}, "", -1});
       begins_sequence_ = false;
-    } else if (recorded_->calls.empty()) {
-      return "must be method, tolerance, sequence or call before the first call, is '" + word + "'";
+    } else if (method.calls.empty()) {
+      return "must be tolerance, sequence or call before the first call, is '" + word + "'";
     } else {
-      return take_part(word, rest, &recorded_->calls.back());
+      return take_part(word, rest, &method.calls.back());
     }
     return "";
   }
@@ -46,6 +52,8 @@ class Reader {
   std::string take_part(const std::string& word, const std::string& rest, RecordedCall* call) {
     if (word == "input") {
       call->inputs.push_back(folder_ + rest);
+    } else if (word == "logits") {
+      call->logits = folder_ + rest;
     } else if (word == "expected") {
       const size_t blank = rest.find(' ');
       int64_t output = 0;
@@ -54,7 +62,7 @@ class Reader {
       }
       call->expected.emplace_back(static_cast<size_t>(output), folder_ + rest.substr(blank + 1));
     } else if (word != "token") {
-      return "must be input, expected or token, is '" + word + "'";
+      return "must be input, expected, logits or token, is '" + word + "'";
     } else if (!read_number(rest, &call->token)) {
       return "must be a token's number, is '" + rest + "'";
     }
@@ -62,18 +70,18 @@ class Reader {
   }
 
   std::string folder_;
-  RecordedCalls* recorded_;
+  std::vector<RecordedMethod>* methods_;
   bool begins_sequence_ = false;
 };
 
 }  // namespace
 
-Status read_recorded_calls(const std::string& path, RecordedCalls* recorded) {
+Status read_recorded_calls(const std::string& path, std::vector<RecordedMethod>* methods) {
   std::vector<uint8_t> bytes;
   const Status status = read_file(path, &bytes);
   if (!status.ok()) return status;
   const std::string text(bytes.begin(), bytes.end());
-  Reader reader(path, recorded);
+  Reader reader(path, methods);
   size_t number = 0;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
@@ -85,7 +93,9 @@ Status read_recorded_calls(const std::string& path, RecordedCalls* recorded) {
       return {StatusCode::kUnreadable, "line " + std::to_string(number) + " of '" + path + "': " + problem};
     }
   }
-  if (!recorded->calls.empty()) return {};
+  size_t calls = 0;
+  for (const RecordedMethod& method : *methods) calls += method.calls.size();
+  if (calls > 0) return {};
   return {StatusCode::kUnreadable, "'" + path + "' must hold recorded calls, holds none"};
 }
 

@@ -6,7 +6,7 @@ from etbuild.analysis.context import RuleContext
 from etbuild.analysis.dynamic import DynamicContext
 from etbuild.model.action import Action, Mount, Resources
 from etbuild.model.artifact import Artifact, InputSet
-from etbuild.model.attrs import EXEC, Attrs, Dep, Entry, EntryPoint, Size, Src, provides
+from etbuild.model.attrs import DEVICE, EXEC, Attrs, Dep, Entry, EntryPoint, Size, Src, provides
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import field, frozen
 from etbuild.model.install import Installation, InstalledArtifact
@@ -25,6 +25,7 @@ from etbuild.model.rule import (
 from etbuild.model.toolchain import Request
 
 __all__ = [
+    "DEVICE",
     "EXEC",
     "Action",
     "Artifact",

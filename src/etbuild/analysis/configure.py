@@ -76,7 +76,8 @@ class Configurator:
         if node.attrs is None and not self._select(node):
             return
         assert node.attrs is not None  # noqa: S101 - selected just now.
-        node.uses = self._fields.uses(node.attrs)
+        is_host = scope.configuration.platform.label is None
+        node.uses = [use for use in self._fields.uses(node.attrs) if not (is_host and use[1].for_device)]
         nodes, files, found = scope.nodes, self._files, node.found
         for label, field, _ in node.uses:
             if field.for_exec and scope is not self._exec:

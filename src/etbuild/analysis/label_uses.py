@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel
 
-from etbuild.model.attrs import EXEC, Entry, Provides
+from etbuild.model.attrs import DEVICE, EXEC, Entry, Provides
 from etbuild.model.label import Label
 from etbuild.model.rule import Provider
 
@@ -19,6 +19,7 @@ class LabelField(NamedTuple):
     """Of one in a nested table, all the way: `methods.encode.model`."""
     provides: tuple[type[Provider], ...] = ()
     for_exec: bool = False
+    for_device: bool = False
 
 
 LabelUse = tuple[Label, LabelField, int]
@@ -78,7 +79,8 @@ def _label_fields(schema: type[BaseModel]) -> Iterator[LabelField]:
             part is Label or part is Entry or (isinstance(part, type) and issubclass(part, BaseModel)) for part in parts
         ):
             types = tuple(t for part in parts if isinstance(part, Provides) for t in part.types)
-            yield LabelField(name, types, EXEC in (part for part in parts if isinstance(part, str)))
+            markers = [part for part in parts if isinstance(part, str)]
+            yield LabelField(name, types, EXEC in markers, DEVICE in markers)
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

@@ -146,6 +146,10 @@ EXEC = "exec"
 """A field's marker: its targets are built for the platform that actions run on."""
 
 
+DEVICE = "device"
+"""A field's marker: its targets are needed for platforms that are named, not for the host."""
+
+
 @frozen
 class DependencyField:
     """What a field says of the labels in it."""
