@@ -10,7 +10,8 @@ set -f
 IFS='
 '
 code=0
-said=$("$@" -H "-ffile-prefix-map=$PWD=." 2>&1 >/dev/null) || code=$?
+# GCC hands only the second map to its assembler.
+said=$("$@" -H "-ffile-prefix-map=$PWD=." "-fdebug-prefix-map=$PWD=." 2>&1 >/dev/null) || code=$?
 refused= guards= own_0=1
 for line in $said; do
     dots=${line%%[!.]*}
