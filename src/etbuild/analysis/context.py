@@ -147,6 +147,8 @@ class RuleContext(ActionMaker, Generic[AttrsT]):
             argv, given = (*platform.run_under, *argv), InputSet(platform.files, [given])
             mounts = (*mounts, self._emulator(platform))
         words, used, variables = self._resolve(argv, given, (), dict(info.env))
+        # A program of the root package has no slash in its path: exec would look for it where PATH leads.
+        words = tuple(f"./{w}" if type(a) is Artifact and "/" not in w else w for a, w in zip(argv, words, strict=True))
         owner, where, needs = self.label, self._node.scope.name, self._resources(PLAIN)
         return Action("Test", words, used, (), variables, mounts, owner, where, "", needs, info.worker, info.timeout)
 

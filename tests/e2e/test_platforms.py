@@ -1,0 +1,388 @@
+"""Programs for every platform: they run below its emulator, and what goes wrong on a device is told in its terms."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HOSTED = ("linux_x86_64", "linux_aarch64", "linux_armv7", "linux_riscv64")
+ZIG = ("linux_x86_64_musl", "linux_aarch64_musl", "linux_armv7_musl", "linux_riscv64_musl", "windows_x86_64", "wasi")
+BARE = (
+    "cortex_m0",
+    "cortex_m3",
+    "cortex_m4f",
+    "cortex_m7",
+    "cortex_m33",
+    "cortex_m55",
+    "riscv32",
+    "riscv32f",
+    "riscv64",
+)
+RUN = (*HOSTED, *ZIG, *BARE)
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "etbuild"
+GREETINGS = {
+    "linux_x86_64": "x86_64, system Linux, 64 bits",
+    "linux_aarch64": "aarch64, system Linux, 64 bits",
+    "linux_armv7": "arm, system Linux, 32 bits",
+    "linux_riscv64": "riscv64, system Linux, 64 bits",
+    "windows_x86_64": "x86_64, system Windows, 64 bits",
+    "wasi": "wasm32, system WASI, 32 bits",
+    "riscv32": "riscv32, system none, 32 bits",
+    "riscv32f": "riscv32, system none, 32 bits",
+    "riscv64": "riscv64, system none, 64 bits",
+}
+WORKSPACE = 'name = "devices"\nfamilies = ["core", "cc"]\ntoolchains = ["@etbuild//toolchains:cc"]\n'
+
+
+def greeting(platform: str) -> str:
+    """Return what the sample says on a platform."""
+    known = GREETINGS.get(platform.removesuffix("_musl"))
+    return f"hello from {known or 'Cortex-M, system none, 32 bits'}"
+
+
+def etbuild(*words: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run etbuild in a workspace."""
+    command = [str(ROOT / "etbuild"), *words]
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=1800)
+
+
+class Workspace:
+    """A workspace of one package, below a folder of its own."""
+
+    def __init__(self, folder: Path, cache: Path | None = None) -> None:
+        self.folder = folder
+        self.env = {**os.environ, **({"ETBUILD_CACHE": str(cache)} if cache else {})}
+        self.write("WORKSPACE", WORKSPACE)
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / name).write_text(text)
+
+    def __call__(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+        return etbuild(*words, cwd=self.folder, env={**self.env, **env})
+
+    def outputs(self) -> dict[str, str]:
+        """Return the digest of each file that was built, by its path."""
+        files = (path for path in (self.folder / "etbuild-out").rglob("*") if path.is_file())
+        found = {str(path.relative_to(self.folder / "etbuild-out")): path for path in files}
+        return {
+            name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, path in found.items()
+            if not name.startswith(".") and ".etbuild" not in name
+        }
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+# Every platform
+
+
+def test_the_samples_pass_on_every_platform() -> None:
+    done = etbuild("test", "//examples/hello/...", *(f"--platform={name}" for name in RUN))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{3 * len(RUN)} tests: {3 * len(RUN)} passed, 0 failed" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("platform", RUN)
+def test_output_and_exit_code_pass_through(platform: str) -> None:
+    done = etbuild("run", "//examples/hello:app", f"--platform={platform}", "--", "7")
+    assert done.stdout.replace("\r", "") == f"{greeting(platform)}\n4 5 10 11 \n", done.stderr
+    assert done.returncode == 7
+
+
+def test_macos_is_linked_only() -> None:
+    done = etbuild("//examples/hello:app", "--platform=macos_aarch64")
+    assert done.returncode == 0, done.stderr
+    program = ROOT / "etbuild-out/macos_aarch64/examples/hello/app"
+    assert program.read_bytes()[:8] == bytes.fromhex("cffaedfe0c000001"), "a 64-bit Mach-O file for arm64"
+
+
+@pytest.mark.parametrize("platform", ["linux_x86_64", "linux_aarch64"])
+def test_a_googletest_test_is_compiled_with_its_library_for_the_platform(platform: str) -> None:
+    done = etbuild("test", "//examples/googletest:tensor_test", f"--platform={platform}")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_query_says_which_toolchain_was_taken_and_why_others_were_refused() -> None:
+    lines = etbuild("query", "--toolchains", "//examples/hello:app", "--platform=cortex_m55").stdout.splitlines()
+    assert lines[-1].split() == ["taken", "//toolchains/arm_none_eabi:cortex_m55"]
+    assert any("cortex_m7: cpu is armv7em, must be armv81m_main" in line for line in lines)
+
+
+# Equal bytes
+
+APP = """
+[cc_library.lib]
+srcs = [":lib.cpp", ":part.c"]
+hdrs = [":lib.h"]
+
+[cc_binary.app]
+srcs = [":app.cpp"]
+deps = [":lib"]
+"""
+SOURCES = {
+    "lib.h": "int twice(int);\n",
+    "lib.cpp": '#include <string>\n#include "lib.h"\nint twice(int x) { return 2 * std::string(x, 65).size(); }\n',
+    "part.c": "const char* built_at(void) { return __FILE__ __DATE__ __TIME__; }\n",
+    "app.cpp": '#include <cstdio>\n#include "lib.h"\nint main() { std::printf("%d\\n", twice(21)); }\n',
+}
+ZIG_TOOLCHAIN = """
+# Only its name for what it unpacks differs from etbuild's own: what takes minutes to make is not made twice more.
+[cc_toolchain.{name}]
+repository = "ziglang"
+c = ["{{repository}}/ziglang/zig", "cc", "-target", "{target}"]
+cxx = ["{{repository}}/ziglang/zig", "c++", "-target", "{target}"]
+link = [
+    "sh",
+    "-c",
+    "mkdir -p $HOME/.cache/zig && tar -xf {{link_inputs}} -C $HOME/.cache/zig && exec \\"$0\\" \\"$@\\"",
+    "{{repository}}/ziglang/zig",
+    "c++",
+    "-target",
+    "{target}",
+]
+link_inputs = [":{name}.tar"]
+archive = ["{{repository}}/ziglang/zig", "ar", "rcsD"]
+standards = ["c17", "c++17"]
+shared_suffix = ""
+target_compatible_with = ["@etbuild//toolchains/cpu:{cpu}", "@etbuild//toolchains/os:{os}"]
+
+[cc_toolchain.{name}.flags]
+compile = ["-O1", "-g", "-Wno-builtin-macro-redefined", "-D__DATE__=\\"\\"", "-D__TIME__=\\"\\""]
+link = ["-O1"]
+"""
+TARGETS = {
+    "linux_x86_64_musl": ("x86_64-linux-musl", "x86_64", "linux"),
+    "windows_x86_64": ("x86_64-windows-gnu", "x86_64", "windows"),
+    "wasi": ("wasm32-wasi", "wasm32", "wasi"),
+}
+
+
+def built_in(folder: Path, build: str = APP) -> Workspace:
+    """Build the same sources in a folder, with a cache of its own; what was fetched is shared."""
+    cache = folder.parent / f"cache-of-{folder.name}"
+    cache.mkdir()
+    (CACHE / "repositories").mkdir(parents=True, exist_ok=True)
+    (cache / "repositories").symlink_to(CACHE / "repositories")
+    made = Workspace(folder, cache)
+    made.write("pkg/BUILD.toml", build)
+    for name, text in SOURCES.items():
+        made.write(f"pkg/{name}", text.replace('"lib.h"', '"pkg/lib.h"'))
+    return made
+
+
+@pytest.mark.parametrize("mode", ["fastbuild", "dbg"])
+def test_objects_archives_and_programs_are_equal_from_two_folders(tmp_path: Path, mode: str) -> None:
+    """Every GCC: in both modes, debug information included."""
+    found = []
+    for folder in (tmp_path / "one", tmp_path / "deeper/down/the/other"):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = built_in(folder)
+        done = made("//pkg:all", f"--mode={mode}", *(f"--platform={name}" for name in (*HOSTED, *BARE)))
+        assert done.returncode == 0, done.stdout + done.stderr
+        found.append(made.outputs())
+    assert len(found[0]) > 2 * len((*HOSTED, *BARE))
+    assert found[0] == found[1]
+
+
+def test_zigs_outputs_are_equal_from_two_folders(tmp_path: Path) -> None:
+    libraries = [f"//toolchains/zig:{name}_libraries" for name in TARGETS]
+    assert etbuild(*libraries).returncode == 0
+    build = APP + "".join(
+        ZIG_TOOLCHAIN.format(name=name, target=target, cpu=cpu, os=system)
+        for name, (target, cpu, system) in TARGETS.items()
+    )
+    found = []
+    for folder in (tmp_path / "one", tmp_path / "deeper/down/the/other"):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = built_in(folder, build)
+        names = ", ".join(f'"//pkg:{name}"' for name in TARGETS)
+        made.write("WORKSPACE", f'name = "devices"\nfamilies = ["core", "cc"]\ntoolchains = [{names}]\n')
+        for name in TARGETS:
+            shutil.copy(ROOT / f"etbuild-out/host/toolchains/zig/{name}.tar", folder / f"pkg/{name}.tar")
+        done = made("//pkg:app", "//pkg:lib", *(f"--platform={name}" for name in TARGETS))
+        assert done.returncode == 0, done.stdout + done.stderr
+        found.append(made.outputs())
+    assert len(found[0]) >= 2 * len(TARGETS)
+    assert found[0] == found[1]
+
+
+# What goes wrong on a device
+
+FAULTS = """
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+__attribute__((noinline)) void undefined_instruction(void) { __builtin_trap(); }
+__attribute__((noinline)) int without_end(int depth) {
+  volatile char used[64];
+  used[depth % 64] = 1;
+  return without_end(depth + 1) + used[0];
+}
+int main(int argc, char** argv) {
+  const char* what = argc > 1 ? argv[1] : "nothing";
+  printf("about to try %s\\n", what);
+  fflush(stdout);
+  if (!strcmp(what, "fault")) undefined_instruction();
+  if (!strcmp(what, "stack")) return without_end(1);
+  if (!strcmp(what, "abort")) abort();
+  if (!strcmp(what, "hang")) for (;;) {}
+  return 0;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    made = Workspace(tmp_path_factory.mktemp("faults"))
+    made.write(
+        "BUILD.toml",
+        '[cc_binary.app]\nsrcs = [":app.c"]\n\n[cc_test.hangs]\nsrcs = [":app.c"]\nargs = ["hang"]\ntimeout = 3\n',
+    )
+    made.write("app.c", FAULTS)
+    return made
+
+
+@pytest.mark.parametrize("platform", BARE)
+def test_a_fault_is_reported_with_registers_and_the_function(faulty: Workspace, platform: str) -> None:
+    done = faulty("run", "//:app", f"--platform={platform}", "--", "fault")
+    assert done.returncode == 139, done.stdout + done.stderr
+    assert "hard fault" in done.stderr
+    assert "pc=0x" in done.stderr
+    assert "at the fault: undefined_instruction" in done.stderr
+    assert "about to try fault" in done.stdout
+
+
+@pytest.mark.parametrize("platform", BARE)
+def test_a_stack_that_outgrows_its_place_is_called_that(faulty: Workspace, platform: str) -> None:
+    done = faulty("run", "//:app", f"--platform={platform}", "--", "stack")
+    assert done.returncode == 139, done.stdout + done.stderr
+    assert "hard fault (stack overflow)" in done.stderr
+
+
+@pytest.mark.parametrize("platform", ["cortex_m3", "riscv32"])
+def test_abort_is_a_failure_with_a_line_that_says_so(faulty: Workspace, platform: str) -> None:
+    done = faulty("run", "//:app", f"--platform={platform}", "--", "abort")
+    assert (done.returncode, "panic: abort" in done.stderr) == (134, True)
+
+
+@pytest.mark.parametrize("platform", ["cortex_m33", "linux_aarch64"])
+def test_an_emulator_that_hangs_is_ended_and_its_last_output_shown(faulty: Workspace, platform: str) -> None:
+    done = faulty("test", "//:hangs", f"--platform={platform}")
+    assert done.returncode == 3, done.stdout + done.stderr
+    shown = done.stdout + done.stderr
+    assert "about to try hang" in shown
+    assert "3 s" in shown
+
+
+def test_an_image_that_does_not_fit_says_by_how_much_and_what_is_largest(workspace: Workspace) -> None:
+    workspace.write("BUILD.toml", '[cc_binary.app]\nsrcs = [":app.c"]\n')
+    main = "int main(int argc, char** argv) { buffer[argc] = 1; return buffer[1] + (argv != 0); }\n"
+    workspace.write("app.c", f"static char buffer[20000];\n{main}")
+    done = workspace("//:app", "--platform=cortex_m0")
+    assert done.returncode == 1
+    assert "error[image-overflow]: '//:app' must fit into memory 'ram', is 9" in done.stderr
+    assert "bytes too big" in done.stderr
+    assert "20000  .bss.buffer of _cc/app/app.c.o" in done.stderr
+
+
+def test_a_memory_map_whose_regions_overlap_is_refused(workspace: Workspace) -> None:
+    workspace.write(
+        "BUILD.toml",
+        '[platform.board]\nparents = ["@etbuild//toolchains/platforms:cortex_m4f"]\n'
+        '[platform.board.memory]\nflash = { origin = 0x0, size = "1MiB" }\nram = { origin = 0x80000, size = "64KiB" }\n'
+        '[cc_binary.app]\nsrcs = [":app.c"]\n',
+    )
+    workspace.write("app.c", "int main(void) { return 0; }\n")
+    done = workspace("//:app", "--platform=//:board")
+    assert done.returncode == 2
+    assert "'flash' ends at 0x100000, 'ram' starts at 0x80000, they share 65536 bytes" in done.stderr
+
+
+# A user's own device and compiler
+
+
+def test_a_device_of_ones_own_is_a_script_in_toml(workspace: Workspace) -> None:
+    """The script stands for adb, ssh or a debug probe: it is given the program and its words, and is keyed."""
+    workspace.write(
+        "BUILD.toml",
+        '[platform.board]\nparents = ["@etbuild//toolchains/platforms:linux_x86_64"]\n'
+        'run_under = ["sh", ":device.sh", "--port=7"]\nfiles = [":device.sh"]\n'
+        '[cc_test.check]\nsrcs = [":check.c"]\nargs = ["word"]\n',
+    )
+    workspace.write("check.c", "int main(int argc, char** argv) { return argc == 2 && argv[1][0] == 'w' ? 0 : 9; }\n")
+    workspace.write("device.sh", 'echo "sent to $1: $2"\nshift\nexec "$@"\n')
+    first = workspace("test", "//:check", "--platform=//:board")
+    assert first.returncode == 0, first.stdout + first.stderr
+    workspace.write("device.sh", 'echo "the device is away"\nexit 5\n')
+    second = workspace("test", "//:check", "--platform=//:board")
+    assert second.returncode == 3, "a changed script must run the test again"
+    assert "the device is away" in second.stdout + second.stderr
+
+
+MISSING = """
+[cc_toolchain.vendor]
+c = ["vendor-gcc"]
+cxx = ["vendor-g++"]
+archive = ["vendor-ar", "rcsD"]
+standards = ["c17"]
+hint = "install the vendor's SDK"
+target_compatible_with = ["@etbuild//toolchains/os:none"]
+
+[platform.board]
+constraints = ["@etbuild//toolchains/os:none"]
+
+[platform.far]
+parents = ["@etbuild//toolchains/platforms:linux_x86_64"]
+run_under = ["no-such-emulator"]
+programs = ["no-such-emulator"]
+hint = "apt install no-such-emulator"
+
+[cc_test.check]
+srcs = [":check.c"]
+"""
+
+
+def test_without_a_compiler_or_an_emulator_the_message_names_what_brings_it(workspace: Workspace) -> None:
+    workspace.write("WORKSPACE", WORKSPACE.replace('["@etb', '["//:vendor", "@etb'))
+    workspace.write("BUILD.toml", MISSING)
+    workspace.write("check.c", "int main(void) { return 0; }\n")
+    compiler = workspace("//:check", "--platform=//:board")
+    assert compiler.returncode == 2
+    assert "missing-program" in compiler.stderr
+    assert "vendor-gcc" in compiler.stderr
+    assert "hint: install the vendor's SDK" in compiler.stderr
+    emulator = workspace("test", "//:check", "--platform=//:far")
+    assert emulator.returncode == 2
+    assert "no-such-emulator" in emulator.stderr
+    assert "hint: apt install no-such-emulator" in emulator.stderr
+    assert workspace("//:check", "--platform=//:far").returncode == 0, "building needs no emulator"
+    assert workspace("test", "//:check").returncode == 0
+
+
+def test_an_empty_path_hides_nothing(workspace: Workspace) -> None:
+    """Compilers and emulators are found where actions see them, not where the user's PATH leads."""
+    workspace.write("BUILD.toml", '[cc_test.check]\nsrcs = [":check.c"]\n')
+    workspace.write("check.c", "int main(void) { return 0; }\n")
+    done = workspace("test", "//:check", "--platform=linux_aarch64", "--platform=cortex_m3", PATH="")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def platforms_of_the_file() -> Iterator[str]:
+    for line in (ROOT / "toolchains/platforms/BUILD.toml").read_text().splitlines():
+        if line.startswith("[platform.") and not line.endswith(".memory]"):
+            yield line[len("[platform.") : -1]
+
+
+def test_every_platform_is_tried_here() -> None:
+    assert set(platforms_of_the_file()) == {*RUN, "macos_aarch64"}
