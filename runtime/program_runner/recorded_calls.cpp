@@ -79,8 +79,10 @@ class Reader {
 Status read_recorded_calls(const std::string& path, std::vector<RecordedMethod>* methods) {
   std::vector<uint8_t> bytes;
   const Status status = read_file(path, &bytes);
-  if (!status.ok()) return status;
-  const std::string text(bytes.begin(), bytes.end());
+  return status.ok() ? parse_recorded_calls(path, std::string(bytes.begin(), bytes.end()), methods) : status;
+}
+
+Status parse_recorded_calls(const std::string& path, const std::string& text, std::vector<RecordedMethod>* methods) {
   Reader reader(path, methods);
   size_t number = 0;
   for (size_t begin = 0; begin < text.size();) {

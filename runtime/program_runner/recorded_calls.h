@@ -38,7 +38,8 @@ struct RecordedMethod {
   std::vector<RecordedCall> calls;
 };
 
-// kUnreadable names the line that is wrong.
+// kUnreadable names the line that is wrong. Paths become relative to where `path` is.
+Status parse_recorded_calls(const std::string& path, const std::string& text, std::vector<RecordedMethod>* methods);
 Status read_recorded_calls(const std::string& path, std::vector<RecordedMethod>* methods);
 
 }  // namespace etbuild::runner
