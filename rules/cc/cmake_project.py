@@ -110,6 +110,9 @@ def _build(ctx: RuleContext[CmakeProjectAttrs], wanted: Sequence[tuple[str, Arti
     src = attrs.src
     source = str(PurePosixPath(Label(src.repository, src.package, "x").path).parent / attrs.root)
     options = [f"-D{name}={_value(value)}" for name, value in sorted(attrs.options.items())]
+    env: dict[str, str | Sequence[str]] = {"CMAKE_TOOLCHAIN": cmake_toolchain(ctx, toolchain)}
+    if toolchain.link_inputs and not toolchain.is_bare_metal:
+        env["CMAKE_LINK"] = toolchain.link
     ctx.run(
         "CmakeProject",
         argv=[
@@ -122,9 +125,9 @@ def _build(ctx: RuleContext[CmakeProjectAttrs], wanted: Sequence[tuple[str, Arti
             "--wanted",
             *(word for pair in wanted for word in pair),
         ],
-        inputs=ctx.files((src,)),
+        inputs=(*ctx.files((src,)), *toolchain.link_inputs),
         outputs=tuple(output for _, output in wanted),
-        env={**ENV, **dict(toolchain.env), "CMAKE_TOOLCHAIN": cmake_toolchain(ctx, toolchain)},
+        env={**ENV, **dict(toolchain.env), **env},
         mounts=(*toolchain.mounts, ctx.system(("cmake", "ninja"), ("cmake", "cmake-data", "ninja-build"), hint=_HINT)),
         resources=Resources(cpu=2),
         progress=f"building the CMake project {source}",

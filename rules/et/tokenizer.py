@@ -42,7 +42,7 @@ def _toolchains(_attrs: TokenizerAttrs) -> tuple[Request, ...]:
 
 @rule(attrs=TokenizerAttrs, toolchains=_toolchains, provides=(TokenizerInfo,))
 def tokenizer(ctx: RuleContext[TokenizerAttrs]) -> Sequence[Provider]:
-    """Compile a tokenizer's files into one flat file: C++ programs map it, and encode and decode as `tokenizers` does."""
+    """Compile a tokenizer's files into one flat file that C++ programs map, equal to `tokenizers`."""
     files = _files(ctx)
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
     flat = ctx.output(f"{ctx.label.name}.tokenizer")
@@ -77,5 +77,7 @@ def _files_of_model(ctx: RuleContext[TokenizerAttrs], model: Label) -> tuple[Art
     files = ctx.provider(model, ModelInfo).tokenizer
     if not files:
         hint = "give the model's tokenizer attribute, or name the file here as src"
-        raise ctx.mistake("missing-tokenizer", f"'{model}' must have a tokenizer, has none", attribute="model", hint=hint)
+        raise ctx.mistake(
+            "missing-tokenizer", f"'{model}' must have a tokenizer, has none", attribute="model", hint=hint
+        )
     return files

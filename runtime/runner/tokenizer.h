@@ -59,8 +59,8 @@ class Tokenizer {
 
 // Turns ids into text one at a time. What push() and finish() return, joined, is what decode() returns; a character
 // whose bytes are spread over several tokens comes out whole, once its last byte is there. (One difference: where a run
-// of <0xNN> tokens holds a byte that fits nowhere, decode() makes every byte of the run U+FFFD, as the library does; the
-// stream has let the characters before it go.)
+// of <0xNN> tokens holds a byte that fits nowhere, decode() makes every byte of the run U+FFFD, as the library does;
+// the stream has let the characters before it go.)
 class StreamDecoder {
  public:
   // `tokenizer` must outlive the decoder.

@@ -168,8 +168,9 @@ struct File {
   Table<uint32_t> prefix_ids;
   Table<uint32_t> suffix_ids;
 
-  uint32_t raw_added = 0;                       // How many of `added` are looked for in the raw text.
-  std::array<std::array<bool, 256>, 2> starts_added{};  // Whether an added token, raw or normalized, begins with a byte.
+  uint32_t raw_added = 0;  // How many of `added` are looked for in the raw text.
+  std::array<std::array<bool, 256>, 2>
+      starts_added{};  // Whether an added token, raw or normalized, begins with a byte.
 
   std::string_view piece(uint32_t id) const {
     return {pieces.data + piece_starts[id], piece_starts[id + 1] - piece_starts[id]};

@@ -3,9 +3,9 @@
 //   static void adds(void) { CHECK_EQUAL(add(1, 2), 3); }
 //   TESTS(TEST(adds), TEST(subtracts))
 //
-// TESTS makes main. It runs the tests in order, says "ok" or "FAILED" for each and where, and ends with 0 if all passed,
-// else 1. A failed check ends neither its test nor the program, so that one run shows all that is wrong. With words on
-// the command line only the tests of these names run.
+// TESTS makes main. It runs the tests in order, says "ok" or "FAILED" for each and where, and ends with 0 if all
+// passed, else 1. A failed check ends neither its test nor the program, so that one run shows all that is wrong. With
+// words on the command line only the tests of these names run.
 #pragma once
 
 #include <stdbool.h>
@@ -41,9 +41,10 @@ bool bare_check_text(const char* is, const char* must_be, const char* expression
 #define CHECK_NEAR(is, must_be, tolerance) bare_check_near((is), (must_be), (tolerance), #is, __FILE__, __LINE__)
 #define CHECK_TEXT(is, must_be) bare_check_text((is), (must_be), #is, __FILE__, __LINE__)
 
-#define TEST(function) {#function, function}
-#define TESTS(...)                                                               \
-  int main(int argc, char** argv) {                                              \
-    static const BareTest tests[] = {__VA_ARGS__};                               \
-    return bare_run_tests(tests, sizeof tests / sizeof *tests, argc, argv);      \
+#define TEST(function) \
+  { #function, function }
+#define TESTS(...)                                                          \
+  int main(int argc, char** argv) {                                         \
+    static const BareTest tests[] = {__VA_ARGS__};                          \
+    return bare_run_tests(tests, sizeof tests / sizeof *tests, argc, argv); \
   }

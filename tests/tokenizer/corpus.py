@@ -17,17 +17,24 @@ _SCRIPTS = (
     (0xE0001, 0xE007F), (0x10FF00, 0x10FFFF),
 )  # fmt: skip
 _SPACES = " \t\n\r\u000b\u000c\u0085\u00a0\u1680\u2003\u2009\u2028\u2029\u202f\u205f\u3000\u200b\ufeff\u180e"
-_MARKS = "".join(map(chr, (*range(0x300, 0x370), 0x591, 0x5B0, 0x64B, 0x93C, 0x94D, 0x9BC, 0xE38, 0x1DC0, 0x20D0, 0x3099, 0x302A)))
-_WORDS = (
-    "the The THE capital of France is Paris don't I'm you'll we've they're it's DON'T I'M WE'VE 'S 'ſ 'LL x's a'd hello "
-    "world naïve café Zürich straße İstanbul ΌΣΟΣ Москва привет 你好 世界 東京タワー 안녕하세요 한국어 مرحبا שלום नमस्ते "
-    "สวัสดี ព្រះ Tiếng Việt ﬁnal ﬀ Ⅻ ½ ² ① १२३ ٣٤٥ 3.14159 1,000,000 2024-01-31 0xDEADBEEF 1e-9 __init__ foo_bar "
-    "fooBar self.x camelCase HTTPServer ▁ ▁▁ ## ##ing <0x0A> <s> </s> <unk> [CLS] [MASK] <|im_start|> <|im_end|> "
-    "<|endoftext|> <repo_name> Ġ Ċ ▁the ' \" ` ~ … – — “quoted” «x» ¿ ¡ # @user http://a.b/c?d=e&f=g%20h a+b==c"
-).split()
+_MARKS = "".join(
+    map(chr, (*range(0x300, 0x370), 0x591, 0x5B0, 0x64B, 0x93C, 0x94D, 0x9BC, 0xE38, 0x1DC0, 0x20D0, 0x3099, 0x302A))
+)
+_WORDS = [
+    "the", "The", "THE", "capital", "of", "France", "is", "Paris", "don't", "I'm", "you'll", "we've", "they're",
+    "it's", "DON'T", "I'M", "WE'VE", "'S", "'ſ", "'LL", "x's", "a'd", "hello", "world", "naïve", "café", "Zürich",
+    "straße", "İstanbul", "ΌΣΟΣ", "Москва", "привет", "你好", "世界", "東京タワー", "안녕하세요", "한국어",
+    "مرحبا", "שלום", "नमस्ते",
+    "สวัสดี", "ព្រះ", "Tiếng", "Việt", "ﬁnal", "ﬀ", "Ⅻ", "½", "²", "①", "१२३", "٣٤٥", "3.14159", "1,000,000",
+    "2024-01-31", "0xDEADBEEF", "1e-9", "__init__", "foo_bar", "fooBar", "self.x", "camelCase", "HTTPServer", "▁",
+    "▁▁", "##", "##ing", "<0x0A>", "<s>", "</s>", "<unk>", "[CLS]", "[MASK]", "<|im_start|>", "<|im_end|>",
+    "<|endoftext|>", "<repo_name>", "Ġ", "Ċ", "▁the", "'", '"', "`", "~", "…", "–", "—", "“quoted”", "«x»", "¿", "¡",
+    "#", "@user", "http://a.b/c?d=e&f=g%20h", "a+b==c",
+]  # fmt: skip
 _CODE = (
-    "def f(x):\n    return x ** 2\n", "for (int i = 0; i < 10; ++i) {\n\tputs(\"x\");\n}\n", "\r\n\r\n", "SELECT * FROM t;",
-    "<div class=\"a\">&nbsp;</div>", "{\"a\": [1, 2.5e3, null]}", "if x:\n        pass\n\n\n", "#include <vector>\n",
+    "def f(x):\n    return x ** 2\n", 'for (int i = 0; i < 10; ++i) {\n\tputs("x");\n}\n', "\r\n\r\n",
+    "SELECT * FROM t;",
+    '<div class="a">&nbsp;</div>', '{"a": [1, 2.5e3, null]}', "if x:\n        pass\n\n\n", "#include <vector>\n",
     "a = b\\nc", "$ ls -la | grep x > /dev/null 2>&1",
 )  # fmt: skip
 _EMOJI = ("😀", "👍🏽", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇫🇷", "❤️", "1️⃣", "🧑🏿‍🚀", "☺", "✈️", "\U0001fae8")
@@ -97,5 +104,7 @@ def _broken(random: Random, content: bytes) -> bytes:
         if random.random() < 0.4:
             del broken[at : at + random.randint(1, 2)]
         else:
-            broken[at:at] = random.choice((b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x80", b"\xf0\x9f", b"\xc3"))
+            broken[at:at] = random.choice(
+                (b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x80", b"\xf0\x9f", b"\xc3")
+            )
     return bytes(broken)

@@ -1,5 +1,5 @@
-// A processor fault, reported: the registers on the host's errors, and an exit code that is no success. The first line's
-// form is read by those who run images: "hard fault <what>: pc=0x…".
+// A processor fault, reported: the registers on the host's errors, and an exit code that is no success. The first
+// line's form is read by those who run images: "hard fault <what>: pc=0x…".
 #include "bare.h"
 
 __attribute__((used, aligned(16))) static char fault_stack[1024];
@@ -47,9 +47,9 @@ void bare_fault(const uintptr_t* registers, uintptr_t pc, uintptr_t cause, uintp
   static const char* const kNames[32] = {"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
                                          "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
                                          "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
-  static const char* const kCauses[] = {"instruction address misaligned", "instruction access", "illegal instruction",
-                                        "breakpoint", "load address misaligned", "load access",
-                                        "store address misaligned", "store access"};
+  static const char* const kCauses[] = {
+      "instruction address misaligned", "instruction access", "illegal instruction",      "breakpoint",
+      "load address misaligned",        "load access",        "store address misaligned", "store access"};
   const char* what = cause < sizeof kCauses / sizeof *kCauses ? kCauses[cause] : "other";
   write_text("hard fault (");
   write_text(value - (uintptr_t)__stack_guard < (uintptr_t)(__stack_limit - __stack_guard) ? "stack overflow" : what);
@@ -82,7 +82,8 @@ void bare_fault(const uint32_t* frame, uint32_t exc_return) {
   cfsr = *(volatile uint32_t*)0xE000ED28;
 #endif
   // Nothing was pushed where there is no stack: reading it would be the next fault.
-  if ((cfsr & 0x00100000u) != 0 || (uintptr_t)frame < (uintptr_t)__stack_limit || (uintptr_t)frame > (uintptr_t)__stack_top - 32) {
+  if ((cfsr & 0x00100000u) != 0 || (uintptr_t)frame < (uintptr_t)__stack_limit ||
+      (uintptr_t)frame > (uintptr_t)__stack_top - 32) {
     write_text("hard fault (stack overflow): ");
     write_register("sp", (uintptr_t)frame);
     write_text(" ");

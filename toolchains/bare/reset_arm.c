@@ -1,5 +1,5 @@
-// Cortex-M: the vector table, what must be on before C runs, and the way into the fault report. Arm's names for handlers
-// are weak: a program that defines one has it.
+// Cortex-M: the vector table, what must be on before C runs, and the way into the fault report. Arm's names for
+// handlers are weak: a program that defines one has it.
 #if defined(__arm__)
 #include <stdint.h>
 
@@ -18,7 +18,7 @@ void Reset_Handler(void) __attribute__((naked, noreturn));
 void Reset_Handler(void) {
   __asm__ volatile(
 #if __ARM_ARCH >= 7
-      "ldr r0, =0xE000ED08\n ldr r1, =__vectors\n str r1, [r0]\n"               // VTOR.
+      "ldr r0, =0xE000ED08\n ldr r1, =__vectors\n str r1, [r0]\n"              // VTOR.
       "ldr r0, =0xE000ED24\n ldr r1, [r0]\n ldr r2, =0x70000\n orrs r1, r2\n"  // SHCSR: each fault has its handler.
       "str r1, [r0]\n"
 #endif
@@ -26,10 +26,10 @@ void Reset_Handler(void) {
 #if __ARM_ARCH >= 8
       "ldr r0, =__stack_limit\n msr msplim, r0\n"  // The processor itself refuses a stack that outgrows its place.
 #elif __ARM_ARCH == 7
-      "ldr r0, =0xE000ED90\n ldr r1, [r0]\n cbz r1, 1f\n"  // MPU_TYPE: without regions there is no guard.
-      "ldr r1, =__stack_guard\n orr r1, #0x10\n str r1, [r0, #0xC]\n"              // RBAR: region 0.
-      "ldr r1, =__stack_guard_rasr\n str r1, [r0, #0x10]\n"  // RASR: no access.
-      "movs r1, #5\n str r1, [r0, #4]\n dsb\n isb\n 1:\n"                          // CTRL: on; all else as it was.
+      "ldr r0, =0xE000ED90\n ldr r1, [r0]\n cbz r1, 1f\n"              // MPU_TYPE: without regions there is no guard.
+      "ldr r1, =__stack_guard\n orr r1, #0x10\n str r1, [r0, #0xC]\n"  // RBAR: region 0.
+      "ldr r1, =__stack_guard_rasr\n str r1, [r0, #0x10]\n"            // RASR: no access.
+      "movs r1, #5\n str r1, [r0, #4]\n dsb\n isb\n 1:\n"              // CTRL: on; all else as it was.
 #endif
 #if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
       "ldr r0, =0xE000ED88\n ldr r1, [r0]\n ldr r2, =0xF00000\n orrs r1, r2\n str r1, [r0]\n dsb\n isb\n"  // CPACR.
@@ -61,10 +61,21 @@ HANDLER(PendSV_Handler);
 HANDLER(SysTick_Handler);
 
 const Vector __vectors[16] __attribute__((section(".vectors"), used)) = {
-    {.stack = __stack_top},        {.handler = Reset_Handler},     {.handler = NMI_Handler},
-    {.handler = HardFault_Handler}, {.handler = MemManage_Handler}, {.handler = BusFault_Handler},
-    {.handler = UsageFault_Handler}, {.handler = SecureFault_Handler}, {0}, {0}, {0},
-    {.handler = SVC_Handler},      {.handler = DebugMon_Handler},  {0},
-    {.handler = PendSV_Handler},   {.handler = SysTick_Handler},
+    {.stack = __stack_top},
+    {.handler = Reset_Handler},
+    {.handler = NMI_Handler},
+    {.handler = HardFault_Handler},
+    {.handler = MemManage_Handler},
+    {.handler = BusFault_Handler},
+    {.handler = UsageFault_Handler},
+    {.handler = SecureFault_Handler},
+    {0},
+    {0},
+    {0},
+    {.handler = SVC_Handler},
+    {.handler = DebugMon_Handler},
+    {0},
+    {.handler = PendSV_Handler},
+    {.handler = SysTick_Handler},
 };
 #endif

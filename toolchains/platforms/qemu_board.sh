@@ -50,6 +50,7 @@ name_symbol() {
 for register in pc lr ra; do
     address=$(sed -n "s/.*[ ]$register=0x0*\([0-9a-f][0-9a-f]*\).*/\1/p" "$log/errors" | head -n 1)
     if grep -q '^hard fault' "$log/errors" && [ -n "$address" ]; then
+        address=$(printf '%x' $((0x$address | 1))) # Thumb functions have odd addresses in some lists of symbols.
         case $register in
         pc) name_symbol "at the fault:" "$address" ;;
         *) name_symbol "called from:" "$address" ;;

@@ -2,6 +2,7 @@
 # Configures and builds a CMake project, and takes out of it what is wanted.
 #   cmake_project.sh SOURCE -DNAME=VALUE… --targets TARGET… --wanted PATH OUTPUT…
 #   $CMAKE_TOOLCHAIN   the text of a toolchain file
+#   $CMAKE_LINK        where links read further files: the linker's command, which puts them where it looks for them
 # It works in a copy of the tree: projects write beside their sources, which are read-only here.
 set -eu
 CMAKE_WORK=$(mktemp -d)
@@ -12,6 +13,7 @@ cp -RL "$1/." "$CMAKE_WORK/source"
 chmod -R u+w "$CMAKE_WORK/source"
 printf '%s' "$CMAKE_TOOLCHAIN" >"$CMAKE_WORK/toolchain.cmake"
 shift
+[ -z "${CMAKE_LINK:-}" ] || eval "$CMAKE_LINK --version" >"$CMAKE_WORK/linker"
 
 # Words for cmake go round to the end of the list, so that they keep their spaces.
 options=0

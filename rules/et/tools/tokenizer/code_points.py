@@ -30,8 +30,8 @@ def every() -> str:
 
 @cache
 def of_class(expression: str) -> Ranges:
-    """Return what one character class of a regular expression matches, such as `[^\\s\\p{L}]` or `(?i:s)`."""
-    if len(expression) == 1 and expression not in ".":
+    r"""Return what one character class of a regular expression matches, such as `[^\s\p{L}]` or `(?i:s)`."""
+    if len(expression) == 1 and expression != ".":
         return ((ord(expression), ord(expression)),)
     split = pre_tokenizers.Split(Regex(f"(?:{expression})+"), "removed", invert=True)
     return _runs_of(split, _cased() if expression.startswith("(?i:") and len(expression) == 6 else every())
@@ -109,7 +109,7 @@ def complement(ranges: Sequence[tuple[int, int]]) -> Ranges:
 
 @cache
 def _cased() -> str:
-    """Return what may be equal to something else if case is ignored: a class of one letter is soon asked among these."""
+    """Return what may equal something else if case is ignored: a class of one letter is soon asked among these."""
     return "".join(each for each in every() if not each == each.lower() == each.upper() == each.casefold())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from common.diagnostics import UserError, mistake
 
 BYTE_LEVEL, BYTE_FALLBACK, DROP_FIRST, WORD_PIECES, JOIN_BY_SPACES = 1, 2, 4, 8, 16
-"""Bytes are joined · <0xNN> is a byte · the first token loses what is replaced · WordPiece's rules · a space between."""
+"""Bytes are joined · <0xNN> is a byte · the first token loses what is replaced · WordPiece · a space between."""
 
 SERVED = "Sequence of Replace, ByteFallback, Fuse and Strip; ByteLevel; Metaspace; WordPiece"
 

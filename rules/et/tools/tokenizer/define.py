@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from tokenizers import AddedToken, Tokenizer, models  # type: ignore[import-not-found,unused-ignore]
@@ -27,7 +28,7 @@ from tokenizer.definition import (
 from tokenizer.normalizers import compile_normalizer, normalized
 from tokenizer.pre_tokenizers import compile_pre_tokenizer
 from tokenizer.source import Source
-from tokenizer.tables import Tables
+from tokenizer.tables import Ranges, Tables
 from tokenizer.vocabulary import (
     BYTE,
     CONTINUES,
@@ -74,7 +75,7 @@ def define(source: Source) -> Definition:
         flags=[flags.get(index, 0) for index in range(max(names) + 1)],
         model_ids=_sorted_ids(model["vocab"], spelled, alphabet),
         merges=_merges(model, source.ranks),
-        bytes=_byte_ids(model, alphabet),
+        byte_ids=_byte_ids(model, alphabet),
         added=_added(source),
         normalizer=compile_normalizer(spec["normalizer"], tables),
         splitter=splitter.operations,
@@ -107,8 +108,8 @@ def _added_names(source: Source) -> dict[int, str]:
 
 def _names(spec: Mapping[str, Any], added: Mapping[int, str]) -> dict[int, str]:
     """Return the spelling of each id; added tokens have the last word."""
-    vocabulary = {index: text for text, index in spec["model"]["vocab"].items()}
-    names = vocabulary | dict(added) | spec.get("shown", {})
+    vocabulary: dict[int, str] = {index: text for text, index in spec["model"]["vocab"].items()}
+    names = vocabulary | dict(added) | dict(spec.get("shown", {}))
     if not names or max(names) >= MAX_IDS:
         message = f"a tokenizer must have 1 to {MAX_IDS} ids, has {max(names, default=-1) + 1}"
         raise mistake("invalid-tokenizer", message, "src")
@@ -219,7 +220,7 @@ def _sets_of_added(definition: Definition) -> None:
         definition.space_set = definition.tables.set_of(code_points.whitespace())
 
 
-def _word_edges() -> code_points.Ranges:
+def _word_edges() -> Ranges:
     """Ask the library beside which code points an added token of a single word is not found."""
     backend = Tokenizer(models.WordLevel({"x": 0}, unk_token="x"))  # noqa: S106  A token of another kind.
     backend.add_tokens([AddedToken("\ue000", single_word=True, normalized=False)])
@@ -253,7 +254,7 @@ def _template(spec: Mapping[str, Any] | None) -> tuple[list[int], list[int]]:
     ids = [
         spec["special_tokens"][item["SpecialToken"]["id"]]["ids"] if "SpecialToken" in item else [] for item in single
     ]
-    return sum(ids[: texts[0]], []), sum(ids[texts[0] :], [])
+    return list(chain(*ids[: texts[0]])), list(chain(*ids[texts[0] :]))
 
 
 def _check_ids(definition: Definition, names: Mapping[int, str]) -> None:

@@ -29,7 +29,7 @@ class Definition:
     model_ids: list[int]
     """Ids that the model itself may give, by their spelling."""
     merges: list[Merge]
-    bytes: list[int]
+    byte_ids: list[int]
     """The id of each byte."""
     added: list[tuple[bytes, int, int]]
     """What is looked for, its id, and how."""

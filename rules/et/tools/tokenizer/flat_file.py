@@ -47,7 +47,7 @@ def flat_file(definition: Definition) -> bytes:
         (1, bytes(definition.flags)),
         (4, _numbers(definition.model_ids)),
         *_merge_sections(definition),
-        (4, _numbers(definition.bytes)),
+        (4, _numbers(definition.byte_ids)),
         (16, _rows(added)),
         (16, _rows(definition.normalizer)),
         (16, _rows(definition.splitter)),

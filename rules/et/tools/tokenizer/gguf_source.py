@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from common.diagnostics import mistake
-from tokenizer.sentencepiece_source import BYTE, CONTROL, NORMAL, UNKNOWN, USER_DEFINED, Piece, sentencepiece_spec
+from tokenizer.sentencepiece_source import CONTROL, NORMAL, UNKNOWN, USER_DEFINED, Piece, sentencepiece_spec
 from tokenizer.source import Source
 
 _CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
@@ -90,7 +90,8 @@ def _byte_level(values: _Values) -> Source:
     ]
     bos, eos = values.get("bos_token_id", None), values.get("eos_token_id", None)
     model = {
-        "type": "BPE", "unk_token": None, "fuse_unk": False, "byte_fallback": False, "ignore_merges": pre == "llama-bpe",
+        "type": "BPE", "unk_token": None, "fuse_unk": False, "byte_fallback": False,
+        "ignore_merges": pre == "llama-bpe",
         "vocab": {token: index for index, token in enumerate(tokens)},
         "merges": [merge.split(" ", 1) for merge in values.need("merges")],
     }  # fmt: skip

@@ -32,12 +32,16 @@ def compile_normalizer(spec: dict[str, Any] | None, tables: Tables) -> list[Oper
         return [_map(getattr(library, kind)(), tables)]
     if kind == "BertNormalizer":
         return _bert(spec, tables)
+    return [_one_operation(kind, spec, tables)]
+
+
+def _one_operation(kind: str, spec: dict[str, Any], tables: Tables) -> Operation:
     if kind == "Replace":
-        return [(REPLACE, compile_split_pattern(spec["pattern"], tables), *tables.string(spec["content"]))]
+        return (REPLACE, compile_split_pattern(spec["pattern"], tables), *tables.string(spec["content"]))
     if kind == "Prepend":
-        return [(PREPEND, *tables.string(spec["prepend"]), 0)]
+        return (PREPEND, *tables.string(spec["prepend"]), 0)
     if kind == "Strip":
-        return [(STRIP, tables.set_of(code_points.whitespace()), spec["strip_left"] + 2 * spec["strip_right"], 0)]
+        return (STRIP, tables.set_of(code_points.whitespace()), spec["strip_left"] + 2 * spec["strip_right"], 0)
     message = f"the normalizer must be one of {SERVED}, is {kind}"
     raise mistake("unsupported-tokenizer", message, "src")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from common.diagnostics import UserError, mistake
 from tokenizer import code_points
-from tokenizer.tables import Instruction, Tables
+from tokenizer.tables import Instruction, Ranges, Tables
 
 MATCH, SPAN, FORK, JUMP, NEXT, NOT_NEXT = range(6)
 """Accept · take set a, b to c times, fewer if the rest fails · go on at +1, else at a · go on at a · look at set a."""
@@ -34,7 +34,7 @@ class _Reader:
     ignore_case: bool = False
 
     def refuse(self, what: str) -> UserError:
-        note = "served: alternatives, groups, (?i:...), greedy ?, *, + and {n,m} on one character or class, (?=c) and (?!c)"
+        note = "served: alternatives, groups, (?i:...), greedy ?, *, + and {n,m} on a character or class, (?=c), (?!c)"
         message = f"the pattern {self.pattern!r} holds {what}, which is not served"
         return mistake("unsupported-tokenizer", message, notes=(note,))
 
@@ -69,7 +69,7 @@ def compile_literal(text: str, tables: Tables) -> int:
     return tables.program([*(_one(tables.set_of(code_points.of_class(each))) for each in text), (MATCH, 0, 0, 0)])
 
 
-def compile_set(ranges: code_points.Ranges, tables: Tables, *, most: int = 1) -> int:
+def compile_set(ranges: Ranges, tables: Tables, *, most: int = 1) -> int:
     """Return the index of the program that matches one code point of a set, or up to `most`."""
     return tables.program([(SPAN, tables.set_of(ranges), 1, most), (MATCH, 0, 0, 0)])
 
@@ -182,7 +182,7 @@ def _skip_escape(reader: _Reader) -> None:
 
 
 def _quantifier(reader: _Reader) -> tuple[int, int, bool]:
-    """Read what follows a class, and return how often at least, how often at most, and whether it gives nothing back."""
+    """Read what follows a class: how often at least, how often at most, and whether it gives nothing back."""
     if reader.peek("{"):
         bounds = _bounds(reader)
         if reader.peek("+") or reader.peek("?") or reader.peek("*"):

@@ -32,7 +32,7 @@ class Piece:
 def read_sentencepiece(path: Path) -> Source:
     """Return what a SentencePiece model says."""
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped,unused-ignore]
-    from sentencepiece import sentencepiece_model_pb2 as schema  # type: ignore[import-untyped,unused-ignore]
+    from sentencepiece import sentencepiece_model_pb2 as schema  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     model = schema.ModelProto()
     try:

@@ -9,7 +9,7 @@ NONE = 0xFFFFFFFF
 """No such id."""
 
 EXISTS, SPECIAL, BYTE, GLUED, CONTINUES = 1, 2, 4, 8, 16
-"""Of an id: it is a token · that steers a model · that is a byte · before which no space comes · that goes on a word."""
+"""Of an id: it is a token · that steers a model · that is a byte · before which no space comes · goes on a word."""
 
 
 @dataclass(frozen=True, slots=True)
