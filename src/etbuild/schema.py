@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel
 from pydantic.json_schema import model_json_schema
 
 from etbuild.loading.common_attributes import CommonAttrs, PackageAttrs
@@ -85,11 +85,6 @@ def _of(model: type[BaseModel], name: str, defs: Schema, *, keep_required: bool 
     parts = {f"{name}.{part}": _cleaned(value) for part, value in schema.pop("$defs", {}).items()}
     defs.update(parts)
     schema = _cleaned(schema)
-    for field_name, field in model.model_fields.items():
-        value = schema["properties"][field_name]
-        # A validator that reads texts, such as "4GiB", is unknown to pydantic's schema.
-        if value.get("type") == "integer" and any(isinstance(mark, BeforeValidator) for mark in field.metadata):
-            schema["properties"][field_name] = {**value, "type": ["integer", "string"]}
     if not keep_required:
         schema.pop("required", None)  # [package] defaults or a matrix may give it.
     elif parts:

@@ -126,7 +126,7 @@ def _size(value: Any) -> Any:
     return value
 
 
-Size = Annotated[int, BeforeValidator(_size)]
+Size = Annotated[int, BeforeValidator(_size, json_schema_input_type=int | str)]
 """A number of bytes, or a text such as "4GiB"."""
 
 

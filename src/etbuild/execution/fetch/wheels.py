@@ -38,8 +38,8 @@ def fetch_wheels(session: FetchSession, files: Sequence[LockedFile], folder: Pat
     folder.mkdir(parents=True, exist_ok=True)
     transfer = _Transfer(session, folder, what, sum(file.size for file in missing), options)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        jobs = [pool.submit(transfer.fetch, number, batch) for number, batch in enumerate(_batches(missing))]
         try:
+            jobs = [pool.submit(transfer.fetch, number, batch) for number, batch in enumerate(_batches(missing))]
             for job in as_completed(jobs):
                 job.result()
         except BaseException:
