@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CONSUMERS = ROOT / "examples/consumers"
 WANTED = ("//tiny:mlp_xnnpack", "//runtime:official", "//examples/foreign:qdldl", "//examples/hello:tensor")
-CMAKES = ("/usr/bin/cmake", str(Path(sys.prefix, "bin/cmake")))
+MESON = (sys.executable, "-m", "mesonbuild.mesonmain")
 QEMU = "qemu-aarch64-static"
 QEMU_WORDS = (QEMU, "-L", "/usr/aarch64-linux-gnu")
 
@@ -34,6 +35,14 @@ def run(*command: str | Path, cwd: Path = ROOT, **env: str) -> str:
     )
     assert done.returncode == 0, done.stdout
     return done.stdout
+
+
+def newer_cmake() -> str:
+    """Return the CMake of the tests' environment: the first of a major version that Debian does not have."""
+    found = importlib.util.find_spec("cmake")
+    assert found is not None
+    assert found.origin is not None
+    return str(Path(found.origin).with_name("data") / "bin/cmake")
 
 
 def install(folder: Path, *words: str) -> None:
@@ -81,7 +90,7 @@ def test_no_text_names_the_machine_that_wrote_it(et: Path) -> None:
             assert str(et) not in text
 
 
-@pytest.mark.parametrize("cmake", CMAKES)
+@pytest.mark.parametrize("cmake", ["/usr/bin/cmake", newer_cmake()], ids=["debian", "newer"])
 def test_a_cmake_app_runs_a_program(et: Path, tmp_path: Path, cmake: str) -> None:
     run(cmake, "-G", "Ninja", "-S", CONSUMERS / "cmake", "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={et}")
     run(cmake, "--build", tmp_path)
@@ -102,9 +111,8 @@ def test_a_cmake_app_is_cross_compiled(aarch64: Path, tmp_path: Path) -> None:
 
 
 def test_a_meson_app_finds_all_by_pkg_config(et: Path, tmp_path: Path) -> None:
-    meson = Path(sys.prefix, "bin/meson")
-    run(meson, "setup", tmp_path, CONSUMERS / "meson", f"--pkg-config-path={et}/lib/pkgconfig")
-    run(meson, "test", "-C", tmp_path)
+    run(*MESON, "setup", tmp_path, CONSUMERS / "meson", f"--pkg-config-path={et}/lib/pkgconfig")
+    run(*MESON, "test", "-C", tmp_path)
     assert "4 6, hundreds of kernels" in run(tmp_path / "app")
 
 
@@ -128,10 +136,11 @@ def test_gradle_tasks_copy_programs_and_build_with_cmake(et: Path, tmp_path: Pat
     assert run(workspace / "build/native/app") == "4 6\n"
     program = "tiny/mlp_xnnpack.pte"
     assert (workspace / "build/assets" / program).read_bytes() == (own / program).read_bytes()
-    assert "3 up-to-date" in run(*gradle, cwd=workspace)
     (own / program).write_bytes(b"another")
-    refused = subprocess.run(list(map(str, gradle)), cwd=workspace, capture_output=True, text=True, check=False)
+    again = [str(word) for word in (*gradle, "--continue")]
+    refused = subprocess.run(again, cwd=workspace, capture_output=True, text=True, check=False)
     assert f"{program} must have sha256" in refused.stderr
+    assert "1 executed, 2 up-to-date" in refused.stdout
 
 
 def test_an_installation_of_less_takes_the_rest_away(aarch64: Path, tmp_path: Path) -> None:
