@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,8 +11,9 @@ from rules.cc.compile_action import occasions
 from rules.cc.providers import CcFlags, CcToolchainInfo
 
 _SYSTEMS = {"linux": "Linux", "windows": "Windows", "macos": "Darwin", "wasi": "WASI"}
-_MAPS = ("-ffile-prefix-map=$ENV{CMAKE_WORK}=.",)
-"""Of the folder below which the tree is copied and built."""
+_MAPS = ("-ffile-prefix-map=$ENV{CMAKE_WORK}=.", "-fdebug-prefix-map=$ENV{CMAKE_WORK}=.")
+"""Of the folder below which the tree is copied and built; GCC hands only the second to its assembler."""
+_BUILD_TYPES = ("DEBUG", "RELEASE", "RELWITHDEBINFO", "MINSIZEREL")
 
 
 def cmake_toolchain(ctx: RuleContext[Any], toolchain: CcToolchainInfo) -> str:
@@ -22,9 +24,9 @@ def cmake_toolchain(ctx: RuleContext[Any], toolchain: CcToolchainInfo) -> str:
         lines.append(f"set(CMAKE_{language}_COMPILER {' '.join(map(_quoted, words))})")
         lines.append(_set(f"CMAKE_{language}_FLAGS_INIT", _words(flags, "compile", language.lower(), extra=_MAPS)))
         # The mode is ours: whatever build type a project asks for adds nothing.
-        lines += [_set(f"CMAKE_{language}_FLAGS_{kind}_INIT", "") for kind in ("DEBUG", "RELEASE")]
+        lines += [f'set(CMAKE_{language}_FLAGS_{kind} "" CACHE STRING "")' for kind in _BUILD_TYPES]
         # `D`: no times, users or modes in an archive.
-        archive = " ".join(toolchain.archive)
+        archive = shlex.join(toolchain.archive)
         for step in ("CREATE", "APPEND"):
             lines.append(_set(f"CMAKE_{language}_ARCHIVE_{step}", f"{archive} <TARGET> <OBJECTS>"))
         lines.append(_set(f"CMAKE_{language}_ARCHIVE_FINISH", ""))
@@ -52,7 +54,8 @@ def _system(ctx: RuleContext[Any]) -> Iterable[str]:
 
 
 def _words(flags: Iterable[CcFlags], *names: str, extra: Iterable[str] = ()) -> str:
-    return " ".join((*(word for one in flags for name in names for word in getattr(one, name)), *extra))
+    """Return words as the shell reads them, to which CMake hands its flags."""
+    return shlex.join((*(word for one in flags for name in names for word in getattr(one, name)), *extra))
 
 
 def _set(name: str, value: str) -> str:

@@ -41,6 +41,9 @@ ENGINE = {
     "engine.cpp": """
         #define ENGINE_ABI 2
         #include "engine/engine.h"
+        #ifdef NDEBUG
+        #error "the mode says how it is compiled, not a build type"
+        #endif
         extern "C" int twice(int);
         static int (*kernel)(int) = nullptr;
         void add_kernel(int (*given)(int)) { kernel = given; }
@@ -76,7 +79,7 @@ APP = """
 #include "engine/engine.h"
 int main() {
   std::printf("%d %s\\n", run(21), built_in());
-  const bool clean = std::strncmp(built_in(), "./source/engine.cpp", 19) == 0 && std::strstr(built_in(), "1970");
+  const bool clean = std::strncmp(built_in(), "./source/engine.cpp", 19) == 0 && std::strstr(built_in(), "redacted");
   return run(21) == 143 && clean && ENGINE_POINTER_BYTES == sizeof(void*) ? 0 : 1;
 }
 """
@@ -115,7 +118,7 @@ class Foreign:
         shared = Path(os.environ.get("ETBUILD_CACHE") or Path.home() / ".cache/etbuild")
         (folder / "cache/tool").symlink_to(shared / "tool")
         (self.root / "WORKSPACE").write_text(
-            'name = "foreign"\nfamilies = ["cc", "et"]\ntoolchains = ["@etbuild//toolchains:cc"]\n'
+            'name = "foreign"\nfamilies = ["core", "py", "cc", "et"]\ntoolchains = ["@etbuild//toolchains:cc"]\n'
             '[[repository]]\nname = "engine"\nkind = "git"\nurl = "../engine"\nsubmodules = true\n'
             f'commit = "{self.commit}"\nbuild_file = "//:engine.toml"\n'
         )
@@ -142,6 +145,16 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Foreign:
 
 def test_a_runtime_of_ones_own_is_built_by_its_cmake_and_linked_whole(foreign: Foreign) -> None:
     assert "2 passed" in foreign("test", "//:app_test", "--platform=linux_x86_64", "--platform=linux_aarch64")
+
+
+def test_another_compiler_builds_it_too(foreign: Foreign) -> None:
+    workspace = (foreign.root / "WORKSPACE").read_text()
+    clang = workspace.replace('["@etbuild//toolchains:cc"]', '["@etbuild//toolchains/clang:linux_x86_64"]')
+    (foreign.root / "WORKSPACE").write_text(clang)
+    try:
+        assert "1 passed" in foreign("test", "//:app_test", "--platform=linux_x86_64")
+    finally:
+        (foreign.root / "WORKSPACE").write_text(workspace)
 
 
 def test_the_same_commit_gives_the_same_bytes_from_another_folder_unconfined(foreign: Foreign, tmp_path: Path) -> None:

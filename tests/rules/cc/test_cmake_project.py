@@ -20,7 +20,7 @@ TOOLCHAIN = CcToolchainInfo(
     cxx=("/zig/zig", "c++", "-target", "x"),
     link=("/usr/bin/arm-g++",),
     archive=("/usr/bin/arm-ar", "rcsD"),
-    flags=CcFlags(compile=("-fPIC",), c=("-Wc",), link=("-s",), link_program=("-pie",)),
+    flags=CcFlags(compile=("-fPIC", '-DDAY="a day"'), c=("-Wc",), link=("-s",), link_program=("-pie",)),
     modes=(("opt", CcFlags(compile=("-O2",))),),
     lto=None,
     standards=frozenset({"c17"}),
@@ -63,7 +63,8 @@ def test_what_it_makes_is_for_whoever_compiles_and_links() -> None:
 def test_the_toolchain_file_says_what_the_toolchain_says() -> None:
     text = dict(project().action("CmakeProject").env)["CMAKE_TOOLCHAIN"]
     assert 'set(CMAKE_CXX_COMPILER "/zig/zig" "c++" "-target" "x")\n' in text
-    assert 'set(CMAKE_C_FLAGS_INIT "-fPIC -Wc -ffile-prefix-map=$ENV{CMAKE_WORK}=.")\n' in text
+    assert """set(CMAKE_C_FLAGS_INIT "-fPIC '-DDAY=\\\"a day\\\"' -Wc '-ffile-prefix-map=$ENV{CMAKE_WORK}=.' """ in text
+    assert 'set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "" CACHE STRING "")\n' in text, "only the mode optimizes"
     assert 'set(CMAKE_C_ARCHIVE_CREATE "/usr/bin/arm-ar rcsD <TARGET> <OBJECTS>")\n' in text
     assert 'set(CMAKE_EXE_LINKER_FLAGS_INIT "-s -pie")\n' in text
     assert "CMAKE_SYSTEM_NAME" not in text, "the host is not crossed to"
