@@ -84,7 +84,7 @@ def _wheel(ctx: RuleContext[EtRuntimeAttrs]) -> Sequence[Provider]:
     defines = (*ABI_DEFINES, *(define for name in chosen for define in PARTS[name].defines))
     files = tuple(file for _, file in libraries)
     return [
-        DefaultInfo(files),
+        DefaultInfo(files, beside=(headers,)),
         CcInfo(
             headers=InputSet((headers,)),
             direct_headers=(headers,),

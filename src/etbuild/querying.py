@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from etbuild.analysis.query import Node, Universe, answer, configured_universe, loaded_universe
 from etbuild.analysis.query_language import Query, parse_query, patterns_in
 from etbuild.execution.store import Store
 from etbuild.keys import known_keys, needed_actions
+from etbuild.model.action import Action
 from etbuild.model.configured import Analysis, ConfiguredKey
 from etbuild.model.frozen import frozen
 from etbuild.model.label import Pattern
@@ -40,6 +41,8 @@ class FoundAction:
     argv: tuple[str, ...]
     env: tuple[tuple[str, str], ...]
     mounts: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
+    """Where sources and repositories are that do not stand in the workspace at the path by which it knows them."""
 
 
 @frozen
@@ -82,10 +85,21 @@ def query_actions(session: Session, text: str) -> tuple[FoundAction, ...]:
             argv=action.argv,
             env=action.env,
             mounts=tuple(mount.path for mount in action.mounts),
+            places=tuple(_places(session, action)),
         )
         for index in sorted(owners)
         for action in [analysis.actions.actions[index]]
     )
+
+
+def _places(session: Session, action: Action) -> Iterator[tuple[str, str]]:
+    for artifact in action.inputs:
+        place = artifact.location.removeprefix(f"{session.root}/")
+        if artifact.is_source and place != artifact.path:
+            yield artifact.path, place
+    for mount in action.mounts:
+        if mount.kind == "repository":
+            yield mount.path, str(session.provisions.repository_root(mount.source))
 
 
 def query_toolchains(session: Session, text: str) -> tuple[FoundToolchain, ...]:

@@ -266,11 +266,26 @@ def test_objects_archives_and_programs_are_equal_from_two_folders(tmp_path: Path
     assert made[0] == made[1]
 
 
-def test_editors_are_told_how_each_source_is_compiled(workspace: Workspace) -> None:
-    assert workspace.run("ide").stdout == "compile_commands.json: 4 sources\n"
+@pytest.mark.parametrize(("platform", "count"), [("host", 6), ("linux_aarch64", 6), ("cortex_m55", 13)])
+def test_editors_are_told_how_each_source_is_compiled(workspace: Workspace, platform: str, count: int) -> None:
+    repository = '[[repository]]\nname = "far"\nkind = "local"\npath = "../far"\n'
+    workspace.write("WORKSPACE", WORKSPACE + repository)
+    workspace.write("../far/WORKSPACE", 'name = "far"\nfamilies = ["cc"]\n')
+    far = 'srcs = ["far.c"]\nhdrs = ["include/far.h"]\nincludes = ["include"]\nvisibility = ["//visibility:public"]\n'
+    workspace.write("../far/BUILD.toml", f"[cc_library.far]\n{far}")
+    workspace.write("../far/include/far.h", "int far(void);\n")
+    workspace.write("../far/far.c", '#include "far.h"\nint far(void) { return 1; }\n')
+    made = '[genrule.made]\nouts = ["made.h"]\ncmd = \'echo "#define MADE 2" >$OUT\'\n'
+    near = '[cc_library.near]\nsrcs = ["near.c", ":made"]\ndeps = ["@far//:far"]\n'
+    workspace.write("near/BUILD.toml", made + near)
+    workspace.write(
+        "near/near.c", '#include "far.h"\n#include "near/made.h"\nint near(void) { return far() + MADE; }\n'
+    )
+    done = workspace.run("ide", f"--platform={platform}")
+    assert done.stdout == f"compile_commands.json: {count} sources\n", done.stderr
     for entry in json.loads(workspace.read("compile_commands.json")):
-        command = [*entry["arguments"][:-1], "/dev/null"]
-        assert subprocess.run(command, cwd=entry["directory"], check=False).returncode == 0
+        compiled = subprocess.run(entry["arguments"], cwd=entry["directory"], check=False, capture_output=True)
+        assert compiled.returncode == 0, compiled.stderr
 
 
 def test_firmware_says_what_fills_its_memory_and_by_how_much_it_does_not_fit(workspace: Workspace) -> None:
