@@ -1,6 +1,7 @@
 """The et family: models, and the ExecuTorch programs that are made of them and proven."""
 
 from etbuild.api import Command, Family
+from rules.et.eager_text import eager_text
 from rules.et.hf_model import hf_model
 from rules.et.install import install_program, install_runtime
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
@@ -16,7 +17,10 @@ FAMILY = Family(
     name="et",
     api=1,
     requires=("core", "py", "cc"),
-    rules=(hf_model, torch_model, pt2_model, pte, pte_test, et_runtime, tokenizer, text_runner, text_runner_test),
+    rules=(
+        *(hf_model, torch_model, pt2_model, pte, pte_test),
+        *(et_runtime, tokenizer, text_runner, text_runner_test, eager_text),
+    ),
     installers=((ProgramInfo, install_program), (EtRuntimeInfo, install_runtime)),
     commands=(
         Command(

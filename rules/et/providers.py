@@ -63,6 +63,14 @@ class ProgramInfo(Provider):
 
 
 @dataclass(frozen=True, slots=True)
+class EagerTextInfo(Provider):
+    """What a model says to a prompt in eager PyTorch."""
+
+    reference: Artifact
+    """safetensors: input_ids, the greedy tokens, and the logits before each."""
+
+
+@dataclass(frozen=True, slots=True)
 class EtRuntimeInfo(Provider):
     """An ExecuTorch runtime for one platform; its CcInfo is what C++ needs of it."""
 

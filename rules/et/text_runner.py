@@ -21,7 +21,7 @@ from etbuild.api import (
     provides,
     rule,
 )
-from rules.et.providers import ProgramInfo
+from rules.et.providers import EagerTextInfo, ProgramInfo
 
 
 class TextRunnerAttrs(Attrs):
@@ -65,13 +65,16 @@ class TextRunnerTestAttrs(Attrs):
     """The program."""
 
     runner: Annotated[Dep, provides(RunInfo)]
-    """What compares, such as "@etbuild//runtime/runner:greedy_check": takes --model, --inputs and --expected."""
+    """What compares, such as "@etbuild//runtime/runner:greedy_check": takes --model and --reference."""
+
+    reference: Annotated[Dep, provides(EagerTextInfo)]
+    """What its model says in eager PyTorch: a target of the rule `eager_text`."""
 
     tokens: Annotated[int, Field(ge=1)] = 24
-    """How many greedy tokens must be those of the graph."""
+    """How many greedy tokens must be those of the reference, which must have so many."""
 
     tolerance: Annotated[float, Field(gt=0)] = 1e-3
-    """How far logits may be from the graph's."""
+    """How far the logits before each token may be from the reference's."""
 
     timeout: Annotated[int, Field(ge=1)] = 600
     """After how many seconds it fails."""
@@ -79,13 +82,14 @@ class TextRunnerTestAttrs(Attrs):
 
 @rule(attrs=TextRunnerTestAttrs)
 def text_runner_test(ctx: RuleContext[TextRunnerTestAttrs]) -> Sequence[Provider]:
-    """Hold a program's logits and greedy tokens on a device against those of its graph, recorded when it was proven."""
+    """Hold a program's greedy tokens and logits on a device against what its model says in eager PyTorch."""
     attrs = ctx.attrs
     program = ctx.provider(attrs.program, ProgramInfo)
+    reference = ctx.provider(attrs.reference, EagerTextInfo).reference
     runner, _ = _runner(ctx, attrs.runner)
-    argv: list[str | Artifact] = [*runner.argv, "--model", program.program, "--inputs", program.inputs]
-    argv += ["--expected", program.expected, "--tokens", str(attrs.tokens), "--tolerance", repr(attrs.tolerance)]
-    files = (program.program, program.inputs, program.expected, program.verdict)
+    argv: list[str | Artifact] = [*runner.argv, "--model", program.program, "--reference", reference]
+    argv += ["--tokens", str(attrs.tokens), "--tolerance", repr(attrs.tolerance)]
+    files = (program.program, reference, program.verdict)
     return [
         DefaultInfo(),
         TestInfo(tuple(argv), InputSet(files, (runner.inputs,)), runner.env, runner.mounts, timeout=attrs.timeout),

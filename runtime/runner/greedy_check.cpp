@@ -1,7 +1,7 @@
-// greedy_check: holds a program against what its graph gave on the machine that built it: the logits behind the prompt,
-// and the greedy tokens. Prints what it measured; exit code 1 if something is off.
+// greedy_check: holds a program against what its model said in eager PyTorch: the greedy tokens, and the logits before
+// each. Prints what it measured; exit code 1 if something is off.
 //
-// greedy_check --model FILE.pte --inputs FILE --expected FILE [--tokens N] [--tolerance X]
+// greedy_check --model FILE.pte --reference FILE.safetensors [--tokens N] [--tolerance X]
 
 #include <algorithm>
 #include <cmath>
@@ -18,56 +18,61 @@
 namespace etbuild::runner {
 namespace {
 
-struct Recorded {
+// What the model said in eager PyTorch.
+struct Reference {
   std::vector<int32_t> prompt;
-  std::vector<float> logits;  // Behind the prompt's last token.
   std::vector<int64_t> tokens;
+  std::vector<float> logits;  // A row before each token.
 };
 
-Status read_recorded(const std::string& inputs, const std::string& expected, Recorded* recorded) {
+Status read_reference(const std::string& path, Reference* reference) {
   Safetensors file;
   std::vector<int64_t> ids;
-  Status status = Safetensors::read(inputs, &file);
-  if (status.ok()) status = file.get("0/input_ids", &ids);
-  if (status.ok()) status = Safetensors::read(expected, &file);
-  if (status.ok()) status = file.get("0/tokens", &recorded->tokens);
-  if (status.ok()) status = file.get("0/graph/0", &recorded->logits);
-  recorded->prompt.assign(ids.begin(), ids.end());
+  Status status = Safetensors::read(path, &file);
+  if (status.ok()) status = file.get("input_ids", &ids);
+  if (status.ok()) status = file.get("tokens", &reference->tokens);
+  if (status.ok()) status = file.get("logits", &reference->logits);
+  reference->prompt.assign(ids.begin(), ids.end());
   return status;
 }
 
-// The greatest difference; infinite if something is not a number, or missing.
-double farthest(const Logits& logits, const std::vector<float>& expected) {
-  if (expected.size() < logits.size || logits.size == 0) return INFINITY;
-  const float* last_row = expected.data() + (expected.size() - logits.size);
+// The greatest difference; infinite if something is not a number.
+double farthest(const Logits& logits, const float* expected) {
   double most = 0;
   for (size_t index = 0; index < logits.size; ++index) {
-    const double difference = std::abs(double{logits.data[index]} - double{last_row[index]});
-    most = difference <= most ? most : difference;
+    const double difference = std::abs(double{logits.data[index]} - double{expected[index]});
     if (std::isnan(difference)) return INFINITY;
+    most = std::max(most, difference);
   }
   return most;
 }
 
-Status check(TextProgram* program, const Recorded& recorded, size_t count, double tolerance) {
-  Logits logits;
-  Status status = program->feed(recorded.prompt, &logits);
-  if (!status.ok()) return status;
-  const double error = farthest(logits, recorded.logits);
-  std::printf("largest logit error %.2e (allowed %.0e)\n", error, tolerance);
-  if (!(error <= tolerance)) return {StatusCode::kFailed, "the logits are not the graph's"};
-  Sampler greedy({});
-  for (size_t index = 0; index < count; ++index) {
-    const int32_t token = greedy.choose(logits.data, logits.size);
-    if (index >= recorded.tokens.size() || token != recorded.tokens[index]) {
-      return {StatusCode::kFailed, "token " + std::to_string(index + 1) + " of " + std::to_string(count) + " is " +
-                                       std::to_string(token) + ", not the graph's"};
-    }
-    if (index + 1 < count) status = program->feed({token}, &logits);
-    if (!status.ok()) return status;
+Status check(TextProgram* program, const Reference& reference, size_t count, double tolerance) {
+  if (count < 1 || reference.tokens.size() < count) {
+    return {StatusCode::kBadArgument, "the reference must have " + std::to_string(count) + " tokens, has " +
+                                          std::to_string(reference.tokens.size())};
   }
-  std::printf("%zu of %zu greedy tokens equal\n", count, count);
-  return {};
+  Logits logits;
+  Status status = program->feed(reference.prompt, &logits);
+  Sampler greedy({});
+  double error = 0;
+  for (size_t index = 0; index < count && status.ok(); ++index) {
+    if (logits.size != reference.logits.size() / reference.tokens.size()) {
+      return {StatusCode::kUnsuitable, "program and reference must have one vocabulary"};
+    }
+    error = std::max(error, farthest(logits, &reference.logits[index * logits.size]));
+    const int32_t token = greedy.choose(logits.data, logits.size);
+    std::printf("token %zu: %d, largest logit error so far %.2e (allowed %.0e)\n", index + 1, token, error, tolerance);
+    if (token != reference.tokens[index]) {
+      return {StatusCode::kFailed, "token " + std::to_string(index + 1) + " of " + std::to_string(count) + " must be " +
+                                       std::to_string(reference.tokens[index]) + " as in eager, is " +
+                                       std::to_string(token)};
+    }
+    if (!(error <= tolerance)) return {StatusCode::kFailed, "the logits are not those of eager"};
+    if (index + 1 < count) status = program->feed({token}, &logits);
+  }
+  if (status.ok()) std::printf("%zu of %zu greedy tokens equal\n", count, count);
+  return status;
 }
 
 int complain(const Status& status) {
@@ -80,12 +85,12 @@ int start(int count, char** words) {
   std::map<std::string, std::string> options = {{"--tokens", "24"}, {"--tolerance", "1e-3"}};
   for (int index = 1; index + 1 < count; index += 2) options[words[index]] = words[index + 1];
   if (kernels::llama::register_llama_kernels() != executorch::runtime::Error::Ok) return 1;
-  Recorded recorded;
-  Status status = read_recorded(options["--inputs"], options["--expected"], &recorded);
+  Reference reference;
+  Status status = read_reference(options["--reference"], &reference);
   std::unique_ptr<TextProgram> program;
   if (status.ok()) status = TextProgram::load(options["--model"], "forward", &program);
   if (status.ok()) {
-    status = check(program.get(), recorded, std::strtoul(options["--tokens"].c_str(), nullptr, 10),
+    status = check(program.get(), reference, std::strtoul(options["--tokens"].c_str(), nullptr, 10),
                    std::strtod(options["--tolerance"].c_str(), nullptr));
   }
   return status.ok() ? 0 : complain(status);

@@ -1,4 +1,4 @@
-"""text_runner: what `etbuild run` starts, what is placed, and how a device is held against the graph."""
+"""text_runner: what `etbuild run` starts, what is placed, and how a device is held against eager PyTorch."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from etbuild.api import Artifact, DefaultInfo, EtbuildError, InputSet, Provider, RunInfo
+from etbuild.api import Artifact, DefaultInfo, EtbuildError, InputSet, Label, Provider, RunInfo
 from etbuild.testing import Analyzed, analyze
-from rules.et.providers import ProgramInfo
+from rules.et.eager_text import eager_text
+from rules.et.providers import EagerTextInfo, ModelInfo, ProgramInfo
 from rules.et.text_runner import text_runner, text_runner_test
 
 
@@ -23,9 +24,12 @@ INPUTS, EXPECTED = made("models/inputs.safetensors"), made("models/expected.safe
 OTHER = made("models/other.json")
 PROGRAM = ProgramInfo(PTE, OTHER, OTHER, OTHER, VERDICT, "text-generation", INPUTS, EXPECTED)
 RUNNER = RunInfo((EXE,), InputSet((EXE, LIBRARY)), (("NAME", "value"),))
+REFERENCE = made("models/eager.safetensors")
 DEPS: Mapping[str, tuple[Provider, ...]] = {
     "//models:llama": (PROGRAM, DefaultInfo((PTE,))),
     "//runtime:runner": (RUNNER, DefaultInfo((EXE,), beside=(LIBRARY,))),
+    "//models:eager": (EagerTextInfo(REFERENCE), DefaultInfo((REFERENCE,))),
+    "//models:net": (ModelInfo(Label("", "models", "net"), "torch_model", ()), DefaultInfo()),
 }
 
 
@@ -55,16 +59,21 @@ def test_program_and_libraries_are_placed_beside_each_other_once_the_program_is_
     assert dict(info.names)[PTE] == "runner.pte"
 
 
-def test_a_device_is_held_against_what_was_recorded_when_the_program_was_proven() -> None:
-    test = analyzed(text_runner_test, tokens=8, tolerance=0.01).test
+def test_a_device_is_held_against_what_the_model_says_in_eager() -> None:
+    test = analyzed(text_runner_test, reference="//models:eager", tokens=8, tolerance=0.01).test
     assert test is not None
     words = [str(word) for word in test.argv]
-    assert words[1:7] == ["--model", str(PTE), "--inputs", str(INPUTS), "--expected", str(EXPECTED)]
-    assert words[7:] == ["--tokens", "8", "--tolerance", "0.01"]
-    assert {PTE, INPUTS, EXPECTED, VERDICT, LIBRARY} <= set(test.inputs)
+    assert words[1:5] == ["--model", str(PTE), "--reference", str(REFERENCE)]
+    assert words[5:] == ["--tokens", "8", "--tolerance", "0.01"]
+    assert {PTE, REFERENCE, VERDICT, LIBRARY} <= set(test.inputs)
+
+
+def test_only_a_model_of_transformers_is_asked_in_eager() -> None:
+    with pytest.raises(EtbuildError, match="'//models:net' must be an hf_model, is a torch_model"):
+        analyze(eager_text, attrs={"model": "//models:net"}, deps=DEPS, label="//examples:eager")
 
 
 @pytest.mark.parametrize("attrs", [{"tokens": 0}, {"tolerance": 0.0}, {"timeout": 0}])
 def test_numbers_that_would_prove_nothing_are_refused(attrs: dict[str, Any]) -> None:
     with pytest.raises(EtbuildError, match=next(iter(attrs))):
-        analyzed(text_runner_test, **attrs)
+        analyzed(text_runner_test, reference="//models:eager", **attrs)
