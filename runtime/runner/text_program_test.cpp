@@ -3,6 +3,7 @@
 
 #include "text_program.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -92,15 +93,20 @@ TEST(a_program_says_what_it_takes) {
   CHECK(program->position() == 0);
 }
 
-TEST(tokens_one_by_one_and_all_at_once_give_the_same_logits) {
-  const std::vector<int32_t> tokens = {5, 9, 2, 7, 7, 1};
+TEST(tokens_in_parts_and_all_at_once_give_the_same_logits) {
+  std::vector<int32_t> tokens;
+  for (int32_t index = 0; index < 40; ++index) tokens.push_back((index * 37 + 5) % 256);
   const auto program = decoder();
   const std::vector<float> at_once = fed(*program, tokens);
-  program->rewind(0);
-  std::vector<float> last;
-  for (int32_t token : tokens) last = fed(*program, {token});
-  CHECK(are_close(at_once, last));
-  CHECK(program->position() == 6);
+  for (size_t part : {1, 2, 3, 16, 17, 39}) {
+    program->rewind(0);
+    std::vector<float> last;
+    for (size_t at = 0; at < tokens.size(); at += part) {
+      last = fed(*program, {tokens.begin() + at, tokens.begin() + std::min(at + part, tokens.size())});
+    }
+    CHECK(are_close(at_once, last));
+    CHECK(program->position() == 40);
+  }
 }
 
 TEST(after_a_rewind_what_was_fed_later_is_forgotten) {
