@@ -151,7 +151,9 @@ TEST(who_has_seen_enough_stops_and_can_go_on) {
   const auto text = session(bytes_path);
   GenerateResult stopped, rest, whole;
   int pieces = 0;
-  CHECK(text->generate("abc", some(20), [&](std::string_view) { return ++pieces < 2; }, &stopped).ok());
+  CHECK(text->generate(
+                "abc", some(20), [&](std::string_view) { return ++pieces < 2; }, &stopped)
+            .ok());
   CHECK(stopped.reason == StopReason::kStopped && stopped.tokens.size() < 20 && pieces >= 2);
   CHECK(text->generate("d", some(4), nullptr, &rest).ok());
   text->reset();
