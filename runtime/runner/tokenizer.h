@@ -14,7 +14,9 @@
 namespace etbuild::runner {
 
 // Text to token ids and back, equal to what the library `tokenizers` gives for the tokenizer.json, GGUF file or
-// SentencePiece model that the flat file was compiled from.
+// SentencePiece model that the flat file was compiled from, without the truncation and the padding that a
+// tokenizer.json may ask for. (//tests/tokenizer holds it against that library, and against `sentencepiece`, from which
+// only the decoding of ids differs that no text gives: where bytes <0xNN> are no UTF-8, or the first is a space.)
 //
 // A Tokenizer is a set of pointers into the flat file: it copies no table, so the bytes must outlive it, and copying
 // a Tokenizer is cheap. All const functions may be called from several threads at once.

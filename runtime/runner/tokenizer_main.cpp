@@ -2,9 +2,9 @@
 // Knows nothing of that library.
 //
 //     tokenizer_main FILE encode    texts, each behind its length (4 bytes, little-endian), to ids, each list behind
-//     its
-//                                   length; --special adds what belongs around a text
-//     tokenizer_main FILE decode    lists of ids to texts; --stream one id at a time; --all shows special tokens
+//                                   its length; --special adds what belongs around a text
+//     tokenizer_main FILE decode    lists of ids to texts; --all shows special tokens; --stream gives one text for each
+//                                   id, and one for what was held back
 
 #include <cstdint>
 #include <cstdio>
@@ -49,6 +49,8 @@ bool encode_all(const Tokenizer& tokenizer, const Flags& flags) {
   return true;
 }
 
+void write_text(const std::string& text) { write_counted(text.data(), 1, text.size()); }
+
 bool decode_all(const Tokenizer& tokenizer, const Flags& flags) {
   uint32_t count = 0;
   std::vector<int32_t> ids;
@@ -56,14 +58,12 @@ bool decode_all(const Tokenizer& tokenizer, const Flags& flags) {
   while (read_count(&count)) {
     ids.resize(count);
     if (std::fread(ids.data(), sizeof(int32_t), count, stdin) != count) return false;
-    std::string text;
     if (flags.stream) {
-      for (int32_t id : ids) text += stream.push(id);
-      text += stream.finish();
+      for (int32_t id : ids) write_text(stream.push(id));
+      write_text(stream.finish());
     } else {
-      text = tokenizer.decode(ids, !flags.all);
+      write_text(tokenizer.decode(ids, !flags.all));
     }
-    write_counted(text.data(), 1, text.size());
   }
   return true;
 }

@@ -1,5 +1,5 @@
 // The tokenizer on a small vocabulary: what it offers an app, the same on every device. That it equals the library
-// `tokenizers` on real vocabularies is held by tests/rules/et_tools/test_tokenizer_equality.py.
+// `tokenizers` on real vocabularies is held by //tests/tokenizer.
 
 #include "tokenizer.h"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common.diagnostics import UserError, mistake
+from tokenizer.protobuf import Message
 from tokenizer.source import Source
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = range(1, 7)
@@ -31,33 +32,47 @@ class Piece:
 
 def read_sentencepiece(path: Path) -> Source:
     """Return what a SentencePiece model says."""
-    from google.protobuf.message import DecodeError  # type: ignore[import-untyped,unused-ignore]
-    from sentencepiece import sentencepiece_model_pb2 as schema  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-    model = schema.ModelProto()
     try:
-        model.ParseFromString(path.read_bytes())
-    except DecodeError as error:
-        raise mistake("invalid-tokenizer", f"'{path.name}' must be a SentencePiece model, is not", "src") from error
-    if not model.pieces:
-        raise mistake("invalid-tokenizer", f"'{path.name}' must be a SentencePiece model, holds no piece", "src")
-    trainer, normalizer = model.trainer_spec, model.normalizer_spec
-    if trainer.model_type != _BPE:
-        raise _unsupported(path, "type", "BPE", _KINDS.get(trainer.model_type, str(trainer.model_type)))
-    if normalizer.precompiled_charsmap:
-        raise _unsupported(path, "normalization", "identity", normalizer.name or "its own")
-    if normalizer.remove_extra_whitespaces:
-        raise _unsupported(path, "remove_extra_whitespaces", "false", "true")
-    if trainer.treat_whitespace_as_suffix or not normalizer.escape_whitespaces:
-        raise _unsupported(path, "whitespace", "escaped, as a prefix", "otherwise")
-    pieces = [Piece(piece.piece, piece.score, piece.type) for piece in model.pieces]
-    spec, ranks = sentencepiece_spec(pieces, dummy_prefix=normalizer.add_dummy_prefix)
+        return _source(path.name, Message(path.read_bytes()))
+    except ValueError as error:
+        message = f"'{path.name}' must be a SentencePiece model, is not: {error}"
+        raise mistake("invalid-tokenizer", message, "src") from error
+
+
+def _source(file: str, model: Message) -> Source:
+    """Read the fields, which are numbered and have defaults as in sentencepiece_model.proto."""
+    pieces = [_piece(Message(each)) for each in model.contents(1)]
+    trainer, normalizer = Message(model.content(2)), Message(model.content(3))
+    if not pieces:
+        raise mistake("invalid-tokenizer", f"'{file}' must be a SentencePiece model, holds no piece", "src")
+    _check_served(file, trainer, normalizer)
+    spec, ranks = sentencepiece_spec(pieces, dummy_prefix=bool(normalizer.number(3, 1)))
     spec["controls"] = [index for index, piece in enumerate(pieces) if piece.kind == CONTROL]
     # Where the vocabulary failed, SentencePiece shows a sign of its own instead of the piece.
-    spec["shown"] = {index: trainer.unk_surface for index, piece in enumerate(pieces) if piece.kind == UNKNOWN}
-    kinds = {index: piece.kind for index, piece in enumerate(pieces)}
-    bos, eos = (index if kinds.get(index) == CONTROL else None for index in (trainer.bos_id, trainer.eos_id))
+    sign = trainer.content(44, " \u2047 ".encode()).decode()
+    spec["shown"] = {index: sign for index, piece in enumerate(pieces) if piece.kind == UNKNOWN}
+    bos, eos = (_control(pieces, trainer.number(*field)) for field in ((41, 1), (42, 2)))
     return Source(spec, bos, eos, ranks, spelled=True)
+
+
+def _piece(message: Message) -> Piece:
+    return Piece(message.content(1).decode(), message.real(2), message.number(3, NORMAL))
+
+
+def _check_served(file: str, trainer: Message, normalizer: Message) -> None:
+    kind = trainer.number(3, 1)
+    if kind != _BPE:
+        raise _unsupported(file, "type", "BPE", _KINDS.get(kind, str(kind)))
+    if normalizer.content(2):
+        raise _unsupported(file, "normalization", "identity", normalizer.content(1).decode() or "its own")
+    if normalizer.number(4, 1):
+        raise _unsupported(file, "remove_extra_whitespaces", "false", "true")
+    if trainer.number(24, 0) or not normalizer.number(5, 1):
+        raise _unsupported(file, "whitespace", "escaped, as a prefix", "otherwise")
+
+
+def _control(pieces: Sequence[Piece], index: int) -> int | None:
+    return index if 0 <= index < len(pieces) and pieces[index].kind == CONTROL else None
 
 
 def sentencepiece_spec(pieces: Sequence[Piece], *, dummy_prefix: bool) -> tuple[dict[str, Any], tuple[int, ...]]:
@@ -106,8 +121,8 @@ def _merges(pieces: Sequence[Piece]) -> tuple[list[tuple[str, str]], tuple[int, 
     return [(left, right) for left, right, _ in merges], tuple(rank for _, _, rank in merges)
 
 
-def _unsupported(path: Path, what: str, served: str, found: str) -> UserError:
-    message = f"the {what} of '{path.name}' must be {served}, is {found}"
+def _unsupported(file: str, what: str, served: str, found: str) -> UserError:
+    message = f"the {what} of '{file}' must be {served}, is {found}"
     return mistake(
         "unsupported-tokenizer", message, "src", hint="name the model's tokenizer.json as src, if it has one"
     )
