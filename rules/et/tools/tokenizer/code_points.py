@@ -7,7 +7,7 @@ fourth: only what the library itself answers is the same as what it does.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ HANGUL = range(0xAC00, 0xAC00 + 11172)
 
 _HIGHEST = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
+_AT_ONCE = 4096
 
 
 @cache
@@ -114,7 +115,12 @@ def _cased() -> str:
 
 
 def _runs_of(splitter: Any, text: str) -> Ranges:
-    return joined([ord(each) for run, _ in splitter.pre_tokenize_str(text) for each in run])
+    return joined([ord(each) for part in parts(text) for run, _ in splitter.pre_tokenize_str(part) for each in run])
+
+
+def parts(text: str) -> Iterator[str]:
+    """Yield a text in parts that the library is quick with: a million at once take five times as long."""
+    return (text[start : start + _AT_ONCE] for start in range(0, len(text), _AT_ONCE))
 
 
 def joined(codes: Sequence[int]) -> Ranges:

@@ -225,12 +225,11 @@ def _word_edges() -> Ranges:
     backend = Tokenizer(models.WordLevel({"x": 0}, unk_token="x"))  # noqa: S106  A token of another kind.
     backend.add_tokens([AddedToken("\ue000", single_word=True, normalized=False)])
     [added] = backend.get_added_tokens_decoder()
-    texts = [f"{each}\ue000" for each in code_points.every()]
-    outside = [
-        len(text) > 1 and added not in encoding.ids
-        for text, encoding in zip(texts, backend.encode_batch(texts), strict=True)
-    ]
-    return code_points.joined([ord(text[0]) for text, is_outside in zip(texts, outside, strict=True) if is_outside])
+    outside = []
+    for part in code_points.parts(code_points.every()):
+        encodings = backend.encode_batch([f"{each}\ue000" for each in part])
+        outside += [ord(each) for each, its in zip(part, encodings, strict=True) if added not in its.ids]
+    return code_points.joined(outside)
 
 
 def _template(spec: Mapping[str, Any] | None) -> tuple[list[int], list[int]]:
