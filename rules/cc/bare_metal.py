@@ -40,9 +40,9 @@ def memory_words(ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo) 
 
 def make_images(
     ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo, program: Artifact, map_: Artifact
-) -> tuple[Artifact, ...]:
-    """Register what is made of a linked program: .bin, .hex, and a report of what takes which memory."""
-    made = []
+) -> tuple[tuple[Artifact, ...], Artifact | None]:
+    """Register what is made of a linked program: .bin, .hex, a report of what takes which memory; and its summary."""
+    made, summary = [map_], None
     for ending, form in (("bin", "binary"), ("hex", "ihex")) if toolchain.objcopy else ():
         image = ctx.output(f"{ctx.label.name}.{ending}")
         words = (*toolchain.objcopy, "-O", form)
@@ -50,12 +50,13 @@ def make_images(
         made.append(image)
     if toolchain.nm:
         sizes = ctx.output(f"{ctx.label.name}.sizes.txt")
+        summary = ctx.output(f"_cc/{ctx.label.name}.summary.json")
         ctx.run(
             "CcSizes",
-            argv=["/bin/sh", ctx.tool("sizes.sh"), map_, program, sizes],
-            outputs=(sizes,),
+            argv=["/bin/sh", ctx.tool("sizes.sh"), map_, program, sizes, summary],
+            outputs=(sizes, summary),
             env={"CC_NM": " ".join(toolchain.nm), "LC_ALL": "C.UTF-8"},
             mounts=toolchain.mounts,
         )
         made.append(sizes)
-    return tuple(made)
+    return tuple(made), summary

@@ -18,6 +18,6 @@ def cc_binary(ctx: RuleContext[CcBinaryAttrs]) -> Sequence[Provider]:
     """Compile and link a program."""
     program = make_program(ctx)
     return [
-        DefaultInfo((program.file,), beside=program.beside),
+        DefaultInfo((program.file,), beside=program.beside, summary=program.summary),
         RunInfo((program.file,), program.inputs, mounts=program.toolchain.mounts),
     ]

@@ -98,7 +98,8 @@ def compile_sources(
 def object_name(label: Label, source: Artifact) -> str:
     """Return where the object of a source of `label` is made, below its package, without its ending."""
     package = Label(label.repository, label.package, "x").path[:-1]
-    return f"_cc/{label.name}/{source.path.removeprefix(package)}"
+    own = source.path.startswith(package)
+    return f"_cc/{label.name}/{source.path.removeprefix(package) if own else f'_of/{source.path}'}"
 
 
 def _depfile(used: Artifact | None) -> Sequence[str | Artifact]:

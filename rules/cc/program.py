@@ -20,6 +20,8 @@ class Program:
     """Images and reports.  On a system: the shared libraries that it loads."""
     inputs: InputSet
     toolchain: CcToolchainInfo
+    summary: Artifact | None
+    """What a build says of its size."""
 
 
 def make_program(ctx: RuleContext[CcProgramAttrsT]) -> Program:
@@ -40,6 +42,6 @@ def make_program(ctx: RuleContext[CcProgramAttrsT]) -> Program:
     )
     startup = compile_startup(ctx, toolchain, translated.occasions)
     file = link_program(ctx, how, (*startup, *translated.objects))
-    images = (how.map, *make_images(ctx, toolchain, file, how.map)) if how.map else ()
+    images, summary = make_images(ctx, toolchain, file, how.map) if how.map else ((), None)
     inputs = InputSet((file, *how.shared, *ctx.files(attrs.data)), (given.data,))
-    return Program(file, (*images, *how.shared), inputs, toolchain)
+    return Program(file, (*images, *how.shared), inputs, toolchain, summary)

@@ -16,7 +16,7 @@ class CcTestAttrs(CcProgramAttrs):
     """Attributes of cc_test."""
 
     args: Words = ()
-    """Words for the program."""
+    """Words for the program; one that stands in `data` becomes the path of that file."""
 
     env: dict[str, str] = {}
     """Environment variables of the program."""
@@ -29,11 +29,22 @@ class CcTestAttrs(CcProgramAttrs):
 def cc_test(ctx: RuleContext[CcTestAttrs]) -> Sequence[Provider]:
     """Compile and link a program, and run it as a test: exit code 0 passes."""
     program, attrs = make_program(ctx), ctx.attrs
-    argv: tuple[str | Artifact, ...] = (program.file, *attrs.args)
+    argv: tuple[str | Artifact, ...] = (program.file, *(_argument(ctx, word) for word in attrs.args))
     env = tuple(sorted(attrs.env.items()))
     mounts = program.toolchain.mounts
     return [
-        DefaultInfo((program.file,), beside=program.beside),
+        DefaultInfo((program.file,), beside=program.beside, summary=program.summary),
         RunInfo(argv, program.inputs, env, mounts),
         TestInfo(argv, program.inputs, env, mounts, timeout=attrs.timeout),
     ]
+
+
+def _argument(ctx: RuleContext[CcTestAttrs], word: str) -> str | Artifact:
+    """Return the file of `data` that a word names as the attribute does, or the word."""
+    for label in ctx.attrs.data:
+        near = (
+            f":{label.name}" if (label.repository, label.package) == (ctx.label.repository, ctx.label.package) else ""
+        )
+        if word in (str(label.within(ctx.label.repository)), label.full, near):
+            return ctx.file(label)
+    return word

@@ -103,6 +103,10 @@ def test_a_program_is_built_run_and_tested(workspace: Workspace) -> None:
     assert workspace.run("run", "//app").stdout == "42\n"
     done = workspace.run("test", "//...")
     assert "1 test: 1 passed, 0 failed" in done.stdout
+    assert "//app:app_test  passed in" in done.stdout
+    both = workspace.run("test", "//...", "--platform=host", "--platform=linux_x86_64").stdout
+    assert "//app:app_test (host)  " in both
+    assert "//app:app_test (linux_x86_64)  " in both
     workspace.write("app/test.cc", "int main() { return 3; }\n")
     done = workspace.run("test", "//...")
     assert (done.returncode, "exit code 3" in done.stderr) == (3, True)
@@ -293,12 +297,16 @@ def test_firmware_says_what_fills_its_memory_and_by_how_much_it_does_not_fit(wor
     workspace.write(
         "fw/main.c", "static char big[BIG];\nint main(void) { big[3] = 1; return big[5]; }\n".replace("BIG", "5000")
     )
-    workspace.build("//fw", "--platform=cortex_m3")
+    done = workspace.run("//fw", "--platform=cortex_m3")
+    assert "\n  flash " in done.stdout
+    assert " KiB of 4 MiB · ram 70." in done.stdout
+    assert " KiB of 4 MiB (stack 64 KiB)\n" in done.stdout
     made = workspace.root / "etbuild-out/cortex_m3/fw"
     assert {path.name for path in made.iterdir()} == {"fw.elf", "fw.bin", "fw.hex", "fw.map", "fw.sizes.txt"}
     lines = [line.split() for line in (made / "fw.sizes.txt").read_text().splitlines()]
     assert ["5000", "big"] in lines
     assert any(words[1:] == ["fw"] and int(words[0]) >= 5000 for words in lines if len(words) == 2)
+    assert any(words[1:] == ["external/etbuild/toolchains/bare"] for words in lines)
     workspace.write("fw/main.c", workspace.read("fw/main.c").replace("5000", "500000000"))
     done = workspace.run("//fw", "--platform=cortex_m3")
     assert "error[image-overflow]: '//fw' must fit into memory 'ram', is " in done.stderr

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Says what an image holds: bytes of each memory, section, source folder and symbol. Reads the linker's map of GNU ld.
 #   sizes.sh MAP            the largest pieces, for a link that failed
-#   sizes.sh MAP IMAGE OUT  the whole report, with $CC_NM to list symbols
+#   sizes.sh MAP IMAGE OUT SUMMARY  the whole report, with $CC_NM to list symbols, and what a build says of it
 map=$1
 report() {
     awk -v largest="$2" '
@@ -14,6 +14,7 @@ report() {
     function folder(object) {
         sub(/\(.*/, "", object)
         if (object ~ /^\//) return "(the compiler)"
+        sub(/^.*\/?_cc\/[^\/]*\/_of\//, "", object)
         if (object ~ /\/_cc\/.*\//) { sub(/\/_cc\/[^\/]*/, "", object) }
         if (object ~ /^_cc\//) { sub(/^_cc\/[^\/]*\//, "", object) }
         sub(/\/?[^\/]*$/, "", object)
@@ -74,3 +75,21 @@ fi
     $CC_NM -C -S --size-sort -r -t d "$2" | sed 's/^[0-9]* 0*\([0-9]*\) [A-Za-z] \(.*\)/\1 \2/' |
         while read -r size name; do printf '%9d  %s\n' "$size" "$name"; done
 } >"$3"
+# flash 6.5 KiB of 512 KiB · ram 65.6 KiB of 4 MiB (stack 64 KiB)
+awk '
+function size(bytes,   text) {
+    if (bytes < 1024) return bytes " B"
+    text = bytes < 1048576 ? sprintf("%.1f KiB", bytes / 1024) : sprintf("%.1f MiB", bytes / 1048576)
+    sub(/\.0 /, " ", text)
+    return text
+}
+/^$/ { part++ }
+!part && NF == 5 { said[$2] = $2 " " size($1) " of " size($4); regions[++count] = $2 }
+part == 1 && $2 == ".stack" { stack = " (stack " size($1) ")" }
+END {
+    for (one = 1; one <= count; one++) for (other = one + 1; other <= count; other++)
+        if (regions[other] < regions[one]) { held = regions[one]; regions[one] = regions[other]; regions[other] = held }
+    for (one = 1; one <= count; one++)
+        line = line (line ? " · " : "") said[regions[one]] (regions[one] == "ram" ? stack : "")
+    printf "{\"lines\": [\"%s\"], \"short\": \"%s\"}\n", line, line
+}' "$3" >"$4"

@@ -53,4 +53,5 @@ def _lines(folder: Path, files: tuple[InstalledFile, ...]) -> Iterator[str]:
         if count > _MANY:
             of_kind = [each for each in files if each.kind == kind]
             below = os.path.commonpath([f"{folder}/{each.path}" for each in of_kind])
-            yield f"{below}/  {count} {kind}s, {size(sum(each.size for each in of_kind))}"
+            plural = f"{kind.removesuffix('y')}ies" if kind.endswith("y") else f"{kind}s"
+            yield f"{below}/  {count} {plural}, {size(sum(each.size for each in of_kind))}"

@@ -27,7 +27,8 @@ def render_report(report: BuildReport) -> str:
     lines: list[str] = []
     if not report.tests:
         lines += _targets(report.targets, report.others)
-    lines += [_test(test) for test in report.tests]
+    several = len({test.platform for test in report.tests}) > 1
+    lines += [_test(test, f" ({test.platform})" if several else "") for test in report.tests]
     idle = report.run == 0 and not report.tests and all(target.status == "up to date" for target in report.targets)
     if not idle:
         lines.append(_totals(report))
@@ -68,12 +69,12 @@ def _in_brief(target: TargetReport, width: int) -> str:
     return f"{target.label:<{width}}  {target.status:<10}  {total:>10}   {target.short or target.reason}".rstrip()
 
 
-def _test(test: TestReport) -> str:
+def _test(test: TestReport, platform: str) -> str:
     cached = "(cached) " if test.cached else ""
     runs = f" in {test.runs} runs" if test.runs > 1 else ""
     times = "" if test.status == "skipped" else f" in {duration(test.wall_ms / 1000)}"
     log = f"\n  {test.log}" if test.status in ("failed", "timed out") and test.log else ""
-    return f"{test.label}  {cached}{test.status}{runs}{times}{log}"
+    return f"{test.label}{platform}  {cached}{test.status}{runs}{times}{log}"
 
 
 def _totals(report: BuildReport) -> str:

@@ -116,6 +116,8 @@ class Packages:
             hint = f"package '{owner}' has no targets"
         elif hint is None and label.name == label.package.rpartition("/")[2]:
             hint = f"for all targets of the package write '{owner}:all'"
+        elif hint is None:
+            hint = f"`etbuild query {owner}:all` lists what there is"
         what = "target or file" if files else "target"
         return Diagnostic("unknown-target", f"no {what} '{label.name}' in package '{owner}'", hint=hint)
 

@@ -106,7 +106,7 @@ def test_two_sources_of_one_name_have_two_objects() -> None:
     assert [action.outputs[0].path for action in compiled("x/a.cc", "y/a.cc", "//other:a.cc", "a.c")] == [
         "app/_cc/it/x/a.cc.o",
         "app/_cc/it/y/a.cc.o",
-        "app/_cc/it/other/a.cc.o",
+        "app/_cc/it/_of/other/a.cc.o",
         "app/_cc/it/a.c.o",
     ]
 

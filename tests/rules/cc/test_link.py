@@ -9,7 +9,7 @@ import pytest
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.label import Label
-from etbuild.model.rule import DefaultInfo, RunInfo
+from etbuild.model.rule import DefaultInfo, RunInfo, TestInfo
 from rules.cc.binary import cc_binary
 from rules.cc.imported import cc_import
 from rules.cc.library import cc_library
@@ -119,3 +119,13 @@ def test_a_link_knows_which_target_each_library_is_of() -> None:
     env = dict(made.action("CcLink").env)
     assert env["CC_LIBRARIES"] == "a/liba.a //a\na/_cc/a.symbols //a\nb/libb.a //b\n"
     assert env["CC_SYMBOLS"] == "a/_cc/a.symbols"
+
+
+@pytest.mark.parametrize(
+    ("word", "path"), [(":it.pte", "app/it.pte"), ("//m:x", "m/x.pte"), (":x", ":x"), ("-v", "-v")]
+)
+def test_a_word_of_a_test_that_names_its_data_is_the_path_of_that(word: str, path: str) -> None:
+    program = DefaultInfo((Artifact("m/x.pte", "host"),))
+    attrs = {"srcs": ("main.cc",), "data": (":it.pte", "//m:x"), "args": (word,)}
+    info = made_by(cc_test, attrs, {"//m:x": [program]}).get(TestInfo)
+    assert [str(getattr(each, "path", each)) for each in info.argv[1:]] == [path]
