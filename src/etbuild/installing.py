@@ -149,7 +149,13 @@ class _Collector:
             [(_, source)] = self._sources(artifact, places)
             facts[key] = json.loads(source.read_bytes())
         configuration = wanted.target.configuration
-        about = {"label": planned.label, "platform": configuration.platform.name, "mode": configuration.mode}
+        constraints = {setting.name: value.name for setting, value in configuration.platform.constraints.items()}
+        about = {
+            "label": planned.label,
+            "platform": configuration.platform.name,
+            "constraints": dict(sorted(constraints.items())),
+            "mode": configuration.mode,
+        }
         report = self._reports.get((planned.label, planned.platform))
         self.targets.append({**about, "summary": list(report.summary) if report else [], **facts})
 

@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -108,6 +109,25 @@ def test_a_cmake_app_is_cross_compiled(aarch64: Path, tmp_path: Path) -> None:
     libraries = f"LD_LIBRARY_PATH={aarch64}/lib/runtime/official/lib:/usr/aarch64-linux-gnu/lib"
     said = run(*QEMU_WORDS, "-E", libraries, tmp_path / "app", aarch64 / "tiny/mlp_xnnpack.pte")
     assert "10 answers, first 0.605138" in said
+
+
+def test_a_cmake_app_for_another_system_is_told_what_to_install(aarch64: Path, tmp_path: Path) -> None:
+    command = ["cmake", "-G", "Ninja", "-S", CONSUMERS / "gradle", "-B", tmp_path, f"-DCMAKE_PREFIX_PATH={aarch64}"]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    said = " ".join(refused.stderr.split())
+    assert "built for linux_aarch64 (linux aarch64), this build is for linux x86_64: install for that" in said
+
+
+def test_a_cmake_app_continues_a_text(tmp_path: Path) -> None:
+    et = tmp_path / "et"
+    install(et, "//tiny:llama_xnnpack", "//runtime/runner:bytes", "//examples/llama:runtime")
+    run("cmake", "-G", "Ninja", "-S", CONSUMERS / "text", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={et}")
+    run("cmake", "--build", tmp_path / "build")
+    files = (et / "tiny/llama_xnnpack.pte", et / "runtime/runner/bytes.tokenizer")
+    said = run(tmp_path / "build/app", *files, "The capital of France is")
+    assert re.search(r"\n\d+ tokens after \d+\n$", said)
+    assert "executorch" not in said
 
 
 def test_a_meson_app_finds_all_by_pkg_config(et: Path, tmp_path: Path) -> None:
