@@ -192,6 +192,11 @@ def test_a_shared_library_is_found_in_tests_and_where_programs_are_placed(worksp
     assert b"(RUNPATH)            Library runpath: [$ORIGIN/../low]" in dynamic.stdout
 
 
+def test_what_a_compiler_says_of_a_path_is_shown(workspace: Workspace) -> None:
+    workspace.write("app/main.cc", 'asm(".incbin \\"/not/there\\"");\nint main() {}\n')
+    assert "file not found: /not/there" in workspace.run("//app").stderr
+
+
 def test_registration_in_a_library_that_nothing_refers_to_is_linked_if_asked_for(workspace: Workspace) -> None:
     build = '[cc_library.reg]\nsrcs = ["reg.cc"]\nvisibility = ["//visibility:public"]\n'
     workspace.write("reg/reg.cc", '#include <cstdio>\nstatic int at = std::puts("registered");\n')

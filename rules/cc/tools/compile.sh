@@ -16,9 +16,9 @@ refused= guards= own_0=1
 for line in $said; do
     dots=${line%%[!.]*}
     rest=${line#"$dots"}
-    case $dots:$rest in
-    *:' /'*) continue ;; # The compiler's own: it is a mount.
-    .*:' '*) ;;
+    case ${dots:+dots}$rest in
+    'dots /'*) continue ;; # The compiler's own: it is a mount.
+    'dots '*) ;;
     *)
         case $line in
         'Multiple include guards'*) guards=1 ;;
