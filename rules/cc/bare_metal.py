@@ -21,7 +21,7 @@ def compile_startup(
 
 
 def memory_words(ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo) -> tuple[str | Artifact, ...]:
-    """Return the words that tell the linker of the platform's memory. Raises `no-memory`."""
+    """Return the words that tell the linker of the platform's memory. Raises `no-memory`, `wrong-memory`."""
     if toolchain.linker_script is None:
         return ()
     memory = ctx.platform.memory
@@ -30,12 +30,26 @@ def memory_words(ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo) 
         message = f"platform '{ctx.platform.label}' must have memory 'flash' and 'ram', lacks {' and '.join(missing)}"
         hint = 'memory = { flash = { origin = 0x0, size = "512K" }, ram = { origin = 0x20000000, size = "64K" } }'
         raise ctx.mistake("no-memory", message, hint=hint)
+    _check_memory(ctx)
     symbols = [
         f"-Wl,--defsym=__memory_{name}_{what}={value:#x}"
         for name, region in sorted(memory.items())
         for what, value in (("origin", region.origin), ("size", region.size))
     ]
     return (*symbols, "-T", toolchain.linker_script)
+
+
+def _check_memory(ctx: RuleContext[CcProgramAttrsT]) -> None:
+    """Refuse what linkers take without a word: addresses that wrap around, and stacks on odd ones."""
+    bits = 64 if any(value.name.endswith("64") for value in ctx.platform.constraints.values()) else 32
+    for name, region in sorted(ctx.platform.memory.items()):
+        what = f"memory '{name}' of platform '{ctx.platform.label}' must"
+        end = region.origin + region.size
+        if end > 1 << bits:
+            raise ctx.mistake("wrong-memory", f"{what} end within {bits} bits of address, ends at {end:#x}")
+        if region.origin % 8 or region.size % 8:
+            found = f"{what} start and end at multiples of 8, is {region.origin:#x} to {end:#x}"
+            raise ctx.mistake("wrong-memory", found)
 
 
 def make_images(

@@ -51,7 +51,7 @@ def standards(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo) -> dict[st
         found[CXX if "++" in wanted else C] = wanted
         plain = wanted.replace("gnu", "c", 1)
         if plain not in toolchain.standards:
-            has = ", ".join(sorted(toolchain.standards))
+            has = ", ".join(sorted(each for each in toolchain.standards if ("++" in each) == ("++" in wanted)))
             message = f"toolchain '{toolchain.label}' must know the standard '{wanted}', knows {has}"
             raise ctx.mistake("no-standard", message, attribute="std")
     return found

@@ -22,7 +22,7 @@ from etbuild.execution.scheduler import execute
 from etbuild.execution.store import Store
 from etbuild.model.action import Action, Mount, OutputFile, Resources
 from etbuild.model.artifact import Artifact
-from etbuild.model.diagnostics import EXIT_INTERRUPTED, EtbuildError, Span
+from etbuild.model.diagnostics import EXIT_INTERRUPTED, EXIT_USER_MISTAKE, EtbuildError, Span
 from etbuild.model.events import BuildEvent, Events, Note
 from etbuild.model.frozen import field, frozen, replace
 from etbuild.model.plan import BuildPlan, PlannedTarget
@@ -87,6 +87,9 @@ def build(plan: BuildPlan, around: Surroundings, started: float) -> Built:
         evidence = Evidence(plan, execution, placed, fresh, store.read, OUTPUTS)
         wall_ms = round((time.monotonic() - started) * 1000)
         report = report_build(evidence, choice.sandbox.name, wall_ms)
+        if plan.mistakes:
+            failures = (*plan.mistakes, *report.failures)
+            report = replace(report, failures=failures, exit_code=report.exit_code or EXIT_USER_MISTAKE)
         if report.tests:
             from etbuild.test_report import write_test_report  # noqa: PLC0415 - xml: 5 ms, for few builds.
 

@@ -23,8 +23,8 @@ from etbuild.loading.target_graph import load_targets
 from etbuild.loading.workspace import load_workspace
 from etbuild.model.action import Action
 from etbuild.model.artifact import Artifact
-from etbuild.model.configured import Analysis, ConfiguredTarget
-from etbuild.model.diagnostics import EtbuildError, Span
+from etbuild.model.configured import Analysis, ConfiguredTarget, PartlyWrongError
+from etbuild.model.diagnostics import EtbuildError, Span, raise_all
 from etbuild.model.events import Events
 from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
@@ -146,12 +146,21 @@ class Session:
         )
         return analyze(graph, self.workspace, self.platforms, self.settings.mode, world)
 
+    def _analyze_all(self, graph: TargetGraph) -> Analysis:
+        """Return what can be built of what was requested, with the mistakes of the rest."""
+        try:
+            return self.analyze(graph)
+        except PartlyWrongError as error:
+            return error.rest()
+
     def build(self, request: BuildRequest) -> Record:
         """Build, and test if that is asked for."""
         started = time.monotonic()
         graph = self.load(request.patterns)
-        analysis = self.analyze(graph)
+        analysis = self._analyze_all(graph) if self.settings.keep_going else self.analyze(graph)
         plan = plan_tests(analysis, request.filter, request.runs) if request.test else plan_build(analysis)
+        if not self.settings.keep_going:
+            raise_all(plan.mistakes)
         built = build(plan, self.surroundings(graph), started)
         return Record(built.report, self.settings, self.since_ns, *self._kept(graph, analysis, built.plan, built))
 

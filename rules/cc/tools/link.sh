@@ -32,8 +32,8 @@ twice() { # symbol, the two paths
 too_big() { # memory, bytes
     printf '%s{"code": "image-overflow", "message": "' "$comma"
     printf "'%s' must fit into memory '%s', is %s bytes too big" "$CC_TARGET" "$1" "$2"
-    printf '", "notes": ["its largest pieces, in bytes:%s"]}' \
-        "$(sh "$CC_SIZES" "$CC_MAP" | while read -r line; do printf '\\n    %s' "$(escape "$line")"; done)"
+    printf '", "notes": ["the largest pieces in it, in bytes:%s"]}' \
+        "$(sh "$CC_SIZES" "$CC_MAP" "$1" | while read -r line; do printf '\\n    %s' "$(escape "$line")"; done)"
     comma=', '
 }
 

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Says what an image holds: bytes of each memory, section, source folder and symbol. Reads the linker's map of GNU ld.
-#   sizes.sh MAP            the largest pieces, for a link that failed
+#   sizes.sh MAP MEMORY             the largest pieces in a memory, for a link that failed
 #   sizes.sh MAP IMAGE OUT SUMMARY  the whole report, with $CC_NM to list symbols, and what a build says of it
 map=$1
-report() {
-    awk -v largest="$2" '
+report() { # map, how many of the largest pieces or 0 for all, of which memory
+    awk -v largest="$2" -v memory="$3" '
     function number(text) { # Not every awk knows hexadecimal.
         value = 0
         for (place = 3; place <= length(text); place++)
@@ -24,7 +24,11 @@ report() {
     function piece(name, size, object) {
         if (!size || section ~ /^\.(debug|comment|ARM\.attributes|riscv)/ || name ~ /^\.ARM\.attributes|^\.riscv/) return
         folders[folder(object)] += size
-        pieces[sprintf("%9d  %s of %s", size, name, object)] = 1
+        if (holds(address) || holds(loaded)) pieces[sprintf("%9d  %s of %s", size, name, object)] = 1
+    }
+    function holds(place,   each, found) { # What does not fit lies beyond the end.
+        for (each in origin) if (place >= origin[each] && (found == "" || origin[each] > origin[found])) found = each
+        return found == memory
     }
     function region(address, size,   each) {
         for (each in origin) if (address >= origin[each] && address < origin[each] + total[each]) used[each] += size
@@ -37,12 +41,14 @@ report() {
     pending != "" && $1 ~ /^0x/ { $0 = (outer ? "" : " ") pending " " $0 }
     { pending = "" }
     /^[._a-zA-Z][^ ]* +0x[0-9a-f]+ +0x[0-9a-f]+/ {
-        section = $1; address = number($2); size = number($3)
+        section = $1; address = loaded = number($2); size = number($3)
+        if (/load address/ && section !~ /bss|noinit|heap|stack/) loaded = number($NF)
         if (size && section !~ /^\.(debug|comment|ARM\.attributes|riscv)/) {
             sections[sprintf("%9d  %s", size, section)] = 1
             region(address, size)
+            if (section ~ /stack/ && holds(address)) pieces[sprintf("%9d  %s", size, section)] = 1
             # What is copied or cleared at the start lies in a second memory, too; what is cleared takes nothing there.
-            if (/load address/ && section !~ /bss|noinit|heap|stack/ && number($NF) != address) region(number($NF), size)
+            if (loaded != address) region(loaded, size)
         }
         next
     }
@@ -64,8 +70,8 @@ report() {
         close(order)
     }' "$1"
 }
-if [ $# = 1 ]; then
-    report "$map" 5
+if [ $# = 2 ]; then
+    report "$map" 5 "$2"
     exit
 fi
 {

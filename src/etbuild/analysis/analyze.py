@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from etbuild.analysis.tools import Tools
 from etbuild.analysis.verify import verify
 from etbuild.analysis.world import World
 from etbuild.model.action import Action
-from etbuild.model.configured import Analysis, ConfiguredTarget
+from etbuild.model.configured import Analysis, ConfiguredTarget, PartlyWrongError
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import replace
 from etbuild.model.graph import CycleError, topological_order
@@ -26,7 +27,10 @@ from etbuild.model.workspace import Workspace
 
 
 def analyze(graph: TargetGraph, workspace: Workspace, platforms: Sequence[str], mode: str, world: World) -> Analysis:
-    """Run the rules of all targets that `graph.requested` needs on `platforms`; raise all their mistakes at once."""
+    """Run the rules of all targets that `graph.requested` needs on `platforms`.
+
+    Raises all their mistakes at once; the error knows what can be built all the same.
+    """
     check_mode(mode)
     constraints = read_constraints(graph)
     configurator = Configurator(graph, workspace, world, constraints)
@@ -44,9 +48,11 @@ def analyze(graph: TargetGraph, workspace: Workspace, platforms: Sequence[str], 
             node.failed = True
             mistakes.extend(error.diagnostics)
     mistakes += [_incompatible(node) for node in requested if node.incompatible and node.spec.label in graph.named]
-    if mistakes:
-        raise EtbuildError(*_each_once(mistakes))
-    return _finish(order, requested, around, workspace, configurator.source_paths)
+    finish = functools.partial(_finish, order, requested, around, workspace, configurator.source_paths)
+    if not mistakes:
+        return finish()
+    told = tuple(_each_once(mistakes))
+    raise PartlyWrongError(lambda: replace(finish(), mistakes=told), *told)
 
 
 def _order(requested: Iterable[TargetNode], configurator: Configurator) -> list[TargetNode]:
@@ -66,7 +72,9 @@ def _analyze_target(node: TargetNode, around: Surroundings, types: ProviderTypes
         if dependency.failed:
             node.failed = True
         elif dependency.incompatible and not node.incompatible:
-            node.incompatible = f"it needs '{dependency.spec.label}', which can't be: {dependency.incompatible}"
+            # What stands between it and the one that cannot be says nothing.
+            why, label = dependency.incompatible, dependency.spec.label
+            node.incompatible = why if why.startswith("it needs '") else f"it needs '{label}', which can't be: {why}"
     if node.failed:
         return
     if node.incompatible:
@@ -138,6 +146,10 @@ def _finish(
     sources: frozenset[str],
 ) -> Analysis:
     """Put actions into order, verify the whole, and hand it on."""
+    for node in order:
+        if node.failed:
+            node.incompatible = "it, or what it needs, holds a mistake"
+            node.target = _configured(node)
     targets = [node.target for node in order if node.target is not None]
     registered = around.register.finish(target.test for target in targets if target.test is not None)
     if registered.moved is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from etbuild.model.action import MISSING, Action, ActionGraph
 from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
-from etbuild.model.diagnostics import Diagnostic, EtbuildError, raise_all
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import replace
 from etbuild.model.graph import reachable
 from etbuild.model.plan import BuildPlan, PlannedTarget
@@ -15,14 +15,17 @@ from etbuild.model.rule import DefaultInfo, RunInfo, TestSuiteInfo
 def plan_build(analysis: Analysis) -> BuildPlan:
     """Return the plan that builds what was requested."""
     targets = [_planned(analysis.targets[key]) for key in dict.fromkeys(analysis.requested)]
-    return BuildPlan(tuple(targets), analysis.actions)
+    return BuildPlan(tuple(targets), analysis.actions, mistakes=analysis.mistakes)
 
 
 def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1) -> BuildPlan:
-    """Return the plan that runs the requested tests: suites stand for theirs, and what is no test is only built."""
+    """Return the plan that runs the requested tests: suites stand for theirs, and what is no test is only built.
+
+    A test whose emulator is not there is only built, too; that is one of the plan's mistakes.
+    """
     actions = list(analysis.actions.actions)
     targets: list[PlannedTarget] = []
-    found, lacking = False, []
+    found, lacking = bool(analysis.mistakes), []
     for key in _tests_meant(analysis):
         target = analysis.targets[key]
         planned = _planned(target)
@@ -31,19 +34,19 @@ def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1) -> Bui
                 targets.append(planned)
             continue
         found = True
-        lacking += [
-            missing_program(target, mount.source, mount.provenance)
-            for mount in target.test.mounts
-            if mount.kind == MISSING
-        ]
+        missing = [mount for mount in target.test.mounts if mount.kind == MISSING]
+        if missing:
+            lacking += [missing_program(target, mount.source, mount.provenance) for mount in missing]
+            targets.append(planned)
+            continue
         for run in range(runs):
             actions.append(_nth_run(target.test, run) if runs > 1 else target.test)
             targets.append(replace(planned, test=len(actions) - 1))
-    raise_all(lacking)
     if not found:
         what = f" whose label holds '{label_filter}'" if label_filter else ""
         raise EtbuildError(Diagnostic("no-tests", f"the patterns must name a test{what}, name none"))
-    return BuildPlan(tuple(targets), ActionGraph(tuple(actions), analysis.actions.producers))
+    graph = ActionGraph(tuple(actions), analysis.actions.producers)
+    return BuildPlan(tuple(targets), graph, mistakes=(*analysis.mistakes, *lacking))
 
 
 def plan_run(analysis: Analysis, text: str) -> tuple[BuildPlan, RunInfo]:

@@ -148,7 +148,11 @@ def undeclared_headers(action: Action, paths: Sequence[str], machinery: Machiner
     for path in paths:
         owners = machinery.header_owners(action, path)
         message = f"{name_of(action)} includes '{path}', which must come from a dependency and comes from none"
-        hint = f"add {' or '.join(map(repr, owners))} to its dependencies" if owners else None
+        hint, label = None, machinery.workspace_file(path)
+        if owners:
+            hint = f"add {' or '.join(map(repr, owners))} to its dependencies"
+        elif label:
+            hint = f"no target names '{label}': give it to this one, or to a library that this one depends on"
         found.append(Diagnostic("undeclared-header", message, machinery.span_of(action, None, None), hint=hint))
     return tuple(found)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from etbuild.model.action import Action, ActionGraph
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import field, frozen
 from etbuild.model.label import Label
 from etbuild.model.platform import Configuration
@@ -57,3 +58,14 @@ class Analysis:
     """Absolute paths of files whose content analysis used, such as locks."""
     probed: tuple[str, ...] = ()
     """Absolute paths of folders where analysis looked for files in vain: a tool may import what appears there."""
+    mistakes: tuple[Diagnostic, ...] = ()
+    """Why some of its targets cannot be built, where all others are to be."""
+
+
+class PartlyWrongError(EtbuildError):
+    """Some targets hold mistakes."""
+
+    def __init__(self, rest: Callable[[], Analysis], *diagnostics: Diagnostic) -> None:
+        super().__init__(*diagnostics)
+        self.rest = rest
+        """Returns what can be built all the same; targets with mistakes, and those that need them, are not for it."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from etbuild.model.action import ActionGraph, OutputFile
 from etbuild.model.artifact import Artifact
+from etbuild.model.diagnostics import Diagnostic
 from etbuild.model.frozen import field, frozen
 
 
@@ -39,6 +40,8 @@ class BuildPlan:
 
     beside: int = 0
     """How many more actions the request has, all of them as the last build left them."""
+    mistakes: tuple[Diagnostic, ...] = ()
+    """Why some of what was requested is not in it."""
 
     @property
     def wanted(self) -> tuple[Artifact, ...]:

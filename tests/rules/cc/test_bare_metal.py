@@ -52,9 +52,22 @@ def test_images_for_flash_and_a_report_of_sizes_stand_beside_the_program() -> No
 
 
 @pytest.mark.parametrize(
-    ("memory", "lacks"), [({}, "flash and ram"), ({"ram": (0, 1)}, "flash"), ({"flash": (0, 1)}, "ram")]
+    ("memory", "lacks"), [({}, "flash and ram"), ({"ram": (0, 8)}, "flash"), ({"flash": (0, 8)}, "ram")]
 )
 def test_a_platform_without_memory_is_refused(memory: dict[str, Any], lacks: str) -> None:
     message = rf"no-memory.*platform '//p:board' must have memory 'flash' and 'ram', lacks {lacks}$"
     with pytest.raises(EtbuildError, match=f"(?m){message}"):
         firmware(memory)
+
+
+@pytest.mark.parametrize(
+    ("ram", "message"),
+    [
+        ((0xFFFFF000, 0x2000), "must end within 32 bits of address, ends at 0x100001000"),
+        ((0x20000002, 0x1000), "must start and end at multiples of 8, is 0x20000002 to 0x20001002"),
+        ((0x20000000, 1001), "must start and end at multiples of 8, is 0x20000000 to 0x200003e9"),
+    ],
+)
+def test_memory_that_linkers_take_and_processors_do_not_is_refused(ram: tuple[int, int], message: str) -> None:
+    with pytest.raises(EtbuildError, match=f"wrong-memory.*memory 'ram' of platform '//p:board' {message}"):
+        firmware({"flash": (0, 0x1000), "ram": ram})

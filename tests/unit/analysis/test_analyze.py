@@ -9,7 +9,9 @@ import pytest
 from pydantic import Field
 
 from etbuild.api import Attrs, DefaultInfo, Dep, Provider, RuleContext, Src, provides, rule
+from etbuild.model.configured import PartlyWrongError
 from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.label import parse_label
 from etbuild.model.rule import Family
 from tests.unit.analysis.sample import (
     Sample,
@@ -190,3 +192,13 @@ def test_a_label_that_loading_did_not_find_is_a_mistake_at_its_attribute():
         analyze({"//a:g": (filegroup, {"srcs": ("gone",)})}, "//a:g")
     [diagnostic] = diagnostics(caught)
     assert (diagnostic.code, diagnostic.span.line) == ("unknown-target", 2)
+
+
+def test_what_needs_no_target_with_a_mistake_can_be_built_all_the_same():
+    targets = {"//a:bad": (fail, {}), "//a:user": (fail, {"deps": (":bad",)}), "//a:good": (copy, {"word": "x"})}
+    with pytest.raises(PartlyWrongError) as caught:
+        analyze(targets, *targets)
+    rest = caught.value.rest()
+    assert rest.mistakes == caught.value.diagnostics
+    assert [str(label) for label, _ in rest.requested if not rest.targets[label, "host"].incompatible] == ["//a:good"]
+    assert [action.owner for action in rest.actions.actions] == [parse_label("//a:good")]

@@ -52,12 +52,12 @@ def test_no_branch_and_no_default_makes_a_named_target_an_error():
 
 
 def test_no_branch_and_no_default_skips_what_a_pattern_found_and_what_needs_it():
-    sample = Sample({"//a:a": (copy, {"word": select(x86_64="x")}), "//a:b": (filegroup, {"srcs": (":a",)})})
-    found = sample.analyze("//a:a", "//a:b", platforms=(ARM,), named=False)
-    assert (
-        target(found, "//a:b", "cortex_m7").incompatible
-        == "it needs '//a', which can't be: no branch of 'word' is for it"
-    )
+    between = {f"//a:{name}": (filegroup, {"srcs": (f":{needed}",)}) for name, needed in ("ba", "cb")}
+    sample = Sample({"//a:a": (copy, {"word": select(x86_64="x")}), **between})
+    found = sample.analyze("//a:a", *between, platforms=(ARM,), named=False)
+    for label in between:
+        said = target(found, label, "cortex_m7").incompatible
+        assert said == "it needs '//a', which can't be: no branch of 'word' is for it"
     assert found.actions.actions == ()
 
 
