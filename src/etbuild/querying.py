@@ -13,6 +13,7 @@ from etbuild.model.action import Action
 from etbuild.model.configured import Analysis, ConfiguredKey
 from etbuild.model.frozen import frozen
 from etbuild.model.label import Pattern
+from etbuild.model.target import TargetGraph
 from etbuild.session import Session
 
 
@@ -104,7 +105,7 @@ def _places(session: Session, action: Action) -> Iterator[tuple[str, str]]:
 
 def query_toolchains(session: Session, text: str) -> tuple[FoundToolchain, ...]:
     """Return which toolchains the targets that an expression means were given, and why not the others."""
-    analysis, keys = _configured(session, text)
+    analysis, keys = _configured(session, text, session.analyze_all)
     return tuple(
         FoundToolchain(_name(key), str(each.request), str(each.chosen or ""), refusals)
         for key in keys
@@ -120,9 +121,11 @@ def _targets(universe: Universe[Node], nodes: tuple[Node, ...], name: Callable[[
     return tuple(FoundTarget(name(node), kinds[node], edges[node]) for node in found)
 
 
-def _configured(session: Session, text: str) -> tuple[Analysis, tuple[ConfiguredKey, ...]]:
+def _configured(
+    session: Session, text: str, analyze: Callable[[TargetGraph], Analysis] | None = None
+) -> tuple[Analysis, tuple[ConfiguredKey, ...]]:
     query = parse_query(text, session.base)
-    analysis = session.analyze(session.load(_patterns(session, query)))
+    analysis = (analyze or session.analyze)(session.load(_patterns(session, query)))
     return analysis, tuple(dict.fromkeys(answer(query, configured_universe(analysis))))
 
 

@@ -146,7 +146,7 @@ class Session:
         )
         return analyze(graph, self.workspace, self.platforms, self.settings.mode, world)
 
-    def _analyze_all(self, graph: TargetGraph) -> Analysis:
+    def analyze_all(self, graph: TargetGraph) -> Analysis:
         """Return what can be built of what was requested, with the mistakes of the rest."""
         try:
             return self.analyze(graph)
@@ -157,7 +157,7 @@ class Session:
         """Build, and test if that is asked for."""
         started = time.monotonic()
         graph = self.load(request.patterns)
-        analysis = self._analyze_all(graph) if self.settings.keep_going else self.analyze(graph)
+        analysis = self.analyze_all(graph) if self.settings.keep_going else self.analyze(graph)
         plan = plan_tests(analysis, request.filter, request.runs) if request.test else plan_build(analysis)
         if not self.settings.keep_going:
             raise_all(plan.mistakes)

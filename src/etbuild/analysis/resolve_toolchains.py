@@ -11,6 +11,8 @@ from etbuild.model.label import Label
 from etbuild.model.platform import Platform
 from etbuild.model.toolchain import Refusal, Request, Resolution, Toolchain
 
+_TOLD = 3
+
 
 @frozen
 class Candidates:
@@ -46,7 +48,8 @@ class Candidates:
             setting = self.constraints.setting(value)
             wanted = platform.constraints.get(setting)
             if wanted != value:
-                yield f"{setting.name} is {value.name}, must be {wanted.name if wanted else 'unset'}"
+                must = f"must be {wanted.name}" if wanted else "of which the platform says nothing"
+                yield f"{setting.name} is {value.name}, {must}"
 
 
 def unmet_constraints(values: frozenset[Label], platform: Platform, constraints: Constraints) -> str:
@@ -61,14 +64,14 @@ def unmet_constraints(values: frozenset[Label], platform: Platform, constraints:
 
 
 def no_toolchain(resolution: Resolution, platform: Platform, asked_by: Label, span: Span | None) -> Diagnostic:
-    """Return the mistake that nothing serves a request, with the table of refusals."""
-    tried = ", ".join(f"'{refusal.toolchain.name}' ({refusal.reason})" for refusal in resolution.refusals)
-    request = resolution.request
-    return Diagnostic(
-        "no-toolchain",
-        f"no toolchain for '{request}' on '{platform.label or platform.name}': "
-        + (f"tried {tried}" if tried else f"WORKSPACE lists none of type '{request.type}'"),
-        span,
-        notes=(f"'{asked_by}' asks for it",),
-        hint=None if tried else "add one to 'toolchains' in WORKSPACE",
-    )
+    """Return the mistake that nothing serves a request, with the table of refusals: of many, those that lack least."""
+    refusals, request, where = resolution.refusals, resolution.request, platform.label or platform.name
+    told = sorted(refusals, key=lambda each: each.reason.count(";"))[:_TOLD] if len(refusals) > _TOLD else refusals
+    what, hint = f"WORKSPACE lists none of type '{request.type}'", "add one to 'toolchains' in WORKSPACE"
+    if told:
+        tried = ", ".join(f"'{each.toolchain.name}' ({each.reason})" for each in told)
+        many = "" if told is refusals else f"{len(refusals)}, the nearest are "
+        what = f"tried {many}{tried}"
+        hint = f"etbuild query --toolchains {asked_by} --platform={where}" if many else ""
+    message = f"no toolchain for '{request}' on '{where}': {what}"
+    return Diagnostic("no-toolchain", message, span, notes=(f"'{asked_by}' asks for it",), hint=hint or None)

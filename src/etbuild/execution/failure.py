@@ -148,7 +148,8 @@ def undeclared_headers(action: Action, paths: Sequence[str], machinery: Machiner
     for path in paths:
         owners = machinery.header_owners(action, path)
         message = f"{name_of(action)} includes '{path}', which must come from a dependency and comes from none"
-        hint, label = None, machinery.workspace_file(path)
+        beside = f"{action.owner.package}/{path}" if action.owner else path
+        hint, label = None, machinery.workspace_file(path) or machinery.workspace_file(beside)
         if owners:
             hint = f"add {' or '.join(map(repr, owners))} to its dependencies"
         elif label:

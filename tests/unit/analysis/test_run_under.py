@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pytest
-
 from etbuild.analysis.plan import plan_build, plan_run, plan_tests
 from etbuild.api import Attrs, DefaultInfo, InputSet, Provider, RuleContext, RunInfo, TestInfo, rule
-from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.frozen import replace
 from etbuild.testing import SYSTEM
 from tests.unit.analysis import sample
