@@ -59,6 +59,8 @@ said=$("$@" 2>&1) || code=$?
 [ ! "$said" ] || printf '%s\n' "$said" >&2
 [ $code = 0 ] && exit 0
 # GNU ld: "ld: b.a(b.o): in function `f()':", then "b.cc:1: multiple definition of `f()'; a.a(a.o):a.cc:1: first …".
+# LLVM's: "ld.lld: error: duplicate symbol: f()", then twice ">>>   a.o:(f()) in archive a.a" or ">>> defined in a.a(a.o)".
+# Zig's own for macOS: "error: duplicate symbol definition: _f", then twice "note: defined by /…/a.a(a.o)".
 found=$(printf '%s\n' "$said" | while read -r line; do
     case $line in
     *': in function '*)
@@ -73,6 +75,16 @@ found=$(printf '%s\n' "$said" | while read -r line; do
         esac
         first=${first%%:*}
         twice "${symbol%%"'; "*}" "${first%%(*}" "${file%%(*}"
+        ;;
+    *'duplicate symbol: '* | *'duplicate symbol definition: '*) symbol=${line##*duplicate symbol*: } file= ;;
+    '>>> '*' in archive '* | '>>>  '*':('* | '>>>  '*.o | '>>>  '*'.o)' | '>>> defined in '* | '>>> defined '*'.a('* | *': defined by '*)
+        path=${line##* in archive }
+        path=${path#*defined ?? }
+        path=${path#"$PWD/"}
+        case $path in '>>>'*) path=${path%%:(*} path=${path##* } ;; esac
+        path=${path%%(*}
+        [ ! "$file" ] || twice "$symbol" "$file" "$path"
+        file=$path
         ;;
     *": region "*" overflowed by "*)
         memory=${line##*: region ?}

@@ -1,0 +1,98 @@
+"""link.sh: what each linker says of a symbol that is defined twice becomes one mistake that names two targets."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TOOL = Path(__file__).resolve().parents[3] / "rules/cc/tools/link.sh"
+LIBRARIES = "a/libone.a //a:one\na/libtwo.a //a:two\n"
+SAID = {
+    "GNU ld": """\
+        /usr/bin/ld: a/libtwo.a(two.cc.o): in function `twice(int)':
+        a/two.cc:1: multiple definition of `twice(int)'; a/libone.a(one.cc.o):a/one.cc:1: first defined here
+        collect2: error: ld returned 1 exit status""",
+    "lld for ELF": """\
+        ld.lld: error: duplicate symbol: twice(int)
+        >>> defined at one.cc:1 (a/one.cc:1)
+        >>>            one.cc.o:(twice(int)) in archive a/libone.a
+        >>> defined at two.cc:1 (a/two.cc:1)
+        >>>            two.cc.o:(.text._Z5twicei+0x0) in archive a/libtwo.a""",
+    "lld for Windows": """\
+        lld-link: error: duplicate symbol: twice(int)
+        >>> defined at .\\a\\one.cc:1
+        >>>            libone.a(one.cc.o)
+        >>> defined at libtwo.a(two.cc.o)""",
+    "lld for WebAssembly": """\
+        wasm-ld: error: duplicate symbol: twice(int)
+        >>> defined in a/libone.a(one.cc.o)
+        >>> defined in a/libtwo.a(two.cc.o)""",
+    "zig's for macOS": """\
+        error: duplicate symbol definition: twice(int)
+            note: defined by HERE/a/libone.a(one.cc.o)
+            note: defined by HERE/a/libtwo.a(two.cc.o)""",
+}
+OF_PROGRAM = {
+    "GNU ld": """\
+        ld: a/libtwo.a(two.cc.o): in function `twice(int)':
+        a/two.cc:1: multiple definition of `twice(int)'; a/_cc/app/main.cc.o:a/main.cc:2: first defined here""",
+    "lld for ELF": """\
+        ld.lld: error: duplicate symbol: twice(int)
+        >>> defined at main.cc:2 (a/main.cc:2)
+        >>>            a/_cc/app/main.cc.o:(twice(int))
+        >>> defined at two.cc:1 (a/two.cc:1)
+        >>>            two.cc.o:(.text._Z5twicei+0x0) in archive a/libtwo.a""",
+    "lld for Windows": """\
+        lld-link: error: duplicate symbol: twice(int)
+        >>> defined at .\\a\\main.cc:2
+        >>>            a/_cc/app/main.cc.o
+        >>> defined at libtwo.a(two.cc.o)""",
+    "lld for WebAssembly": """\
+        wasm-ld: error: duplicate symbol: twice(int)
+        >>> defined in a/_cc/app/main.cc.o
+        >>> defined in a/libtwo.a(two.cc.o)""",
+    "zig's for macOS": """\
+        error: duplicate symbol definition: twice(int)
+            note: defined by HERE/a/_cc/app/main.cc.o
+            note: defined by HERE/a/libtwo.a(two.cc.o)""",
+}
+
+
+def mistakes(folder: Path, said: str) -> list[dict[str, str]]:
+    """Return what the tool makes of a linker that says this and fails."""
+    text = "\n".join(line[8:] for line in said.replace("HERE", str(folder)).splitlines())
+    linker = folder / "linker"
+    linker.write_text(f"cat >&2 <<'END'\n{text}\nEND\nexit 1\n")
+    found = folder / "mistakes.json"
+    env = {
+        "PATH": "/usr/bin:/bin",
+        "CC_TARGET": "//a:app",
+        "CC_LIBRARIES": LIBRARIES,
+        "CC_SYMBOLS": "",
+        "ETBUILD_DIAGNOSTICS": str(found),
+    }
+    done = subprocess.run(["sh", TOOL, "sh", linker], cwd=folder, env=env, check=False, capture_output=True)
+    assert done.returncode == 65, done.stderr.decode()
+    parsed: list[dict[str, str]] = json.loads(found.read_text())
+    return parsed
+
+
+@pytest.mark.parametrize("linker", SAID)
+def test_two_libraries_are_named(tmp_path: Path, linker: str) -> None:
+    [mistake] = mistakes(tmp_path, SAID[linker])
+    assert mistake["code"] == "duplicate-symbol"
+    assert mistake["message"] == "'twice(int)' must be defined once in '//a:app', is by '//a:one' and by '//a:two'"
+
+
+@pytest.mark.parametrize("linker", OF_PROGRAM)
+def test_a_program_and_a_library_are_named(tmp_path: Path, linker: str) -> None:
+    [mistake] = mistakes(tmp_path, OF_PROGRAM[linker])
+    assert mistake["message"] == "'twice(int)' must be defined once in '//a:app', is by '//a:app' and by '//a:two'"
+
+
+def test_two_symbols_are_two_mistakes(tmp_path: Path) -> None:
+    said = f"{SAID['lld for ELF']}\n\n{SAID['lld for ELF'].replace('twice(int)', 'other()')}"
+    assert [each["message"].split("'")[1] for each in mistakes(tmp_path, said)] == ["twice(int)", "other()"]
