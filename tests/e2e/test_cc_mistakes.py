@@ -159,6 +159,34 @@ def test_what_overflows_is_told_for_each_memory_by_how_much_and_what_fills_it(wo
     assert ".bss" not in flash, "what is cleared takes no flash"
 
 
+@pytest.mark.parametrize(
+    ("parent", "flash", "ram", "said"),
+    [
+        (
+            "cortex_m4f",
+            FLASH,
+            '{ origin = 0x70000000, size = "64KiB" }',
+            "0x70000000 to 0x7000ffff, where the platform has 'ram'",
+        ),
+        (
+            "riscv32",
+            '{ origin = 0x90000000, size = "1MiB" }',
+            '{ origin = 0x80400000, size = "1MiB" }',
+            "0x90000000 to 0x900fffff, where the platform has 'flash'",
+        ),
+    ],
+)
+def test_memory_that_the_board_does_not_have_is_told_where_a_program_dies_or_hangs(
+    workspace: Workspace, parent: str, flash: str, ram: str, said: str
+) -> None:
+    text = FIRMWARE.format(flash=flash, ram=ram, parent=f"{PLATFORMS}:{parent}").replace("cc_binary", "cc_test")
+    workspace.write("fw/BUILD.toml", text + "timeout = 4\n")
+    workspace.write("fw/app.c", "int main(void) { return 0; }\n")
+    done = workspace.run("test", "//fw:app", "--platform=//fw:board")
+    assert done.returncode == 3
+    assert f"the board has no memory from {said}" in done.stderr
+
+
 # What is not there
 
 

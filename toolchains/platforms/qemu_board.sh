@@ -1,7 +1,8 @@
 #!/bin/sh
 # Boots an image on one of QEMU's boards:  qemu_board.sh QEMU [OPTION...] -- IMAGE [WORD...]
 # (the `--` is optional: the image is the first word that ends in .elf). The image's exit code is this script's.
-# After a fault, says in which function the program counter stands, and the address to return to.
+# After a fault, says in which function the program counter stands, and the address to return to. Where the processor
+# locks up, or has not ended after two seconds, it says which memory of the platform's the board does not have.
 set -u
 qemu=$1
 shift
@@ -23,6 +24,38 @@ while [ $# -gt 1 ]; do
 done
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
+
+# Runs an nm that reads the image; its lines are in $log/symbols.
+list_symbols() {
+    for nm in nm arm-none-eabi-nm riscv64-unknown-elf-nm; do
+        command -v "$nm" >"$log/null" && "$nm" -n -C "$image" >"$log/symbols" 2>"$log/null" && return
+    done
+}
+
+# Compares the memory that the image was linked for with what QEMU says the board has.
+check_memory() {
+    # shellcheck disable=SC2086 # Options hold no spaces.
+    printf 'info mtree -f\nquit\n' | "$qemu" $options -S -nographic -serial null -monitor stdio >"$log/board" 2>"$log/null"
+    list_symbols
+    while read -r address _ name; do
+        case $name in __memory_*_origin) ;; *) continue ;; esac
+        name=${name#__memory_} name=${name%_origin}
+        size=$(sed -n "s/ A __memory_${name}_size$//p" "$log/symbols")
+        last=$((0x$address + 0x${size:-1} - 1))
+        awk -v first="$(printf %016x "0x$address")" -v last="$(printf %016x $last)" '
+            / \(prio [0-9]*, (ram|rom|romd)\)/ {
+                split($1, ends, "-")
+                if (ends[1] <= first && first <= ends[2]) begins = 1
+                if (ends[1] <= last && last <= ends[2]) stops = 1
+            }
+            END { exit begins && stops }' "$log/board" &&
+            printf "the board has no memory from 0x%x to 0x%x, where the platform has '%s'\n" \
+                "0x$address" "$last" "$name" >&2
+    done <"$log/symbols"
+}
+
+{ sleep 2 >"$log/null" 2>&1 && check_memory; } &
+watch=$!
 {
     {
         # shellcheck disable=SC2086 # Options hold no spaces.
@@ -32,19 +65,17 @@ trap 'rm -rf "$log"' EXIT
     } | tee "$log/errors" >&2
 } 3>&1
 code=$(cat "$log/code")
+kill "$watch" 2>"$log/null"
+! grep -q '^qemu: fatal: Lockup' "$log/errors" || check_memory
 
 # Prints the function that holds an address, after a word that says what the address is.
 name_symbol() {
-    for nm in nm arm-none-eabi-nm riscv64-unknown-elf-nm; do
-        if command -v "$nm" >"$log/null" && "$nm" -n -C "$image" >"$log/symbols" 2>"$log/null"; then
-            awk -v at="$2" -v what="$1" '
-                function padded(digits) { while (length(digits) < 16) digits = "0" digits; return digits }
-                BEGIN { at = padded(at); page = substr(at, 1, 11) }
-                tolower($2) ~ /[tw]/ && $3 !~ /^(__|\$)/ && padded($1) "" <= at "" { where = padded($1); $1 = $2 = ""; name = $0 }
-                END { if (substr(where, 1, 11) == page) print what name }' "$log/symbols" | tr -s ' ' >&2
-            return
-        fi
-    done
+    list_symbols &&
+        awk -v at="$2" -v what="$1" '
+            function padded(digits) { while (length(digits) < 16) digits = "0" digits; return digits }
+            BEGIN { at = padded(at); page = substr(at, 1, 11) }
+            tolower($2) ~ /[tw]/ && $3 !~ /^(__|\$)/ && padded($1) "" <= at "" { where = padded($1); $1 = $2 = ""; name = $0 }
+            END { if (substr(where, 1, 11) == page) print what name }' "$log/symbols" | tr -s ' ' >&2
 }
 
 for register in pc lr ra; do
