@@ -43,7 +43,7 @@ check_memory() {
         size=$(sed -n "s/ A __memory_${name}_size$//p" "$log/symbols")
         last=$((0x$address + 0x${size:-1} - 1))
         awk -v first="$(printf %016x "0x$address")" -v last="$(printf %016x $last)" '
-            / \(prio [0-9]*, (ram|rom|romd)\)/ {
+            / \(prio [0-9]*, (ram|rom|romd)\)|: tz-mpc-upstream/ { # The last is memory that TrustZone guards.
                 split($1, ends, "-")
                 if (ends[1] <= first && first <= ends[2]) begins = 1
                 if (ends[1] <= last && last <= ends[2]) stops = 1
