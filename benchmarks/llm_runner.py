@@ -1,9 +1,11 @@
 # ruff: noqa: PLC0415 -- each flow imports what it measures, in the Python that has it.
 """Tokens a second of the C++ runner, beside the Python runtime on the same `.pte` and llama.cpp on the same weights.
 
-    ./etbuild //examples/llama:runner
+    ./etbuild //benchmarks:llm_rounds //models:llama_xnnpack
     ./etbuild run //toolchains/python:base -- benchmarks/llm_runner.py [--rounds 9] [--tokens 64] [--prompt 128]
         [--no-peer] [--gguf X.gguf] [--runner FILE] [--program X.pte]
+
+The C++ runner is llm_rounds.cpp: `TextSession`, as the command line uses it, with the program kept loaded.
 
 llama.cpp is llama-cpp-python's, compiled from its pinned sdist by the first run (llm_peer.py). The GGUF's weights are
 written out as float32 for it, as they are in the program; the 4-bit file itself is measured too.
@@ -17,7 +19,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -38,15 +39,6 @@ FLOOR = 0.97
 
 PINNED_DOWN = ("OMP_NUM_THREADS", "ATEN_CPU_CAPABILITY")
 """What `etbuild run` sets for reproducible bytes; here it would slow the Python runtime down."""
-
-
-def cpp_round(runner: Path, program: Path, prompt: Sequence[int], tokens: int) -> Rates:
-    """Run the C++ runner once; it says its rates itself."""
-    words = [str(runner), "--model", str(program), "--prompt-tokens", ",".join(map(str, prompt)), "--ignore-eos"]
-    words += ["--max-new-tokens", str(tokens + 1), "--stats"]
-    done = subprocess.run(words, check=True, capture_output=True, text=True)
-    rates = dict(re.findall(r"^(\w+): .* ([\d.]+) tokens/s$", done.stderr, re.MULTILINE))
-    return float(rates["prefill"]), float(rates["decode"])
 
 
 def serve_python(program: Path, prompt: Sequence[int], tokens: int) -> None:
@@ -120,8 +112,8 @@ def parse() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--runner", type=Path, default=Path("etbuild-out/host/runtime/runner/llm_runner"))
-    parser.add_argument("--program", type=Path, default=Path("etbuild-out/host/examples/llama/runner.pte"))
+    parser.add_argument("--runner", type=Path, default=Path("etbuild-out/host/benchmarks/llm_rounds"))
+    parser.add_argument("--program", type=Path, default=Path("etbuild-out/host/models/llama_xnnpack.pte"))
     parser.add_argument("--gguf", type=Path, help="default: the repository smollm2, in etbuild's cache")
     parser.add_argument("--no-peer", action="store_true", help="leave llama.cpp out")
     parser.add_argument("--rounds", type=int, default=9)
@@ -139,10 +131,9 @@ def main() -> None:
         return
     size = ("--prompt", str(arguments.prompt), "--tokens", str(arguments.tokens))
     program = arguments.program.resolve()
-    python = Server(sys.executable, __file__, "--serve", "--program", program, *size)
     flows: dict[str, Callable[[], Rates]] = {
-        OURS: lambda: cpp_round(arguments.runner, program, prompt, arguments.tokens),
-        PYTHON: python.round,
+        OURS: Server(arguments.runner.resolve(), program, str(arguments.prompt), str(arguments.tokens)).round,
+        PYTHON: Server(sys.executable, __file__, "--serve", "--program", program, *size).round,
     }
     with tempfile.TemporaryDirectory() as folder:
         if not arguments.no_peer:
