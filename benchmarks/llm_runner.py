@@ -83,13 +83,14 @@ class Server:
 
 def measure(flows: dict[str, Callable[[], Rates]], rounds: int) -> dict[str, list[Rates]]:
     """Let the flows take turns, one round unmeasured."""
-    for flow in flows.values():
-        flow()
     figures: dict[str, list[Rates]] = {name: [] for name in flows}
-    for index in range(rounds):
+    for index in range(-1, rounds):
         names = list(flows) if index % 2 == 0 else list(reversed(flows))  # None always meets a warmer cache.
         for name in names:
-            figures[name].append(flows[name]())
+            rates = flows[name]()
+            print(f"round {index + 1}: {name}: {rates[0]:.1f} and {rates[1]:.1f} tokens/s", file=sys.stderr)
+            if index >= 0:
+                figures[name].append(rates)
     return figures
 
 
