@@ -106,6 +106,52 @@ def test_the_query_says_which_toolchain_was_taken_and_why_others_were_refused() 
     assert any("cortex_m7: cpu is armv7em, must be armv81m_main" in line for line in lines)
 
 
+@pytest.mark.parametrize("platform", [name for name in ZIG if name.endswith("_musl")])
+def test_a_program_with_musl_is_one_file_that_loads_no_other(platform: str) -> None:
+    assert etbuild("//examples/hello:app", f"--platform={platform}").returncode == 0
+    program = ROOT / f"etbuild-out/{platform}/examples/hello/app"
+    told = subprocess.run(["readelf", "--program-headers", program], check=True, capture_output=True, text=True).stdout
+    assert "LOAD" in told
+    assert "INTERP" not in told
+
+
+def memory_of(records: str) -> dict[int, int]:
+    """Return the bytes of Intel's hexadecimal records by their addresses; each record's sum is checked."""
+    found: dict[int, int] = {}
+    base = 0
+    for line in records.split():
+        record = bytes.fromhex(line[1:])
+        assert sum(record) % 256 == 0, line
+        offset, kind, data = int.from_bytes(record[1:3]), record[3], record[4:-1]
+        if kind in (2, 4):
+            base = int.from_bytes(data) << (4 if kind == 2 else 16)
+        found |= {base + offset + place: byte for place, byte in enumerate(data) if kind == 0}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("platform", "flash"), [("cortex_m4f", 0), ("cortex_m33", 0x10000000), ("riscv32", 0x80000000)]
+)
+def test_both_images_hold_what_goes_to_flash_and_sizes_are_told_by_section_folder_and_symbol(
+    platform: str, flash: int
+) -> None:
+    assert etbuild("//examples/hello:app", f"--platform={platform}").returncode == 0
+    folder = ROOT / f"etbuild-out/{platform}/examples/hello"
+    image, memory = (folder / "app.bin").read_bytes(), memory_of((folder / "app.hex").read_text())
+    assert min(memory) == flash
+    assert bytes(memory.get(flash + place, 0) for place in range(len(image))) == image
+    assert "Linker script and memory map" in (folder / "app.map").read_text()
+    parts = [part.splitlines() for part in (folder / "app.sizes.txt").read_text().strip().split("\n\n")]
+    told = {lines[0]: dict(reversed(line.split(maxsplit=1)) for line in lines[1:]) for lines in parts}
+    assert {"memory", "sections", "folders", "symbols"} <= told.keys()
+    assert {".text", ".data", ".bss"} <= told["sections"].keys()
+    assert {"examples/hello", "toolchains/bare"} <= told["folders"].keys()
+    assert {"main", "hello::multiply(hello::Tensor const&, hello::Tensor const&, hello::Tensor&)"} <= told[
+        "symbols"
+    ].keys()
+    assert abs(int(told["memory"][next(key for key in told["memory"] if key.startswith("flash"))]) - len(image)) <= 64
+
+
 # What goes wrong on a device
 
 FAULTS = """
