@@ -39,7 +39,7 @@ def peer_python() -> Path:
         pip = [str(python), "-m", "pip", "install", "--quiet", "--no-deps"]
         subprocess.run([*pip, *NEEDS, "markupsafe==3.0.3"], check=True)
         from_source = ["--no-binary=llama-cpp-python", "--require-hashes", "-r", str(requirements)]
-        flags = {"CMAKE_ARGS": "-DGGML_NATIVE=ON -DCMAKE_BUILD_TYPE=Release"}
+        flags = {"CMAKE_ARGS": "-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DCMAKE_BUILD_TYPE=Release"}
         subprocess.run([*pip, *from_source], check=True, env={**os.environ, **flags})
         done.touch()
     return python
