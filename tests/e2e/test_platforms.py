@@ -90,6 +90,8 @@ def test_output_and_exit_code_pass_through(platform: str) -> None:
 def test_macos_is_linked_only() -> None:
     done = etbuild("//examples/hello:app", "--platform=macos_aarch64")
     assert done.returncode == 0, done.stderr
+    done = etbuild("run", "//examples/hello:app", "--platform=macos_aarch64")
+    assert (done.returncode, "error[not-runnable]" in done.stderr) == (2, True)
     program = ROOT / "etbuild-out/macos_aarch64/examples/hello/app"
     assert program.read_bytes()[:8] == bytes.fromhex("cffaedfe0c000001"), "a 64-bit Mach-O file for arm64"
 
@@ -150,6 +152,17 @@ def test_both_images_hold_what_goes_to_flash_and_sizes_are_told_by_section_folde
         "symbols"
     ].keys()
     assert abs(int(told["memory"][next(key for key in told["memory"] if key.startswith("flash"))]) - len(image)) <= 64
+
+
+# C++'s library
+
+
+@pytest.mark.parametrize("platform", ["cortex_m3", "cortex_m55"])
+def test_streams_work_where_the_library_has_them(workspace: Workspace, platform: str) -> None:
+    """What start-up code defines in place of the library's exceptions lets the library's own in."""
+    workspace.write("BUILD.toml", '[cc_binary.app]\nsrcs = [":app.cpp"]\n')
+    workspace.write("app.cpp", '#include <iostream>\nint main() { std::cout << "hello " << 42 << std::endl; }\n')
+    assert workspace("run", "//:app", f"--platform={platform}").stdout == "hello 42\n"
 
 
 # What goes wrong on a device

@@ -33,14 +33,14 @@ void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); 
 
 namespace std {
 const nothrow_t nothrow{};
-void __throw_bad_alloc() { bare_panic("bad_alloc"); }
-void __throw_bad_array_new_length() { bare_panic("bad_array_new_length"); }
-void __throw_bad_function_call() { bare_panic("bad_function_call"); }
-void __throw_length_error(const char* what) { bare_panic(what); }
-void __throw_logic_error(const char* what) { bare_panic(what); }
-void __throw_invalid_argument(const char* what) { bare_panic(what); }
-void __throw_out_of_range(const char* what) { bare_panic(what); }
-void __throw_out_of_range_fmt(const char* what, ...) { bare_panic(what); }
+[[gnu::weak]] void __throw_bad_alloc() { bare_panic("bad_alloc"); }
+[[gnu::weak]] void __throw_bad_array_new_length() { bare_panic("bad_array_new_length"); }
+[[gnu::weak]] void __throw_bad_function_call() { bare_panic("bad_function_call"); }
+[[gnu::weak]] void __throw_length_error(const char* what) { bare_panic(what); }
+[[gnu::weak]] void __throw_logic_error(const char* what) { bare_panic(what); }
+[[gnu::weak]] void __throw_invalid_argument(const char* what) { bare_panic(what); }
+[[gnu::weak]] void __throw_out_of_range(const char* what) { bare_panic(what); }
+[[gnu::weak]] void __throw_out_of_range_fmt(const char* what, ...) { bare_panic(what); }
 
 #if defined(__riscv)
 // Its headers count on a library that holds this one.

@@ -67,7 +67,8 @@ def no_toolchain(resolution: Resolution, platform: Platform, asked_by: Label, sp
     """Return the mistake that nothing serves a request, with the table of refusals: of many, those that lack least."""
     refusals, request, where = resolution.refusals, resolution.request, platform.label or platform.name
     told = sorted(refusals, key=lambda each: each.reason.count(";"))[:_TOLD] if len(refusals) > _TOLD else refusals
-    what, hint = f"WORKSPACE lists none of type '{request.type}'", "add one to 'toolchains' in WORKSPACE"
+    what = f"WORKSPACE lists none of type '{request.type}'"
+    hint = f"add one to 'toolchains' in WORKSPACE, such as \"@etbuild//toolchains:{request.type}\""
     if told:
         tried = ", ".join(f"'{each.toolchain.name}' ({each.reason})" for each in told)
         many = "" if told is refusals else f"{len(refusals)}, the nearest are "

@@ -10,6 +10,7 @@ import click
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import settings_of, settings_options
 from etbuild.cli.report_output import show
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
 
 
 @click.command(short_help="Build a target and run it here.")
@@ -24,4 +25,9 @@ def run(invocation: Invocation, /, target: str, words: tuple[str, ...], **flags:
     if program is None:
         return show(report, as_json=False)
     os.chdir(invocation.cwd)
-    return os.execvpe(program.argv[0], [*program.argv, *words], {**invocation.env, **program.env})  # noqa: S606
+    try:
+        return os.execvpe(program.argv[0], [*program.argv, *words], {**invocation.env, **program.env})  # noqa: S606
+    except OSError as error:
+        message = f"'{program.argv[0]}' must be a program of this machine: {error.strerror}"
+        hint = "a platform's `run_under` says how its programs run here"
+        raise EtbuildError(Diagnostic("not-runnable", message, hint=hint)) from None

@@ -213,6 +213,7 @@ class _PackageReader:
         hint = did_you_mean(name, (*self.rules, "package"))
         if hint is None and self.rules:
             hint = "the families that WORKSPACE lists have " + ", ".join(sorted(self.rules))
+            hint += "; docs/rules.md tells the family of each"
         self.scope.mistake("unknown-rule", f"no rule '{name}'", self.toml.key_span(path), hint=hint)
 
     def no_table(self, rule: str, path: TomlPath, value: Any) -> None:

@@ -100,6 +100,7 @@ def test_a_workspace_without_toolchains_of_the_type_says_so():
     with pytest.raises(EtbuildError) as caught:
         sample().analyze("//a:a")
     assert caught.value.diagnostics[0].message == "no toolchain for 'cc' on 'host': WORKSPACE lists none of type 'cc'"
+    assert '"@etbuild//toolchains:cc"' in str(caught.value.diagnostics[0].hint)
 
 
 def test_a_target_that_is_no_toolchain_can_not_be_listed_as_one():
