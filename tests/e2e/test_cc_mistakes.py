@@ -261,6 +261,20 @@ def test_without_an_emulator_its_tests_are_built_and_all_others_run(workspace: W
     assert (workspace.root / "etbuild-out/linux_aarch64/app/app_test").is_file()
 
 
+def test_the_doctor_names_what_is_missing_what_it_is_for_and_how_to_get_it(workspace: Workspace) -> None:
+    assert "ok       compilers and emulators of every platform\n" in workspace.run("doctor").stdout
+    done = hidden(workspace, "arm-none-eabi-g++ node", "doctor")
+    assert done.returncode == 0, "nothing essential"
+    assert done.stdout.endswith(
+        "missing  arm-none-eabi-g++\n"
+        "         for:  the toolchains cortex_m0, cortex_m3, cortex_m4f, cortex_m7, cortex_m33, cortex_m55\n"
+        "         get:  apt install gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib\n"
+        "missing  node\n"
+        "         for:  running programs for wasi\n"
+        "         get:  apt install nodejs\n"
+    )
+
+
 # Platforms
 
 

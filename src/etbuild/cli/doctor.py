@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import click
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_of, settings_options
 from etbuild.cli.output import show_json, show_lines
+from etbuild.device_checks import examine_devices
 from etbuild.doctoring import examine
-from etbuild.model.diagnostics import EXIT_USER_MISTAKE
+from etbuild.model.diagnostics import EXIT_USER_MISTAKE, EtbuildError
 from etbuild.provisions import detect_host
 
 
@@ -21,8 +23,10 @@ from etbuild.provisions import detect_host
 @click.pass_obj
 def doctor(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
     """Say what this machine has, what each missing piece would unlock, and how to get it."""
-    cache = Path(settings_of(invocation, flags).cache)
-    checks = tuple(examine(detect_host(), cache, invocation.python, invocation.env))
+    settings = settings_of(invocation, flags)
+    checks = tuple(examine(detect_host(), Path(settings.cache), invocation.python, invocation.env))
+    with contextlib.suppress(EtbuildError):  # Outside of a workspace there are no platforms.
+        checks = (*checks, *examine_devices(invocation.session(settings)))
     if as_json:
         show_json(checks)
     for check in () if as_json else checks:
