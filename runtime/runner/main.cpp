@@ -52,6 +52,7 @@ int run(const CommandLine& line) {
                                       : session->generate(line.prompt_tokens, line.generate, on_text, &result);
   if (line.show_tokens || session->tokenizer() == nullptr) show_tokens(result.tokens);
   std::printf("\n");
+  std::fflush(stdout);
   if (line.show_stats) show_stats(result);
   return status.ok() ? 0 : complain(status);
 }
