@@ -214,10 +214,12 @@ FLAWED = {
 
 
 @pytest.mark.parametrize("mode", FLAWED)
+@pytest.mark.parametrize("toolchain", ["gcc", "clang"])
 def test_a_sanitizer_fails_a_test_that_a_plain_build_passes_and_its_report_is_shown(
-    workspace: Workspace, mode: str
+    workspace: Workspace, toolchain: str, mode: str
 ) -> None:
     finding, body = FLAWED[mode]
+    workspace.write("WORKSPACE", WORKSPACE.replace(":cc", f"/{toolchain}:linux_x86_64"))
     flawed = f"#include <thread>\n#include <vector>\nint main(int n, char**) {{\n  {body}\n}}\n"
     workspace.write("app/test.cc", flawed)
     assert workspace.run("test", "//app:app_test").returncode == 0
