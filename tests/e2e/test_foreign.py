@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.e2e.workspace import Workspace, cache_beside
+
 IDENTITY = {f"GIT_{role}_{part}": "x" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
 ENGINE = {
     "CMakeLists.txt": """
@@ -103,7 +104,7 @@ def committed(folder: Path, files: dict[str, str]) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
-class Foreign:
+class Foreign(Workspace):
     """A workspace that builds a CMake project of a git repository, with a cache of its own."""
 
     def __init__(self, folder: Path) -> None:
@@ -111,12 +112,7 @@ class Foreign:
         committed(folder / "engine", ENGINE)
         git(folder / "engine", "submodule", "add", "-q", "../maths", "third_party/maths")
         self.commit = committed(folder / "engine", {})
-        self.root = folder / "workspace"
-        self.root.mkdir()
-        self.env = {**os.environ, "ETBUILD_CACHE": str(folder / "cache")}
-        (folder / "cache").mkdir()
-        shared = Path(os.environ.get("ETBUILD_CACHE") or Path.home() / ".cache/etbuild")
-        (folder / "cache/tool").symlink_to(shared / "tool")
+        super().__init__(folder / "workspace", cache_beside(folder / "cache"), {"BUILD.toml": BUILD, "app.cpp": APP})
         (self.root / "WORKSPACE").write_text(
             'name = "foreign"\nfamilies = ["core", "py", "cc", "et"]\ntoolchains = ["@etbuild//toolchains:cc"]\n'
             '[[repository]]\nname = "engine"\nkind = "git"\nurl = "../engine"\nsubmodules = true\n'
@@ -125,17 +121,7 @@ class Foreign:
         (self.root / "engine.toml").write_text(
             '[filegroup.all]\nsrcs = [{ glob = ["**"] }]\nvisibility = ["//visibility:public"]\n'
         )
-        (self.root / "BUILD.toml").write_text(BUILD)
-        (self.root / "app.cpp").write_text(APP)
-        self("lock")
-
-    def __call__(self, *words: str, code: int = 0) -> str:
-        command = [str(ROOT / "etbuild"), *words]
-        done = subprocess.run(
-            command, cwd=self.root, env=self.env, capture_output=True, text=True, check=False, timeout=600
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        self.said("lock")
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +130,7 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Foreign:
 
 
 def test_a_runtime_of_ones_own_is_built_by_its_cmake_and_linked_whole(foreign: Foreign) -> None:
-    assert "2 passed" in foreign("test", "//:app_test", "--platform=linux_x86_64", "--platform=linux_aarch64")
+    assert "2 passed" in foreign.said("test", "//:app_test", "--platform=linux_x86_64", "--platform=linux_aarch64")
 
 
 def test_another_compiler_builds_it_too(foreign: Foreign) -> None:
@@ -161,7 +147,7 @@ def test_the_same_commit_gives_the_same_bytes_from_another_folder_unconfined(for
     (tmp_path / "else").mkdir()
     other = Foreign(tmp_path / "else")
     for workspace, words in ((foreign, ()), (other, ("--sandbox=none",))):
-        workspace("//:engine", "--platform=linux_aarch64", *words)
+        workspace.said("//:engine", "--platform=linux_aarch64", *words)
     folder = "etbuild-out/linux_aarch64/engine/install"
     found = [
         {str(path.relative_to(each.root / folder)): path.read_bytes() for path in (each.root / folder).rglob("*.*")}
@@ -180,7 +166,7 @@ def test_a_library_that_the_project_does_not_make_is_named_beside_those_it_makes
     text = BUILD.replace('"install/lib/libengine.a"', '"install/lib/libmotor.a"')
     (foreign.root / "BUILD.toml").write_text(text)
     try:
-        said = foreign("//:engine", code=1)
+        said = foreign.said("//:engine", code=1)
     finally:
         (foreign.root / "BUILD.toml").write_text(BUILD)
     assert "error[cmake-not-made]: the CMake project must make 'install/lib/libmotor.a', and does not" in said
@@ -195,12 +181,12 @@ def test_what_cmake_says_of_a_broken_project_is_shown(foreign: Foreign) -> None:
     workspace = (foreign.root / "WORKSPACE").read_text()
     (foreign.root / "WORKSPACE").write_text(workspace.replace(foreign.commit, broken))
     try:
-        assert "error[stale-lock]" in foreign("//:engine", code=2)
-        foreign("lock")
-        assert 'Could not find a package configuration file provided by "Nothing"' in foreign("//:engine", code=1)
+        assert "error[stale-lock]" in foreign.said("//:engine", code=2)
+        foreign.said("lock")
+        assert 'Could not find a package configuration file provided by "Nothing"' in foreign.said("//:engine", code=1)
     finally:
         (foreign.root / "WORKSPACE").write_text(workspace)
-        foreign("lock")
+        foreign.said("lock")
 
 
 def test_nothing_of_the_machine_beside_the_toolchain_is_found(foreign: Foreign) -> None:
@@ -211,8 +197,8 @@ def test_nothing_of_the_machine_beside_the_toolchain_is_found(foreign: Foreign) 
     workspace = (foreign.root / "WORKSPACE").read_text()
     (foreign.root / "WORKSPACE").write_text(workspace.replace(foreign.commit, commit))
     try:
-        foreign("lock")
-        assert "found: found-NOTFOUND" in foreign("//:engine", code=1)
+        foreign.said("lock")
+        assert "found: found-NOTFOUND" in foreign.said("//:engine", code=1)
     finally:
         (foreign.root / "WORKSPACE").write_text(workspace)
-        foreign("lock")
+        foreign.said("lock")

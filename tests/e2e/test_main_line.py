@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import struct
 import subprocess
@@ -11,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.e2e.workspace import ROOT, Workspace, cache_beside
+
 NET = """
 from pathlib import Path
 import torch
@@ -43,31 +43,22 @@ toolchains = ["@etbuild//toolchains/python:base"]
 """
 
 
-class Checkout:
+class Checkout(Workspace):
     """A copy of etbuild, a workspace, and a cache of their own; installed environments are shared."""
 
     def __init__(self, folder: Path, **env: str) -> None:
         self.etbuild = folder / "etbuild"
-        self.workspace = folder / "workspace"
-        self.cache = folder / "cache"
         tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
         for name in tracked.split("\0"):
             if name.startswith(("etbuild", "src/", "rules/", "toolchains/", "WORKSPACE")) and (ROOT / name).is_file():
                 (self.etbuild / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, self.etbuild / name)
-        self.workspace.mkdir()
-        self.write("WORKSPACE", WORKSPACE)
-        self.write("net.py", NET)
-        self.write("BUILD.toml", BUILD)
+        self.program = self.etbuild / "etbuild"
+        cache = cache_beside(folder / "cache", "environments")
+        super().__init__(folder / "workspace", cache, {"WORKSPACE": WORKSPACE, "net.py": NET, "BUILD.toml": BUILD})
         self.write_weights(0.5)
-        self.cache.mkdir()
-        for shared in ("environments", "tool"):
-            (self.cache / shared).symlink_to(_cache() / shared)
+        self.env.update(env)
         self.ran: list[str] = []
-        self.env = {**os.environ, "ETBUILD_CACHE": str(self.cache), **env}
-
-    def write(self, name: str, text: str) -> None:
-        (self.workspace / name).write_text(text)
 
     def write_weights(self, first: float) -> None:
         """Write a safetensors file by hand: a length, a header, the values."""
@@ -79,39 +70,17 @@ class Checkout:
             }
         ).encode()
         content = struct.pack("<Q", len(header)) + header + struct.pack("<15f", *values)
-        (self.workspace / "net.safetensors").write_bytes(content)
+        (self.root / "net.safetensors").write_bytes(content)
 
-    def run(self, *words: str) -> str:
-        done = subprocess.run(
-            [self.etbuild / "etbuild", *words],
-            cwd=self.workspace,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
-        return done.stdout
-
-    def build(self, *words: str) -> list[str]:
-        """Build, and return the mnemonics of the actions that ran, sorted."""
-        self.run("//...", *words)
-        return sorted(action["mnemonic"] for action in json.loads(self.run("log", "what-ran", "--json")))
-
-    def outputs(self) -> dict[str, bytes]:
-        found = self.workspace / "etbuild-out" / "host"
-        return {path.name: path.read_bytes() for path in sorted(found.rglob("*")) if path.is_file()}
-
-
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or f"{os.environ['HOME']}/.cache"
-    return Path(os.environ.get("ETBUILD_CACHE") or f"{base}/etbuild")
+    def mnemonics(self, *words: str) -> list[str]:
+        """Build all, and return the mnemonics of the actions that ran."""
+        return [line.split()[0] for line in self.build("//...", *words)]
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     made = Checkout(tmp_path_factory.mktemp("line"))
-    made.ran = made.build("--platform", "host", "--platform", "linux_x86_64")
+    made.ran = made.mnemonics("--platform", "host", "--platform", "linux_x86_64")
     return made
 
 
@@ -122,43 +91,43 @@ def test_two_backends_and_two_platforms_share_one_export(checkout: Checkout) -> 
 
 
 def test_a_comment_in_a_build_file_runs_nothing(checkout: Checkout) -> None:
-    checkout.build()
+    checkout.mnemonics()
     checkout.write("BUILD.toml", f"# A remark.\n{BUILD}")
-    assert checkout.build() == []
+    assert checkout.mnemonics() == []
 
 
 def test_a_comment_in_the_model_exports_again_and_stops_there(checkout: Checkout) -> None:
-    checkout.build()
+    checkout.mnemonics()
     checkout.write("net.py", f"# A remark.\n{NET}")
-    ran = checkout.build()
+    ran = checkout.mnemonics()
     checkout.write("net.py", NET)
     assert "EtExport" in ran
     assert "EtLower" not in ran
 
 
 def test_a_byte_of_the_weights_makes_all_anew(checkout: Checkout) -> None:
-    checkout.build()
+    checkout.mnemonics()
     checkout.write_weights(0.75)
-    ran = checkout.build()
+    ran = checkout.mnemonics()
     assert ran.count("EtExport") == 1
     assert ran.count("EtLower") == 2
     assert ran.count("EtMeasure") == 2
 
 
 def test_a_looser_tolerance_judges_again_and_measures_nothing(checkout: Checkout) -> None:
-    checkout.build()
+    checkout.mnemonics()
     checkout.write("BUILD.toml", BUILD.replace("60.0", "50.0"))
-    ran = checkout.build()
+    ran = checkout.mnemonics()
     checkout.write("BUILD.toml", BUILD)
     assert set(ran) <= {"EtVerdict", "EtSummary", "EtProvenance"}
     assert ran.count("EtVerdict") == 2
 
 
 def test_an_edit_of_one_backends_program_lowers_for_it_alone(checkout: Checkout) -> None:
-    checkout.build()
+    checkout.mnemonics()
     tool = checkout.etbuild / "rules/et/tools/lower/lower_xnnpack.py"
     tool.write_text(f"{tool.read_text()}\n# A remark.\n")
-    ran = checkout.build()
+    ran = checkout.mnemonics()
     assert ran.count("EtLower") == 1
     # The program came out as it was, so nothing behind it ran.
     assert "EtMeasure" not in ran
@@ -166,7 +135,7 @@ def test_an_edit_of_one_backends_program_lowers_for_it_alone(checkout: Checkout)
 
 def test_two_checkouts_give_equal_bytes_with_and_without_workers(tmp_path: Path, checkout: Checkout) -> None:
     fresh = Checkout(tmp_path, PYTHONHASHSEED="7")
-    fresh.build("--no-workers")
+    fresh.mnemonics("--no-workers")
     checkout.write_weights(0.5)
-    checkout.build()
+    checkout.mnemonics()
     assert fresh.outputs() == checkout.outputs()
