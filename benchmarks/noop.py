@@ -10,6 +10,7 @@ what a clean build takes beyond the bare commands, for each action. Bazel is lef
 from __future__ import annotations
 
 import argparse
+import ctypes
 import os
 import resource
 import shutil
@@ -28,12 +29,29 @@ TICKS = os.sysconf("SC_CLK_TCK")
 BUDGETS = {"no-op": {100: 15, 1000: 25, 10000: 105}, "one leaf": {100: 130, 1000: 145, 10000: 250}}
 OVERHEAD = 2.5
 QUIET = subprocess.DEVNULL
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def children() -> float:
     """Return the CPU that processes took which have ended and were waited for, in milliseconds."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (usage.ru_utime + usage.ru_stime) * 1000
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own ended: only a parent is told what they took."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def reap_orphans() -> None:
+    """Wait for what ends now; a server goes on."""
+    deadline = time.monotonic() + 0.02
+    while time.monotonic() < deadline:
+        try:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                time.sleep(0.001)
+        except ChildProcessError:
+            return
 
 
 class Tool:
@@ -53,6 +71,7 @@ class Tool:
         before = children() + self._server()
         command = list(argv) or self.argv
         subprocess.run(command, cwd=self.folder / "ws", env=self.env, check=True, stdout=QUIET, stderr=QUIET)
+        reap_orphans()
         return children() + self._server() - before
 
     def _server(self) -> float:
@@ -60,7 +79,8 @@ class Tool:
         if not found:
             return 0.0
         fields = Path(f"/proc/{found[0].read_text().strip()}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) * 1000 / TICKS
+        # Its own, and that of the commands it started.
+        return sum(map(int, fields[11:15])) * 1000 / TICKS
 
     def change_leaf(self, n: int, text: str) -> None:
         """Change a source of a target that nobody depends on."""
@@ -77,10 +97,7 @@ class Tool:
 def tools(folder: Path, n: int) -> list[Tool]:
     """Return the tools that are installed."""
     found = [Tool("etbuild", [str(ROOT / "etbuild"), "--sandbox", "none", "//..."], workload.write_etbuild, folder, n)]
-    own = found[0].cache / "tool"
-    own.parent.mkdir(parents=True, exist_ok=True)
-    own.symlink_to(folder / "tool")  # Made once, by whoever comes first.
-    (folder / "tool").mkdir(exist_ok=True)
+    share_tool(found[0], folder)
     if shutil.which("ninja"):
         found.append(Tool("ninja", ["ninja"], workload.write_ninja, folder, n))
     if shutil.which("bazel"):
@@ -88,6 +105,13 @@ def tools(folder: Path, n: int) -> list[Tool]:
         flags = ["build", "--spawn_strategy=local", "--noshow_progress", "//..."]
         found.append(Tool("bazel", [*start, *flags], workload.write_bazel, folder, n))
     return found
+
+
+def share_tool(tool: Tool, folder: Path) -> None:
+    """Give etbuild its own environment: made once, by whoever comes first."""
+    (folder / "tool").mkdir(exist_ok=True)
+    tool.cache.mkdir(parents=True, exist_ok=True)
+    (tool.cache / "tool").symlink_to(folder / "tool")
 
 
 def bare(folder: Path, n: int) -> float:
