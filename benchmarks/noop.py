@@ -10,7 +10,6 @@ what a clean build takes beyond the bare commands, for each action. Bazel is lef
 from __future__ import annotations
 
 import argparse
-import ctypes
 import os
 import resource
 import shutil
@@ -29,29 +28,12 @@ TICKS = os.sysconf("SC_CLK_TCK")
 BUDGETS = {"no-op": {100: 15, 1000: 25, 10000: 105}, "one leaf": {100: 130, 1000: 145, 10000: 250}}
 OVERHEAD = 2.5
 QUIET = subprocess.DEVNULL
-PR_SET_CHILD_SUBREAPER = 36
 
 
 def children() -> float:
     """Return the CPU that processes took which have ended and were waited for, in milliseconds."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (usage.ru_utime + usage.ru_stime) * 1000
-
-
-def adopt_orphans() -> None:
-    """Become the parent of descendants whose own ended: only a parent is told what they took."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
-
-
-def reap_orphans() -> None:
-    """Wait for what ends now; a server goes on."""
-    deadline = time.monotonic() + 0.02
-    while time.monotonic() < deadline:
-        try:
-            if os.waitpid(-1, os.WNOHANG) == (0, 0):
-                time.sleep(0.001)
-        except ChildProcessError:
-            return
 
 
 class Tool:
@@ -71,7 +53,6 @@ class Tool:
         before = children() + self._server()
         command = list(argv) or self.argv
         subprocess.run(command, cwd=self.folder / "ws", env=self.env, check=True, stdout=QUIET, stderr=QUIET)
-        reap_orphans()
         return children() + self._server() - before
 
     def _server(self) -> float:

@@ -49,7 +49,9 @@ class ExecutionRoot:
             Path(each).mkdir()
         self.folder = str(folder)
         self.output = (_open_log(f"{folder}/stdout"), _open_log(f"{folder}/stderr"))
-        self._held: dict[str, tuple[str, bool, str]] = {}
+        self.copied: list[str] = []
+        """Sources that were copied, until someone has seen that they had not changed by then."""
+        self._held: dict[str, Input] = {}
         self._added: dict[str, tuple[int, ...]] = {}
         self._folders: set[str] = {""}
 
@@ -58,7 +60,7 @@ class ExecutionRoot:
 
         With `link`, what stays outside is linked to; else it gets an empty place to be bound to.
         """
-        wanted = {p: (f.digest.hash, f.executable, at if is_outside(f, at) else "") for p, f, at in inputs}
+        wanted = {each[0]: each for each in inputs}
         held = self._held
         for path in [path for path, token in held.items() if wanted.get(path) != token]:
             os.unlink(f"{self.path}/{path}")
@@ -140,6 +142,7 @@ class ExecutionRoot:
             link_or_copy(found, here)
         elif not is_outside(file, location):
             copy_file(location, here, 0o555 if file.executable else 0o444)
+            self.copied.append(location)
         elif link:
             os.symlink(location, here)
         elif os.path.isdir(location):
@@ -187,9 +190,13 @@ class ExecutionRoot:
 
 
 def _identity(path: str) -> tuple[int, ...]:
-    """Return what differs once a file was touched: nothing sets the time of its last change but the kernel."""
+    """Return what differs once a file was touched: nothing sets the time of its last change but the kernel.
+
+    Of the store's files it is set by each further link; to write to one would be to change the store.
+    """
     found = os.lstat(path)
-    return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    changed_ns = found.st_ctime_ns if found.st_nlink == 1 else 0
+    return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, changed_ns
 
 
 def is_outside(file: OutputFile, location: str) -> bool:

@@ -77,8 +77,12 @@ class InputTrees:
             return self._own(inputs)
         known = self._trees
         if inputs not in known:
-            # Sets may be nested deeper than Python's stack.
-            for part in topological_order([inputs], lambda s: () if s in known else s.transitive):
+            # Sets may be nested deeper than Python's stack; most often all but the outermost one are known.
+            known_below = all(child in known for child in inputs.transitive)
+            parts = (
+                [inputs] if known_below else topological_order([inputs], lambda s: () if s in known else s.transitive)
+            )
+            for part in parts:
                 if part not in known:
                     known[part] = merge([self._own(part), *[known[child] for child in part.transitive]])
         return known[inputs]

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from etbuild.execution.action_key import ActionKey, action_identity, action_key
 from etbuild.execution.critical_path import sources_of
 from etbuild.execution.database import disk_full
-from etbuild.execution.execution_root import SMALL, Input
 from etbuild.execution.expansion import actions_of
 from etbuild.execution.failure import (
     diagnose,
@@ -27,6 +26,7 @@ from etbuild.execution.failure import (
     undeclared_headers,
     why_not,
 )
+from etbuild.execution.farm_inputs import FarmInputs
 from etbuild.execution.frontier import Frontier
 from etbuild.execution.input_tree import Files, InputTrees, files_of
 from etbuild.execution.interruption import Interruption
@@ -35,10 +35,9 @@ from etbuild.execution.outcome import TEST, Execution, Outcome
 from etbuild.execution.run_queue import RunQueue
 from etbuild.execution.running_action import GRACE, Ended, RunningAction
 from etbuild.execution.used_headers import UsedHeaders
-from etbuild.model.action import Action, ActionGraph, ActionResult, Mount, OutputFile
+from etbuild.model.action import Action, ActionGraph, ActionResult, Mount
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
-from etbuild.model.digest import Digest
 from etbuild.model.events import ActionFinished, ActionsPlanned, ActionStarted
 from etbuild.model.frozen import replace
 from etbuild.model.graph import reachable
@@ -88,6 +87,7 @@ class Scheduler:
         self._queue = RunQueue(self._frontier, machinery.store)
         self._trees = InputTrees(self)
         self._used = UsedHeaders(self, machinery.store)
+        self._farm = FarmInputs(self)
         self._files: dict[Artifact, Files] = dict(given)
         self._outcomes: dict[int, Outcome] = {}
         self._dynamic: list[Action] = []
@@ -230,7 +230,7 @@ class Scheduler:
 
     def _start_or_rewind(self, index: int) -> None:
         action, machinery = self._graph.actions[index], self._machinery
-        inputs = self._inputs(action)
+        inputs = self._farm.of(action)
         root = machinery.roots.take()
         try:
             missing = root.fill(inputs, action.written, machinery.store.blob, link=not machinery.sandbox.binds)
@@ -244,19 +244,14 @@ class Scheduler:
             return
         if index not in self._first and index not in self._queue.alone:
             machinery.events(ActionStarted(index, action.mnemonic, str(action.owner or ""), action.progress))
+        changed = machinery.digests.changed(root.copied)
+        if changed:  # What the root holds is in no key: nobody gets it again.
+            self._fail(index, input_changed(action, changed, machinery))
+            return
+        root.copied.clear()
         running = RunningAction(machinery, index, action, root, inputs)
         self._running[index] = running
         self._selector.register(running.job, selectors.EVENT_READ, running)
-
-    def _inputs(self, action: Action) -> list[Input]:
-        inputs: list[Input] = []
-        for artifact in action.inputs:
-            if artifact.is_source and artifact.is_tree:
-                # As one folder: it may hold anything, and much of it.
-                inputs.append((artifact.path, OutputFile(Digest("", SMALL + 1)), artifact.location))
-            else:
-                inputs += [(path, file, artifact.location) for path, file in self.files(artifact)]
-        return inputs
 
     def _rewind(self, index: int, missing: set[str]) -> None:
         """Make the producers of vanished blobs run again; `index` waits for them."""
@@ -317,8 +312,7 @@ class Scheduler:
             self._queue.alone.add(index)
             self._queue.push(index)
             return
-        sources = [artifact.location for artifact in action.inputs if artifact.is_source]
-        changed = self._machinery.digests.changed(sources)
+        changed = self._machinery.digests.changed(self._farm.sources(action))
         if changed:
             self._fail(index, input_changed(action, changed, self._machinery), ended)
         elif ended.succeeded:
@@ -365,6 +359,7 @@ class Scheduler:
         if changed:
             self._trees.forget()
             self._used.forget()
+            self._farm.forget()
         self._finish(index, outcome)
         waiting = self._rewound.pop(index) if index in self._rewound else self._frontier.dependents[index]
         self._frontier.release(waiting, self._outcomes)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from etbuild.execution.action_key import SALT, ActionKey
+from etbuild.execution.farm_inputs import main_inputs
 from etbuild.execution.input_tree import DigestSource, Files, InputTrees, folder_of
 from etbuild.model.action import Action, ActionResult, OutputFile
 from etbuild.model.artifact import Artifact, InputSet
@@ -51,15 +52,19 @@ class UsedHeaders:
         self._store = store
         self._paths = InputTrees(_Paths(source))
         self._held: dict[InputSet, Mapping[str, OutputFile]] = {}
+        self._weak: dict[str, str] = {}
+        """Of the actions that are to run."""
 
     def result(self, action: Action, key: ActionKey) -> ActionResult | None:
         """Return the result of a run that used headers as they are now."""
         held = self._headers(action)
-        for used, digest, earlier in self._runs(self._weak_key(action, key)):
+        weak = self._weak[key.key] = self._weak_key(action, key)
+        for used, digest, earlier in self._runs(weak):
             if all(path in held for path in used) and _digest(used, held) == digest:
                 result = self._store.result(earlier)
                 if result is not None:
                     self._store.take_over(key.key, result)
+                    del self._weak[key.key]
                     return result
         return None
 
@@ -69,7 +74,7 @@ class UsedHeaders:
         used = sorted(path for path in read if path in held)
         unknown = tuple(path for path in read if path not in held and path not in main)
         if not unknown:
-            weak = self._weak_key(action, key)
+            weak = self._weak.pop(key.key, "") or self._weak_key(action, key)
             runs = [run for run in self._runs(weak) if run[2] != key.key]
             runs.insert(0, (used, _digest(used, held), key.key))
             self._store.remember_used(weak, zlib.compress(marshal.dumps(runs[:KEPT]), 1))
@@ -91,13 +96,7 @@ class UsedHeaders:
 
     def _main(self, action: Action) -> Files:
         """Return the files of all inputs that are no headers."""
-        inputs, headers = action.inputs, action.headers
-        others = (
-            []
-            if inputs is headers
-            else [*inputs.direct, *(a for s in inputs.transitive if s is not headers for a in s)]
-        )
-        return [file for artifact in others for file in self._source.files(artifact)]
+        return [file for artifact in main_inputs(action) for file in self._source.files(artifact)]
 
     def _headers(self, action: Action) -> Mapping[str, OutputFile]:
         known = self._held.get(action.headers)

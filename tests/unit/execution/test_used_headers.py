@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from etbuild.execution.saved_plan import part_of, reached, save_plan, save_result
-from etbuild.model.action import Action
+from etbuild.model.action import Action, Resources
 from etbuild.model.artifact import Artifact, InputSet
+from etbuild.model.frozen import replace
 from etbuild.model.label import Label
 from etbuild.model.plan import BuildPlan
 from tests.fakes import graph_of
@@ -152,3 +153,28 @@ def test_a_saved_plan_knows_which_inputs_are_headers(place, tree):
     assert again.depfile == action.depfile
     assert again.headers in again.inputs.transitive
     assert list(again.headers) == list(headers)
+
+
+def test_a_header_that_changes_before_it_is_copied_reaches_no_compile(place, tree):
+    """Each compile fails, also the second, which would find what the first one's root was filled with."""
+    header, done = tree["one.h"], Artifact("done", "host")
+    meddler = Action("Meddle", ("/bin/sh", "-c", f"echo other > {header.location}; : > done"), InputSet(), (done,))
+    headers = InputSet([header])
+    compiles = [
+        replace(compiled(tree[name], headers), inputs=InputSet((tree[name], done), (headers,)))
+        for name in ("a.c", "b.c")
+    ]
+    execution = place.execute(meddler, *compiles, keep_going=True, capacity=Resources(cpu=1))
+    assert [execution.outcomes[index].status for index in range(3)] == ["run", "failed", "failed"]
+    assert {failure.code for failure in execution.failures} == {"input-changed"}
+
+
+def test_a_header_that_changes_once_it_was_copied_does_not_matter(place, tree):
+    """What was made is what the header held when the build began; the next build sees the change."""
+    script = f"echo other > {tree['one.h'].location}; {COMPILE}"
+    headers = InputSet([tree["one.h"]])
+    execution = place.execute(compiled(tree["a.c"], headers, script))
+    assert place.text(execution, "a.c.o") == "#include one.h\na\none\n"
+    again = place.execute(compiled(tree["a.c"], headers, script))
+    assert again.outcomes[0].status == "run"
+    assert place.text(again, "a.c.o") == "#include one.h\na\nother\n"
