@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_cc import FILES, ROOT, Workspace
+from tests.e2e.test_cc import FILES, small
+from tests.e2e.workspace import ROOT, Workspace
 
 PLATFORMS = "@etbuild//toolchains/platforms"
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path)
+    return small(tmp_path)
 
 
 def told(done: subprocess.CompletedProcess[str]) -> str:
@@ -29,7 +30,7 @@ def told(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def refused(workspace: Workspace, *words: str) -> str:
-    done = workspace.run(*words)
+    done = workspace(*words)
     assert done.returncode in (1, 2), done.stdout + done.stderr
     return told(done)
 
@@ -194,7 +195,7 @@ def hidden(workspace: Workspace, programs: str, *words: str) -> subprocess.Compl
     """Run etbuild on a machine that lacks these programs of /usr/bin, and with an empty PATH."""
     script = 'for each in $0; do mount --bind /dev/null "/usr/bin/$each" || exit 99; done; PATH= exec "$@"'
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, programs, f"{ROOT}/etbuild"]
-    env = {"HOME": str(Path.home()), "PATH": "/usr/bin:/bin", "ETBUILD_CACHE": str(workspace.cache)}
+    env = {"HOME": str(Path.home()), "PATH": "/usr/bin:/bin", "ETBUILD_CACHE": workspace.env["ETBUILD_CACHE"]}
     return subprocess.run([*command, *words], cwd=workspace.root, env=env, capture_output=True, text=True, check=False)
 
 
@@ -290,7 +291,7 @@ def test_a_platform_that_no_compiler_serves_is_told_with_those_that_nearly_do(wo
         "note: '//app' asks for it\n"
         "hint: etbuild query --toolchains //app --platform=//p:board"
     )
-    lines = workspace.run("query", "--toolchains", "//app", "--platform=//p:board").stdout.splitlines()
+    lines = workspace("query", "--toolchains", "//app", "--platform=//p:board").stdout.splitlines()
     assert (lines[0], lines[-1], len(lines)) == ("//app (board)  asks for cc", "  taken    none", 22)
 
 
