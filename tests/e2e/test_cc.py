@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.e2e.workspace import Workspace, cache_beside
+
 WORKSPACE = """
 name = "small"
 families = ["core", "cc"]
@@ -48,67 +48,26 @@ deps = ["//low:high"]
 }
 
 
-class Workspace:
-    """A small workspace with a cache of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.root = folder / "workspace"
-        self.cache = folder / "cache"
-        self.cache.mkdir(parents=True)
-        (self.cache / "tool").symlink_to(_cache() / "tool")
-        for name, text in FILES.items():
-            self.write(name, text)
-
-    def write(self, name: str, text: str) -> None:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-    def read(self, name: str) -> str:
-        return (self.root / name).read_text()
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "ETBUILD_CACHE": str(self.cache), "PATH": "/usr/bin:/bin"}
-        return subprocess.run(
-            [ROOT / "etbuild", *words], cwd=self.root, env=env, capture_output=True, text=True, check=False
-        )
-
-    def build(self, *words: str) -> list[str]:
-        """Build, and return the actions that ran as "mnemonic target", sorted."""
-        done = self.run(*(words or ("//...",)))
-        assert done.returncode == 0, done.stderr + done.stdout
-        ran = json.loads(self.run("log", "what-ran", "--json").stdout)
-        return sorted(f"{action['mnemonic']} {action['owner']}" for action in ran)
-
-    def refused(self, *words: str) -> str:
-        """Return the first mistake that a build ends with, its place and its hint."""
-        done = self.run(*(words or ("//...",)))
-        assert done.returncode != 0, done.stdout
-        lines = done.stderr[done.stderr.index("error[") :].splitlines()
-        hint = next((line.strip() for line in lines if line.startswith("  hint: ")), "")
-        return f"{lines[0]}\n{lines[1].strip()}\n{hint}"
-
-
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or f"{os.environ['HOME']}/.cache"
-    return Path(os.environ.get("ETBUILD_CACHE") or f"{base}/etbuild")
+def small(folder: Path) -> Workspace:
+    """Return the workspace below a folder, with a cache of its own."""
+    return Workspace(folder / "workspace", cache_beside(folder / "cache"), FILES)
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path)
+    return small(tmp_path)
 
 
 def test_a_program_is_built_run_and_tested(workspace: Workspace) -> None:
-    assert workspace.run("run", "//app").stdout == "42\n"
-    done = workspace.run("test", "//...")
+    assert workspace("run", "//app").stdout == "42\n"
+    done = workspace("test", "//...")
     assert "1 test: 1 passed, 0 failed" in done.stdout
     assert "//app:app_test  passed in" in done.stdout
-    both = workspace.run("test", "//...", "--platform=host", "--platform=linux_x86_64").stdout
+    both = workspace("test", "//...", "--platform=host", "--platform=linux_x86_64").stdout
     assert "//app:app_test (host)  " in both
     assert "//app:app_test (linux_x86_64)  " in both
     workspace.write("app/test.cc", "int main() { return 3; }\n")
-    done = workspace.run("test", "//...")
+    done = workspace("test", "//...")
     assert (done.returncode, "exit code 3" in done.stderr) == (3, True)
 
 
@@ -179,8 +138,8 @@ def test_libraries_that_need_each_other_are_refused(workspace: Workspace) -> Non
 def test_a_shared_library_is_found_in_tests_and_where_programs_are_placed(workspace: Workspace) -> None:
     build = FILES["low/BUILD.toml"].replace('srcs = ["high.cc"]', 'srcs = ["high.cc"]\nlinkstatic = false')
     workspace.write("low/BUILD.toml", build)
-    assert workspace.run("run", "//app").stdout == "42\n"
-    assert "1 test: 1 passed" in workspace.run("test", "//...").stdout
+    assert workspace("run", "//app").stdout == "42\n"
+    assert "1 test: 1 passed" in workspace("test", "//...").stdout
     placed = workspace.root / "etbuild-out/host/app/app"
     moved = workspace.root.rename(workspace.root.with_name("moved"))
     assert (
@@ -194,7 +153,7 @@ def test_a_shared_library_is_found_in_tests_and_where_programs_are_placed(worksp
 
 def test_what_a_compiler_says_of_a_path_is_shown(workspace: Workspace) -> None:
     workspace.write("app/main.cc", 'asm(".incbin \\"/not/there\\"");\nint main() {}\n')
-    assert "file not found: /not/there" in workspace.run("//app").stderr
+    assert "file not found: /not/there" in workspace("//app").stderr
 
 
 def test_registration_in_a_library_that_nothing_refers_to_is_linked_if_asked_for(workspace: Workspace) -> None:
@@ -203,7 +162,7 @@ def test_registration_in_a_library_that_nothing_refers_to_is_linked_if_asked_for
     workspace.write("app/BUILD.toml", FILES["app/BUILD.toml"].replace('["//low:high"]', '["//low:high", "//reg"]'))
     for more, said in (("", "42\n"), ("alwayslink = true\n", "registered\n42\n")):
         workspace.write("reg/BUILD.toml", build + more)
-        assert workspace.run("run", "//app").stdout == said
+        assert workspace("run", "//app").stdout == said
 
 
 FLAWED = {
@@ -222,8 +181,8 @@ def test_a_sanitizer_fails_a_test_that_a_plain_build_passes_and_its_report_is_sh
     workspace.write("WORKSPACE", WORKSPACE.replace(":cc", f"/{toolchain}:linux_x86_64"))
     flawed = f"#include <thread>\n#include <vector>\nint main(int n, char**) {{\n  {body}\n}}\n"
     workspace.write("app/test.cc", flawed)
-    assert workspace.run("test", "//app:app_test").returncode == 0
-    done = workspace.run("test", f"--mode={mode}", "//app:app_test")
+    assert workspace("test", "//app:app_test").returncode == 0
+    done = workspace("test", f"--mode={mode}", "//app:app_test")
     assert done.returncode == 3, done.stdout + done.stderr
     assert finding in done.stderr
     assert "app/test.cc:5" in done.stderr
@@ -231,7 +190,7 @@ def test_a_sanitizer_fails_a_test_that_a_plain_build_passes_and_its_report_is_sh
 
 @pytest.mark.parametrize("mode", ["ubsan", "tsan", "dbg", "opt", "size"])
 def test_a_sound_program_passes_in_every_mode(workspace: Workspace, mode: str) -> None:
-    assert "1 test: 1 passed, 0 failed" in workspace.run("test", "-c", mode, "//...").stdout
+    assert "1 test: 1 passed, 0 failed" in workspace("test", "-c", mode, "//...").stdout
 
 
 def test_each_language_is_compiled_by_its_standard(workspace: Workspace) -> None:
@@ -260,13 +219,13 @@ deps = [":new", ":old"]
     workspace.write("many/all.cc", 'int one();\nextern "C" int two(), seven(), eight();\n'
                     "static_assert(__cplusplus == 201703L);\n"
                     "int main() { return one() + two() + seven() + eight() - 19; }\n")  # fmt: skip
-    assert "1 test: 1 passed, 0 failed" in workspace.run("test", "//many/...").stdout
+    assert "1 test: 1 passed, 0 failed" in workspace("test", "//many/...").stdout
 
 
 def test_link_time_optimization_is_an_attribute(workspace: Workspace) -> None:
     for name in ("low/BUILD.toml", "app/BUILD.toml"):
         workspace.write(name, FILES[name].replace("srcs", "lto = true\nsrcs"))
-    assert workspace.run("run", "-c", "opt", "//app").stdout == "42\n"
+    assert workspace("run", "-c", "opt", "//app").stdout == "42\n"
     code = subprocess.run(
         ["objdump", "-d", "--no-show-raw-insn", workspace.root / "etbuild-out/host-opt/app/app"],
         check=True, capture_output=True, text=True,
@@ -289,7 +248,7 @@ def test_editors_are_told_how_each_source_is_compiled(workspace: Workspace, plat
     workspace.write(
         "near/near.c", '#include "far.h"\n#include "near/made.h"\nint near(void) { return far() + MADE; }\n'
     )
-    done = workspace.run("ide", f"--platform={platform}")
+    done = workspace("ide", f"--platform={platform}")
     assert done.stdout == f"compile_commands.json: {count} sources\n", done.stderr
     for entry in json.loads(workspace.read("compile_commands.json")):
         compiled = subprocess.run(entry["arguments"], cwd=entry["directory"], check=False, capture_output=True)
@@ -301,7 +260,7 @@ def test_firmware_says_what_fills_its_memory_and_by_how_much_it_does_not_fit(wor
     workspace.write(
         "fw/main.c", "static char big[BIG];\nint main(void) { big[3] = 1; return big[5]; }\n".replace("BIG", "5000")
     )
-    done = workspace.run("//fw", "--platform=cortex_m3")
+    done = workspace("//fw", "--platform=cortex_m3")
     assert "\n  flash " in done.stdout
     assert " KiB of 4 MiB · ram 70." in done.stdout
     assert " KiB of 4 MiB (stack 64 KiB)\n" in done.stdout
@@ -312,6 +271,6 @@ def test_firmware_says_what_fills_its_memory_and_by_how_much_it_does_not_fit(wor
     assert any(words[1:] == ["fw"] and int(words[0]) >= 5000 for words in lines if len(words) == 2)
     assert any(words[1:] == ["external/etbuild/toolchains/bare"] for words in lines)
     workspace.write("fw/main.c", workspace.read("fw/main.c").replace("5000", "500000000"))
-    done = workspace.run("//fw", "--platform=cortex_m3")
+    done = workspace("//fw", "--platform=cortex_m3")
     assert "error[image-overflow]: '//fw' must fit into memory 'ram', is " in done.stderr
     assert "500000000  .bss.big of fw/_cc/fw/main.c.o" in done.stderr

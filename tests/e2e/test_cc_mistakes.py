@@ -183,7 +183,7 @@ def test_memory_that_the_board_does_not_have_is_told_where_a_program_dies_or_han
     text = FIRMWARE.format(flash=flash, ram=ram, parent=f"{PLATFORMS}:{parent}").replace("cc_binary", "cc_test")
     workspace.write("fw/BUILD.toml", text + "timeout = 4\n")
     workspace.write("fw/app.c", "int main(void) { return 0; }\n")
-    done = workspace.run("test", "//fw:app", "--platform=//fw:board")
+    done = workspace("test", "//fw:app", "--platform=//fw:board")
     assert done.returncode == 3
     assert f"the board has no memory from {said}" in done.stderr
 

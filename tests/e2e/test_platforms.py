@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.e2e.workspace import ROOT, Workspace
+
 HOSTED = ("linux_x86_64", "linux_aarch64", "linux_armv7", "linux_riscv64")
 ZIG = ("linux_x86_64_musl", "linux_aarch64_musl", "linux_armv7_musl", "linux_riscv64_musl", "windows_x86_64", "wasi")
 BARE = (
@@ -44,30 +44,17 @@ def greeting(platform: str) -> str:
     return f"hello from {known or 'Cortex-M, system none, 32 bits'}"
 
 
-def etbuild(*words: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run etbuild in a workspace."""
-    command = [str(ROOT / "etbuild"), *words]
-    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=1800)
+etbuild = Workspace(ROOT)
 
 
-class Workspace:
-    """A workspace of one package, below a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.write("WORKSPACE", WORKSPACE)
-
-    def write(self, name: str, text: str) -> None:
-        (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / name).write_text(text)
-
-    def __call__(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return etbuild(*words, cwd=self.folder, env={**os.environ, **env})
+def devices(root: Path) -> Workspace:
+    """Return a workspace for all platforms; what it builds is cached with what is built here."""
+    return Workspace(root, files={"WORKSPACE": WORKSPACE})
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path / "workspace")
+    return devices(tmp_path / "workspace")
 
 
 # Every platform
@@ -192,7 +179,7 @@ int main(int argc, char** argv) {
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = Workspace(tmp_path_factory.mktemp("faults"))
+    made = devices(tmp_path_factory.mktemp("faults"))
     made.write(
         "BUILD.toml",
         '[cc_binary.app]\nsrcs = [":app.c"]\n\n[cc_test.hangs]\nsrcs = [":app.c"]\nargs = ["hang"]\ntimeout = 3\n',
