@@ -83,13 +83,13 @@ def _wanted(analysis: Analysis, installers: Mapping[type[Provider], Installer]) 
 
 
 def _default(target: ConfiguredTarget, planned: PlannedTarget) -> Installation:
-    """Return what a target installs that no family knows more of: its files."""
+    """Return what a target installs that no family knows more of: its files, and what they need beside them."""
     places = dict(planned.files)
-    files = (target.get(DefaultInfo) or DefaultInfo()).files
+    info = target.get(DefaultInfo) or DefaultInfo()
     return Installation(
         tuple(
             InstalledArtifact("file", places[file].partition("/")[2] if file in places else file.path, file)
-            for file in files
+            for file in (*info.files, *info.beside)
         )
     )
 

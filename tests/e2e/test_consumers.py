@@ -174,6 +174,15 @@ def test_an_installation_of_less_takes_the_rest_away(aarch64: Path, tmp_path: Pa
     assert not (folder / "tiny").exists()
 
 
+def test_a_program_is_installed_with_what_it_loads_and_firmware_with_its_images(tmp_path: Path) -> None:
+    install(tmp_path / "first", "//runtime/program_runner")
+    moved = (tmp_path / "first").rename(tmp_path / "moved")
+    assert "Runs a method of an ExecuTorch program." in run(moved / "runtime/program_runner/program_runner", "--help")
+    install(tmp_path / "board", "//examples/hello:app", "--platform=cortex_m55")
+    names = {path.name for path in (tmp_path / "board/examples/hello").iterdir()}
+    assert names == {"app.elf", "app.bin", "app.hex", "app.map", "app.sizes.txt"}
+
+
 def test_several_platforms_stand_side_by_side(tmp_path: Path) -> None:
     install(tmp_path / "et", "//examples/hello:tensor", "--platform=linux_aarch64", "--platform=linux_x86_64")
     for platform in ("linux_aarch64", "linux_x86_64"):
