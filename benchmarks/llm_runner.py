@@ -12,7 +12,7 @@ written out as float32 for it, as they are in the program; the 4-bit file itself
 
 The flows take turns, each in a process of its own with as many threads as cores, so that what else the machine does
 meets all of them: medians over the rounds, and of the rounds' ratios. Where a machine is busy, threads wait for each
-other, the peer's most of all: there only `--one-thread` tells something.
+other, the peer's most of all: there only `--one-thread` tells something, which counts CPU time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -54,14 +53,16 @@ def serve_python(program: Path, prompt: Sequence[int], tokens: int, *, one_threa
         torch.set_num_threads(1)
     method = Runtime.get().load_program(program).load_method("forward")
 
+    clock = llm_peer.clock_of(1 if one_thread else 2)
+
     def round_() -> Rates:
-        start = time.perf_counter()
+        start = clock()
         [logits] = method.execute([torch.tensor([list(prompt)]), torch.arange(len(prompt))])
-        middle = time.perf_counter()
+        middle = clock()
         for position in range(len(prompt), len(prompt) + tokens):
             token = int(logits[0, -1].argmax())
             [logits] = method.execute([torch.tensor([[token]]), torch.tensor([position])])
-        return len(prompt) / (middle - start), tokens / (time.perf_counter() - middle)
+        return len(prompt) / (middle - start), tokens / (clock() - middle)
 
     llm_peer.serve(round_, sys.stdin)
 
@@ -121,7 +122,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--runner", type=Path, default=Path("etbuild-out/host/benchmarks/llm_rounds"))
     parser.add_argument("--program", type=Path, default=Path("etbuild-out/host/models/llama_xnnpack.pte"))
     parser.add_argument("--gguf", type=Path, help="default: the repository smollm2, in etbuild's cache")
-    parser.add_argument("--one-thread", action="store_true", help="as many threads as cores otherwise")
+    parser.add_argument(
+        "--one-thread", action="store_true", help="and seconds of CPU; as many threads as cores otherwise"
+    )
     parser.add_argument("--no-peer", action="store_true", help="leave llama.cpp out")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--tokens", type=int, default=64)
