@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.workspace import Workspace, cache_beside
+from tests.git_repositories import committed, git
 
-IDENTITY = {f"GIT_{role}_{part}": "x" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
 ENGINE = {
     "CMakeLists.txt": """
         cmake_minimum_required(VERSION 3.16)
@@ -86,24 +84,6 @@ int main() {
 """
 
 
-def git(folder: Path, *words: str) -> str:
-    env = {"PATH": os.environ["PATH"], "HOME": str(folder), **IDENTITY}
-    command = ["git", "-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main", *words]
-    return subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def committed(folder: Path, files: dict[str, str]) -> str:
-    if not folder.is_dir():
-        folder.mkdir()
-        git(folder, "init", "-q")
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "x")
-    return git(folder, "rev-parse", "HEAD")
-
-
 class Foreign(Workspace):
     """A workspace that builds a CMake project of a git repository, with a cache of its own."""
 
@@ -138,7 +118,7 @@ def test_another_compiler_builds_it_too(foreign: Foreign) -> None:
     clang = workspace.replace('["@etbuild//toolchains:cc"]', '["@etbuild//toolchains/clang:linux_x86_64"]')
     (foreign.root / "WORKSPACE").write_text(clang)
     try:
-        assert "1 passed" in foreign("test", "//:app_test", "--platform=linux_x86_64")
+        assert "1 passed" in foreign.said("test", "//:app_test", "--platform=linux_x86_64")
     finally:
         (foreign.root / "WORKSPACE").write_text(workspace)
 

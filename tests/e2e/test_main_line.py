@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import struct
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.workspace import ROOT, Workspace, cache_beside
+from etbuild.execution.store import Store
+from tests.e2e.workspace import ROOT, SHARED, Workspace, cache_beside
 
 NET = """
 from pathlib import Path
@@ -41,18 +44,25 @@ name = "small"
 families = ["core", "py", "cc", "et"]
 toolchains = ["@etbuild//toolchains/python:base"]
 """
+PLATFORMS = ("--platform", "host", "--platform", "linux_x86_64")
+
+
+def copied(folder: Path) -> Path:
+    """Copy etbuild and its models to a folder, as far as git knows of them."""
+    parts = ("etbuild", "src/", "rules/", "toolchains/", "model_specs/", "WORKSPACE")
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in tracked.split("\0"):
+        if name.startswith(parts) and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
 
 
 class Checkout(Workspace):
     """A copy of etbuild, a workspace, and a cache of their own; installed environments are shared."""
 
     def __init__(self, folder: Path, **env: str) -> None:
-        self.etbuild = folder / "etbuild"
-        tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-        for name in tracked.split("\0"):
-            if name.startswith(("etbuild", "src/", "rules/", "toolchains/", "WORKSPACE")) and (ROOT / name).is_file():
-                (self.etbuild / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, self.etbuild / name)
+        self.etbuild = copied(folder / "etbuild")
         self.program = self.etbuild / "etbuild"
         cache = cache_beside(folder / "cache", "environments")
         super().__init__(folder / "workspace", cache, {"WORKSPACE": WORKSPACE, "net.py": NET, "BUILD.toml": BUILD})
@@ -80,7 +90,7 @@ class Checkout(Workspace):
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     made = Checkout(tmp_path_factory.mktemp("line"))
-    made.ran = made.mnemonics("--platform", "host", "--platform", "linux_x86_64")
+    made.ran = made.mnemonics(*PLATFORMS)
     return made
 
 
@@ -135,7 +145,29 @@ def test_an_edit_of_one_backends_program_lowers_for_it_alone(checkout: Checkout)
 
 def test_two_checkouts_give_equal_bytes_with_and_without_workers(tmp_path: Path, checkout: Checkout) -> None:
     fresh = Checkout(tmp_path, PYTHONHASHSEED="7")
-    fresh.mnemonics("--no-workers")
+    fresh.mnemonics("--no-workers", *PLATFORMS)
     checkout.write_weights(0.5)
-    checkout.mnemonics()
+    checkout.mnemonics(*PLATFORMS)
     assert fresh.outputs() == checkout.outputs()
+
+
+TINY = ("//tiny:llama_xnnpack", "//tiny:bert_xnnpack", "//tiny:vit_xnnpack")
+
+
+def test_all_that_makes_a_llama_a_bert_and_a_vit_comes_out_equal_elsewhere(tmp_path: Path) -> None:
+    """Elsewhere: in another folder, with another hash seed, an empty cache, and without workers."""
+    here = Workspace(ROOT)
+    here.said(*TINY)
+    there = Workspace(copied(tmp_path / "deeper/etbuild"), cache_beside(tmp_path / "cache", "environments"))
+    there.program = there.root / "etbuild"
+    there.env["PYTHONHASHSEED"] = "7"
+    assert "EtExport //tiny:llama_xnnpack" in there.build(*TINY, "--no-workers")
+    with closing(sqlite3.connect(tmp_path / "cache/store.db")) as database:
+        keys = [key.hex() for (key,) in database.execute("SELECT key FROM run")]
+    assert len(keys) > 5 * len(TINY)
+    with closing(Store.open(SHARED)) as shared, closing(Store.open(tmp_path / "cache")) as own:
+        for key in keys:
+            known, found = shared.result(key), own.result(key)
+            assert found is not None
+            assert known is not None, f"no action had this key here: {sorted(found.files)}"
+            assert known.files == found.files

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.git_repositories import IDENTITY
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 OWN = {"README.md", "cmd", "stdout", "stderr", "exit", "workspace"}
@@ -79,14 +81,13 @@ def _environment(folder: Path) -> dict[str, str]:
     script = programs / "etbuild"
     script.write_text(f'#!/bin/sh\nexec {sys.executable} -I -X utf8 {ROOT}/src/etbuild/__main__.py "$@"\n')
     script.chmod(0o755)
-    identity = {f"GIT_{role}_{part}": "x" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
     return {
         "PATH": f"{programs}:/usr/bin:/bin",
         "HOME": str(folder / "home"),
         "ETBUILD_CACHE": str(folder / "cache"),
         "ETBUILD_CROSSCHECK": "1",
         "LC_ALL": "C.UTF-8",
-        **identity,
+        **IDENTITY,
     }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,29 +15,10 @@ from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import replace
 from etbuild.model.lock import LockFile
 from etbuild.model.repository import Repository
+from tests.git_repositories import committed, git
 from tests.package_index import fetch_session, names_in, tree
 
 EMPTY = LockFile(())
-IDENTITY = {f"GIT_{role}_{part}": "x" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
-
-
-def git(folder: Path, *words: str) -> str:
-    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1", **IDENTITY}
-    command = ["git", "-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main", *words]
-    return subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def committed(folder: Path, files: dict[str, str]) -> str:
-    """Write files into a git repository, commit them and return the commit."""
-    if not (folder / ".git").is_dir():
-        folder.mkdir(parents=True)
-        git(folder, "init", "-q")
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "x")
-    return git(folder, "rev-parse", "HEAD")
 
 
 def error_of(call: Callable[[], object]) -> Diagnostic:
