@@ -211,9 +211,8 @@ def show(figures: Figures, names: Sequence[str], n: int) -> bool:
         peers = {name: _overhead(figures, what, name, n) for name in names}
         for name, overhead in peers.items():
             cpu, wall = (statistics.median(each) for each in zip(*figures[what, name], strict=True))
-            ratios = [
-                f"{overhead / peers[peer]:6.2f}x {peer}" for peer in names if peer not in SANDBOXES and peer != name
-            ]
+            others = {peer: peers[peer] for peer in names if peer not in SANDBOXES and peers[peer] > 0}
+            ratios = [f"{overhead / other:6.2f}x {peer}" for peer, other in others.items()]
             bar = BARS.get((what, name))
             held = held and (bar is None or overhead <= bar)
             verdict = f"  (must be ≤ {bar:.0f}: {'held' if overhead <= bar else 'MISSED'})" if bar else ""

@@ -263,7 +263,7 @@ def test_without_an_emulator_its_tests_are_built_and_all_others_run(workspace: W
 
 
 def test_the_doctor_names_what_is_missing_what_it_is_for_and_how_to_get_it(workspace: Workspace) -> None:
-    assert "ok       compilers and emulators of every platform\n" in workspace.run("doctor").stdout
+    assert "ok       compilers and emulators of every platform\n" in workspace("doctor").stdout
     done = hidden(workspace, "arm-none-eabi-g++ node", "doctor")
     assert done.returncode == 0, "nothing essential"
     assert done.stdout.endswith(
