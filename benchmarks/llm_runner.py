@@ -3,7 +3,7 @@
 
     ./etbuild //benchmarks:llm_rounds //models:llama_xnnpack
     ./etbuild run //toolchains/python:base -- benchmarks/llm_runner.py [--rounds 9] [--tokens 64] [--prompt 128]
-        [--one-thread] [--no-peer] [--gguf X.gguf] [--runner FILE] [--program X.pte]
+        [--one-thread | --real-time] [--no-peer] [--gguf X.gguf] [--runner FILE] [--program X.pte]
 
 The C++ runner is llm_rounds.cpp: `TextSession`, as the command line uses it, with the program kept loaded.
 
@@ -12,7 +12,8 @@ written out as float32 for it, as they are in the program; the 4-bit file itself
 
 The flows take turns, each in a process of its own with as many threads as cores, so that what else the machine does
 meets all of them: medians over the rounds, and of the rounds' ratios. Where a machine is busy, threads wait for each
-other, the peer's most of all: there only `--one-thread` tells something, which counts CPU time.
+other, the peer's most of all: there `--one-thread`, which counts CPU time, tells something, or `--real-time`, which
+needs root and lets nothing else run meanwhile.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import llm_peer
@@ -86,17 +87,24 @@ class Server:
                 return prefill, decode
         raise SystemExit(f"{self.process.args!r} ended")
 
+    def go_first(self) -> None:
+        """Have its threads run before all that is not real-time."""
+        for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
+            os.sched_setscheduler(int(thread.name), os.SCHED_RR, os.sched_param(1))
 
-def measure(flows: dict[str, Callable[[], Rates]], rounds: int) -> dict[str, list[Rates]]:
+
+def measure(flows: dict[str, Server], rounds: int, *, real_time: bool) -> dict[str, list[Rates]]:
     """Let the flows take turns, one round unmeasured."""
     figures: dict[str, list[Rates]] = {name: [] for name in flows}
     for index in range(-1, rounds):
         names = list(flows) if index % 2 == 0 else list(reversed(flows))  # None always meets a warmer cache.
         for name in names:
-            rates = flows[name]()
+            rates = flows[name].round()
             print(f"round {index + 1}: {name}: {rates[0]:.1f} and {rates[1]:.1f} tokens/s", file=sys.stderr)
             if index >= 0:
                 figures[name].append(rates)
+            elif real_time:  # All threads are there now.
+                flows[name].go_first()
     return figures
 
 
@@ -125,6 +133,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--one-thread", action="store_true", help="and seconds of CPU; as many threads as cores otherwise"
     )
+    parser.add_argument("--real-time", action="store_true", help="run before all else; needs root")
     parser.add_argument("--no-peer", action="store_true", help="leave llama.cpp out")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--tokens", type=int, default=64)
@@ -143,9 +152,9 @@ def main() -> None:
     one = ("--one-thread",) if arguments.one_thread else ()
     threads = 1 if arguments.one_thread else os.cpu_count() or 1
     program = arguments.program.resolve()
-    flows: dict[str, Callable[[], Rates]] = {
-        OURS: Server(arguments.runner.resolve(), program, str(arguments.prompt), str(arguments.tokens), *one).round,
-        PYTHON: Server(sys.executable, __file__, "--serve", "--program", program, *size, *one).round,
+    flows = {
+        OURS: Server(arguments.runner.resolve(), program, str(arguments.prompt), str(arguments.tokens), *one),
+        PYTHON: Server(sys.executable, __file__, "--serve", "--program", program, *size, *one),
     }
     with tempfile.TemporaryDirectory() as folder:
         if not arguments.no_peer:
@@ -153,9 +162,10 @@ def main() -> None:
             small, weights = arguments.gguf or next(found), Path(folder, "float32.gguf")
             llm_peer.write_float32(small, weights)
             words = (llm_peer.peer_python(), llm_peer.__file__, "--threads", str(threads), *size)
-            flows["llama.cpp, float32"] = Server(*words, weights).round
-            flows[f"llama.cpp, {small.suffixes[-2][1:]}"] = Server(*words, small).round
-        ratio = report(measure(flows, arguments.rounds), arguments.prompt, arguments.tokens, threads)
+            flows["llama.cpp, float32"] = Server(*words, weights)
+            flows[f"llama.cpp, {small.suffixes[-2][1:]}"] = Server(*words, small)
+        figures = measure(flows, arguments.rounds, real_time=arguments.real_time)
+        ratio = report(figures, arguments.prompt, arguments.tokens, threads)
     if ratio < FLOOR:
         raise SystemExit(f"decode must be at least {FLOOR} of the Python runtime's, is {ratio:.3f}")
 
