@@ -16,7 +16,8 @@ static void statics_are_filled_and_cleared(void) {
 
 static void the_heap_gives_memory(void) {
   char* memory = malloc(1000);
-  if (!CHECK(memory != NULL)) return;
+  CHECK(memory != NULL);
+  if (memory == NULL) return;
   memset(memory, 'x', 999);
   memory[999] = '\0';
   CHECK_EQUAL(strlen(memory), 999);

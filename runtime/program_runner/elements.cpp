@@ -38,7 +38,7 @@ uint64_t next(uint64_t* state) {
 float next_normal(uint64_t* state) {
   int64_t sum = 0;
   for (int index = 0; index < 12; ++index) sum += static_cast<int64_t>(next(state) >> 52);
-  return static_cast<float>(sum - 12 * 2048) / 4096.0F;
+  return static_cast<float>(sum - int64_t{12} * 2048) / 4096.0F;
 }
 
 }  // namespace

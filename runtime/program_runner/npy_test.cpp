@@ -12,7 +12,6 @@ using etbuild::runner::npy_bytes;
 using etbuild::runner::NpyArray;
 using etbuild::runner::NpyType;
 using etbuild::runner::parse_npy;
-using etbuild::runner::Status;
 
 using Bytes = std::vector<uint8_t>;
 

@@ -12,7 +12,6 @@
 namespace etbuild::runner {
 namespace {
 
-using executorch::etdump::ETDumpGen;
 using executorch::runtime::ChainID;
 using executorch::runtime::DebugHandle;
 using executorch::runtime::DelegateDebugIntId;

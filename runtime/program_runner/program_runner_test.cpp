@@ -23,6 +23,7 @@ std::string temporary(const std::string& name) {
 
 Status run(const std::vector<std::string>& words) {
   std::vector<const char*> pointers;
+  pointers.reserve(words.size());
   for (const std::string& word : words) pointers.push_back(word.c_str());
   ProgramOptions options;
   const Status status = parse_program_options(static_cast<int>(pointers.size()), pointers.data(), &options);

@@ -74,6 +74,10 @@ class Reader {
   bool begins_sequence_ = false;
 };
 
+Status unreadable(const std::string& path, size_t line, const std::string& problem) {
+  return {StatusCode::kUnreadable, "line " + std::to_string(line) + " of '" + path + "': " + problem};
+}
+
 }  // namespace
 
 Status read_recorded_calls(const std::string& path, std::vector<RecordedMethod>* methods) {
@@ -92,7 +96,7 @@ Status parse_recorded_calls(const std::string& path, const std::string& text, st
     ++number;
     const std::string problem = number > 1 ? reader.take(line) : line == kFirstLine ? "" : "must be recorded calls";
     if (!problem.empty()) {
-      return {StatusCode::kUnreadable, "line " + std::to_string(number) + " of '" + path + "': " + problem};
+      return unreadable(path, number, problem);
     }
   }
   size_t calls = 0;

@@ -5,6 +5,7 @@
 #include <executorch/runtime/kernel/operator_registry.h>
 
 #include <cstring>
+#include <utility>
 
 namespace etbuild::runner {
 namespace {
@@ -106,8 +107,9 @@ bool read_needs(const void* data, size_t size, const std::string& method, Progra
     if (file.text(file.field(plan, kPlanName)) != method) continue;
     for (size_t entry : file.tables(file.field(plan, kPlanOperators))) {
       const std::string overload = file.text(file.field(entry, kOperatorOverload));
-      const std::string name = file.text(file.field(entry, kOperatorName));
-      needs->operators.push_back(overload.empty() ? name : name + "." + overload);
+      std::string name = file.text(file.field(entry, kOperatorName));
+      if (!overload.empty()) name.append(".").append(overload);
+      needs->operators.push_back(std::move(name));
     }
     for (size_t delegate : file.tables(file.field(plan, kPlanDelegates))) {
       const std::string id = file.text(file.field(delegate, kDelegateId));

@@ -21,8 +21,8 @@ std::vector<float> model_logits(size_t size) {
 
 std::vector<int32_t> draw(const SamplerOptions& options, const std::vector<float>& logits, int count) {
   Sampler sampler(options);
-  std::vector<int32_t> tokens;
-  for (int index = 0; index < count; ++index) tokens.push_back(sampler.choose(logits.data(), logits.size()));
+  std::vector<int32_t> tokens(count);
+  for (int32_t& token : tokens) token = sampler.choose(logits.data(), logits.size());
   return tokens;
 }
 
@@ -54,7 +54,8 @@ TEST(greedy_survives_logits_that_are_no_numbers) {
 
 TEST(the_exponential_is_right_to_its_last_units) {
   uint64_t before = ~uint64_t{0};
-  for (double x = 0; x > -28; x -= 0.00731) {
+  for (int step = 0; step < 3830; ++step) {
+    const double x = -0.00731 * step;
     const double truth = std::exp(x) * 1099511627776.0;
     CHECK(std::abs(static_cast<double>(exp_in_units(x)) - truth) <= truth * 4e-9 + 2);
     CHECK(exp_in_units(x) <= before);

@@ -94,8 +94,8 @@ TEST(a_program_says_what_it_takes) {
 }
 
 TEST(tokens_in_parts_and_all_at_once_give_the_same_logits) {
-  std::vector<int32_t> tokens;
-  for (int32_t index = 0; index < 40; ++index) tokens.push_back((index * 37 + 5) % 256);
+  std::vector<int32_t> tokens(40);
+  for (int32_t index = 0; index < 40; ++index) tokens[index] = (index * 37 + 5) % 256;
   const auto program = decoder();
   const std::vector<float> at_once = fed(*program, tokens);
   for (size_t part : {1, 2, 3, 16, 17, 39}) {

@@ -91,7 +91,7 @@ TEST(a_file_with_a_changed_byte_is_refused_or_works) {
 TEST(bytes_in_the_wrong_place_are_refused) {
   std::unique_ptr<uint32_t[]> words(new uint32_t[g_file.size() / 4 + 2]);
   char* const place = reinterpret_cast<char*>(words.get()) + 1;
-  std::memcpy(place, g_file.data(), g_file.size());
+  std::memcpy(place, g_file.data(), g_file.size());  // NOLINT(bugprone-not-null-terminated-result): bytes, no text.
   Tokenizer tokenizer;
   std::string error;
   CHECK(!Tokenizer::load(place, g_file.size(), &tokenizer, &error));

@@ -154,20 +154,25 @@ std::string_view stripped(const File& file, const Operation& step, std::string_v
   return text;
 }
 
-std::string apply(const File& file, const Operation& step, std::string text) {
+void apply(const File& file, const Operation& step, std::string* text) {
   switch (step.kind) {
     case format::kMap:
-      return mapped(file, step.a, false, text);
+      *text = mapped(file, step.a, false, *text);
+      break;
     case format::kDecompose:
-      return is_ascii(text) ? text : ordered(file, mapped(file, step.a, true, text));
+      if (!is_ascii(*text)) *text = ordered(file, mapped(file, step.a, true, *text));
+      break;
     case format::kCompose:
-      return is_ascii(text) ? text : compose(file, text);
+      if (!is_ascii(*text)) *text = compose(file, *text);
+      break;
     case format::kReplace:
-      return replace(file, step.a, file.string({step.b, step.c}), text);
+      *text = replace(file, step.a, file.string({step.b, step.c}), *text);
+      break;
     case format::kPrepend:
-      return text.empty() ? text : std::string(file.string({step.a, step.b})) + text;
+      if (!text->empty()) text->insert(0, file.string({step.a, step.b}));
+      break;
     default:
-      return std::string(stripped(file, step, text));
+      *text = std::string(stripped(file, step, *text));
   }
 }
 
@@ -175,7 +180,7 @@ std::string apply(const File& file, const Operation& step, std::string text) {
 
 std::string normalize(const File& file, std::string_view text) {
   std::string result(text);
-  for (const Operation& step : file.normalizer) result = apply(file, step, std::move(result));
+  for (const Operation& step : file.normalizer) apply(file, step, &result);
   return result;
 }
 

@@ -1,6 +1,9 @@
 // The body of attend_…: included once for each vector width, after ATTEND, kLanes and multiply_add are there.
 // Everything is in an unnamed namespace: code for a wider CPU must not be merged with code for a narrower one.
 
+// NOLINTBEGIN(bugprone-implicit-widening-of-multiplication-result): lanes times vectors are a hundred at most.
+// NOLINTBEGIN(misc-definitions-in-headers): no header, but for its name.
+
 // The sums of a tile stay in registers only if the loops over them are gone; clang sees to that by itself.
 #if defined(__clang__)
 #define UNROLLED
@@ -204,3 +207,6 @@ void ATTEND(const AttentionRows& rows) {
 }
 
 }  // namespace etbuild::kernels::llama
+
+// NOLINTEND(misc-definitions-in-headers)
+// NOLINTEND(bugprone-implicit-widening-of-multiplication-result)

@@ -98,7 +98,7 @@ struct Call {
   FloatTensor query, key, value, mask, out;
 };
 
-double usual_scale(const Case& one) { return 1 / std::sqrt(double(one.head_dim)); }
+double usual_scale(const Case& one) { return 1 / std::sqrt(static_cast<double>(one.head_dim)); }
 
 TEST(causal_attention_is_the_definition) {
   for (const Case& one : kCases) {
@@ -159,7 +159,7 @@ TEST(a_row_has_the_same_bits_alone_and_among_others) {
   const Case all = {1, 40, 4, 2, 20, 200, 60};
   Call together(all);
   CHECK(together.run(true, false) == Error::Ok);
-  const size_t row_size = all.heads * all.head_dim;
+  const size_t row_size = static_cast<size_t>(all.heads) * all.head_dim;
   for (int row = 0; row < all.rows; ++row) {
     Call alone({1, 1, 4, 2, 20, 200, 60 + row});
     alone.key.values() = together.key.values();

@@ -25,8 +25,8 @@ TEST(values_land_at_their_positions_and_nothing_else_changes) {
   cache.fill(2);
   std::vector<float> expected = cache.values();
   for (size_t batch = 0; batch < 2; ++batch) {
-    for (size_t at = 0; at < 2 * 3 * 4; ++at) {
-      expected[batch * kLength * 12 + 3 * 12 + at] = value.values()[batch * 24 + at];
+    for (size_t at = 0; at < 24; ++at) {
+      expected[batch * kLength * 12 + 36 + at] = value.values()[batch * 24 + at];
     }
   }
   CHECK(update(value, cache, 3) == Error::Ok);
