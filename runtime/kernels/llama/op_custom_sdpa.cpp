@@ -20,7 +20,7 @@ using executorch::runtime::KernelRuntimeContext;
 constexpr int64_t kRowsAtOnce = 16;
 
 // Below so many multiply-adds, waking threads costs more than it gains.
-constexpr int64_t kWorthThreads = 1 << 17;
+constexpr int64_t kWorthThreads = 1 << 14;
 
 bool is_plain_4d(const Tensor& tensor) {
   return tensor.dim() == 4 && tensor.scalar_type() == ScalarType::Float &&
