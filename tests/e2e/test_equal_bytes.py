@@ -12,8 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "etbuild"
 HOSTED = ("linux_x86_64", "linux_aarch64", "linux_armv7", "linux_riscv64")
-BARE = ("cortex_m0", "cortex_m55", "riscv32", "riscv64")
-"""Both kinds of Arm and of RISC-V; those between are the same compilers."""
+CORTEX = ("cortex_m0", "cortex_m3", "cortex_m4f", "cortex_m7", "cortex_m33", "cortex_m55")
+BARE = (*CORTEX, "riscv32", "riscv32f", "riscv64")
 
 APP = """
 [cc_library.lib]
