@@ -206,7 +206,7 @@ class Session:
         """Return the targets that name a header which an action includes as `path`, the likeliest first found."""
         folder, known = path.rpartition("/")[0], self.file_label(path)
         for patterns in ((str(action.owner), *([f"//{folder}:all"] if known else [])), ("//...",)):
-            with contextlib.suppress(EtbuildError):
+            with contextlib.suppress(EtbuildError):  # Mistakes elsewhere are told by who builds that.
                 found = [spec.label for spec in self.load(patterns).targets.values() if _names(spec, path)]
                 if any(label != action.owner for label in found):
                     return tuple(str(label) for label in found if label != action.owner)

@@ -9,7 +9,12 @@ FILE_CAP = 400
 TEST_CAP = 600
 ENGINE_CAP = 18_800
 """Lines of src/etbuild. The aim was 8,000: docs/design/size.md says why it has more."""
-SIZE_EXCEPTIONS = {"src/etbuild/execution/scheduler.py": (430, "one state machine; splitting it hid the transitions")}
+SIZE_EXCEPTIONS = {
+    "src/etbuild/execution/scheduler.py": (
+        430,
+        "one state machine: its parts that have none (queue, frontier, keys, farm) are files of their own",
+    )
+}
 
 
 def _lines(path: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 
 from etbuild.analysis.node import TargetNode
@@ -34,7 +35,7 @@ class Surroundings:
     """Absolute paths of files whose content reached an action's key."""
 
 
-class ActionMaker:
+class ActionMaker(ABC):
     """For one target in one configuration."""
 
     __slots__ = ("_around", "_gates", "_node", "configuration", "label")
@@ -147,9 +148,9 @@ class ActionMaker:
         ram = self._node.spec.ram
         return Resources(resources.cpu, max(ram, resources.ram)) if ram else resources
 
+    @abstractmethod
     def _register(self, action: Action) -> None:
         """Take an action."""
-        raise NotImplementedError
 
     def _resolve(
         self, argv: Sequence[Word], inputs: Inputs, outputs: tuple[Artifact, ...], env: Env
