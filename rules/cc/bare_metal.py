@@ -67,7 +67,7 @@ def make_images(
         summary = ctx.output(f"_cc/{ctx.label.name}.summary.json")
         ctx.run(
             "CcSizes",
-            argv=["/bin/sh", ctx.tool("sizes.sh"), map_, program, sizes, summary],
+            argv=["/bin/sh", ctx.tool("sizes.sh", "cc"), map_, program, sizes, summary],
             outputs=(sizes, summary),
             env={"CC_NM": " ".join(toolchain.nm), "LC_ALL": "C.UTF-8"},
             mounts=toolchain.mounts,

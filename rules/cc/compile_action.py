@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
-from etbuild.api import Artifact, InputSet, Label, RuleContext, frozen
+from etbuild.api import Artifact, Attrs, InputSet, Label, RuleContext, frozen
 from rules.cc.attrs import CcAttrsT
 from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
 from rules.cc.sources import ASM, CXX, C, Sources
 
+AttrsT = TypeVar("AttrsT", bound=Attrs)
 DEFAULT_STANDARDS = {C: "c17", CXX: "c++17"}
 ENV = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin", "SOURCE_DATE_EPOCH": "0", "TZ": "UTC"}
 """Every compile's and link's environment: compilers find their assembler and linker by PATH."""
@@ -32,7 +34,7 @@ class Compilation:
     lto: bool = False
 
 
-def occasions(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo, *, lto: bool) -> tuple[CcFlags, ...]:
+def occasions(ctx: RuleContext[AttrsT], toolchain: CcToolchainInfo, *, lto: bool) -> tuple[CcFlags, ...]:
     """Return the flags that hold for a target. Raises `no-mode`, `no-lto`."""
     mode = ctx.configuration.mode
     flags = toolchain.mode(mode)
@@ -58,7 +60,7 @@ def standards(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo) -> dict[st
 
 
 def compile_sources(
-    ctx: RuleContext[CcAttrsT], sources: Sources, how: Compilation, owner: Label
+    ctx: RuleContext[AttrsT], sources: Sources, how: Compilation, owner: Label
 ) -> tuple[Artifact, ...]:
     """Register the compile of each source; return the objects, in order. `owner` is whose sources they are."""
     own = (*sources.headers, *how.own.direct_headers)
@@ -73,7 +75,7 @@ def compile_sources(
     }
     headers = InputSet((*sources.headers, *how.own.direct_headers), (how.given.headers, how.given.exports))
     words = {language: _words(how, language) for _, language in sources.compiled}
-    tool = ctx.tool("compile.sh")
+    tool = ctx.tool("compile.sh", "cc")
     objects = []
     for source, language in sources.compiled:
         name = object_name(owner, source)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
 
-from etbuild.api import Artifact, Attrs, Label, RuleContext
-from rules.cc.compile_action import ENV
+from etbuild.api import Artifact, Label, RuleContext
+from rules.cc.compile_action import ENV, AttrsT
 
-AttrsT = TypeVar("AttrsT", bound=Attrs)
 _SCRIPT = 'printf "%s\\n" "$@" >"$0"'
 
 

@@ -6,8 +6,7 @@ import posixpath
 from collections.abc import Iterable, Sequence
 
 from etbuild.api import Artifact, InputSet, RuleContext, frozen
-from rules.cc.attrs import CcAttrsT
-from rules.cc.compile_action import ENV
+from rules.cc.compile_action import ENV, AttrsT
 from rules.cc.providers import CcFlags, CcToolchainInfo, LinkedLibrary
 
 
@@ -37,7 +36,7 @@ class Link:
 
 
 def make_archive(
-    ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo, objects: Sequence[Artifact], *, alwayslink: bool
+    ctx: RuleContext[AttrsT], toolchain: CcToolchainInfo, objects: Sequence[Artifact], *, alwayslink: bool
 ) -> LinkedLibrary:
     """Register the archive of a library's objects."""
     archive = ctx.output(f"lib{ctx.label.name}.a")
@@ -49,7 +48,7 @@ def make_archive(
     env = {**_env(toolchain), "CC_NM": " ".join(toolchain.nm), "CC_ARCHIVE": archive.path, "CC_SYMBOLS": symbols.path}
     ctx.run(
         "CcArchive",
-        argv=["/bin/sh", ctx.tool("archive.sh"), *argv],
+        argv=["/bin/sh", ctx.tool("archive.sh", "cc"), *argv],
         outputs=(archive, symbols),
         env=env,
         mounts=toolchain.mounts,
@@ -57,7 +56,7 @@ def make_archive(
     return LinkedLibrary(ctx.label, archive, alwayslink=alwayslink, symbols=symbols)
 
 
-def link_shared(ctx: RuleContext[CcAttrsT], how: Link, objects: Sequence[Artifact]) -> Artifact:
+def link_shared(ctx: RuleContext[AttrsT], how: Link, objects: Sequence[Artifact]) -> Artifact:
     """Register the link of a shared library. Raises `no-shared-libraries`."""
     toolchain = how.toolchain
     if not toolchain.shared_suffix:
@@ -71,7 +70,7 @@ def link_shared(ctx: RuleContext[CcAttrsT], how: Link, objects: Sequence[Artifac
     return made
 
 
-def link_program(ctx: RuleContext[CcAttrsT], how: Link, objects: Sequence[Artifact]) -> Artifact:
+def link_program(ctx: RuleContext[AttrsT], how: Link, objects: Sequence[Artifact]) -> Artifact:
     """Register the link of a program."""
     toolchain = how.toolchain
     made = ctx.output(f"{ctx.label.name}{toolchain.program_suffix}")
@@ -83,7 +82,7 @@ def link_program(ctx: RuleContext[CcAttrsT], how: Link, objects: Sequence[Artifa
 
 
 def _link(
-    ctx: RuleContext[CcAttrsT], how: Link, words: Sequence[str | Artifact], outputs: tuple[Artifact, ...]
+    ctx: RuleContext[AttrsT], how: Link, words: Sequence[str | Artifact], outputs: tuple[Artifact, ...]
 ) -> None:
     known = [(file, library) for library in how.libraries for file in (library.archive, library.symbols) if file]
     symbols = [library.symbols for library in how.libraries if library.symbols and not how.takes_shared(library)]
@@ -95,12 +94,12 @@ def _link(
         "CC_SYMBOLS": "\n".join(file.path for file in symbols),
     }
     if how.map:
-        sizes = ctx.tool("sizes.sh")
+        sizes = ctx.tool("sizes.sh", "cc")
         inputs.append(sizes.inputs)
         env |= {"CC_MAP": how.map.path, "CC_SIZES": str(sizes)}
     ctx.run(
         "CcLink",
-        argv=["/bin/sh", ctx.tool("link.sh"), *words, *how.linkopts],
+        argv=["/bin/sh", ctx.tool("link.sh", "cc"), *words, *how.linkopts],
         inputs=inputs,
         outputs=outputs,
         env=env,

@@ -9,6 +9,7 @@ from rules.et.pt2_model import pt2_model
 from rules.et.pte import pte
 from rules.et.pte_test import pte_test
 from rules.et.runtime import et_runtime
+from rules.et.runtime_sources import et_runtime_sources
 from rules.et.text_runner import text_runner, text_runner_test
 from rules.et.tokenizer import tokenizer
 from rules.et.torch_model import torch_model
@@ -19,7 +20,7 @@ FAMILY = Family(
     requires=("core", "py", "cc"),
     rules=(
         *(hf_model, torch_model, pt2_model, pte, pte_test),
-        *(et_runtime, tokenizer, text_runner, text_runner_test, eager_text),
+        *(et_runtime, et_runtime_sources, tokenizer, text_runner, text_runner_test, eager_text),
     ),
     installers=((ProgramInfo, install_program), (EtRuntimeInfo, install_runtime)),
     commands=(

@@ -133,7 +133,9 @@ def analyze(  # noqa: PLR0913 - all but the rule have defaults.
     tools = [_toolchain(type_, providers, requests) for type_, providers in offered.items()]
     specs = [*given, *tools, *platforms, spec]
     graph = TargetGraph({one.label: one for one in specs}, (target,), frozenset({target}), _AnyFile())
-    workspace = Workspace(ROOT, "test", {"": "."}, (family,), tuple(one.label for one in tools))
+    near = [path.parent for path in sorted(folder.parent.glob("*/tools")) if path.parent != folder]
+    families = (family, *(Family(path.name, 1, root=str(path)) for path in near))
+    workspace = Workspace(ROOT, "test", {"": "."}, families, tuple(one.label for one in tools))
     found = analysis.analyze(graph, workspace, (platform,), mode, world(files or {}))
     return Analyzed(found.targets[found.requested[0]], found)
 

@@ -86,9 +86,9 @@ class RuleContext(ActionMaker, Generic[AttrsT]):
 
     # What actions are made of
 
-    def tool(self, script: str) -> Tool:
-        """Return the program at `script` below the `tools` of the rule's family."""
-        return self._around.tools.tool(self._node.spec.rule.family, script)
+    def tool(self, script: str, family: str = "") -> Tool:
+        """Return the program at `script` below the `tools` of a family: the rule's, or one that it requires."""
+        return self._around.tools.tool(family or self._node.spec.rule.family, script)
 
     def python_environment(self, lock: Artifact) -> Mount:
         """Return the environment that a lock file, a source, describes."""

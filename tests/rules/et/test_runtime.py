@@ -1,4 +1,4 @@
-"""et_runtime: the wheel's libraries by feature, the flags of its ABI, and platforms that it has nothing for."""
+"""et_runtime of a wheel or a project: libraries by feature, the flags of the ABI, platforms without libraries."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_platform_without_libraries_is_told_of_the_other_provider() -> None:
     assert diagnostic.code == "incompatible-target"
     assert diagnostic.message == (
         "'//runtime:official' can't be built for 'host': the executorch wheels hold no libraries for it; "
-        'provider = "cmake" takes them from a CMake project that you pin'
+        'provider = "source" compiles etbuild\'s own, "cmake" takes a CMake project that you pin'
     )
 
 
@@ -124,9 +124,22 @@ def test_a_cmake_project_gives_headers_and_libraries_under_the_declared_abi() ->
     [
         ({"provider": "cmake"}, "'project' must be given for provider = \"cmake\""),
         ({"provider": "wheel", "wheel": "@w", "defines": ("A",)}, "'defines' is for provider = \"cmake\""),
+        ({"provider": "wheel", "wheel": "@w", "log": "off"}, "'log' is for provider = \"source\""),
+        ({"provider": "cmake", "features": ("xnnpack",)}, "'features' is for provider = \"wheel\" or \"source\""),
         ({"provider": "cmake", "project": "//third:et", "wheel": "@w"}, "'wheel' is for provider = \"wheel\""),
     ],
 )
 def test_attributes_of_the_other_provider_are_refused(attrs: dict[str, Any], message: str) -> None:
     with pytest.raises(EtbuildError, match=message):
         analyze(et_runtime, attrs=attrs, deps={"//third:et": [PROJECT]})
+
+
+def test_a_feature_that_the_wheel_does_not_have_is_refused_with_those_that_it_has() -> None:
+    with pytest.raises(EtbuildError) as raised:
+        runtime(features=("tracer",))
+    [diagnostic] = raised.value.diagnostics
+    assert diagnostic.code == "wrong-feature"
+    assert diagnostic.message == (
+        'a feature of provider = "wheel" must be one of '
+        "optimized_kernels, quantized_kernels, xnnpack, etdump, threadpool, is 'tracer'"
+    )

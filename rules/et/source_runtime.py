@@ -1,0 +1,103 @@
+"""An ExecuTorch that is compiled from sources: which parts by feature, under which defines."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+
+from etbuild.api import Artifact, DefaultInfo, InputSet, Provider, RuleContext
+from rules.cc.actions import DEFAULT_STANDARDS, Compilation, compile_sources, make_archive, occasions, sort_sources
+from rules.cc.providers import CcInfo, CcToolchainInfo
+from rules.et.providers import EtRuntimeInfo
+from rules.et.runtime_attrs import EtRuntimeAttrs, Words, dependency, with_needs
+from rules.et.runtime_sources import EtRuntimeSourcesInfo
+
+ABI_DEFINES = ("C10_USING_CUSTOM_GENERATED_MACROS",)
+"""Without it, the public headers do not compile."""
+INCLUDES = ("", "/executorch/runtime/core/portable_type/c10")
+"""Folders for -I, below that of the public headers."""
+LEVELS = {
+    "off": ("ET_LOG_ENABLED=0",),
+    "error": ("ET_LOG_ENABLED=1", "ET_MIN_LOG_LEVEL=Error"),
+    "info": ("ET_LOG_ENABLED=1", "ET_MIN_LOG_LEVEL=Info"),
+    "all": ("ET_LOG_ENABLED=1", "ET_MIN_LOG_LEVEL=Debug"),
+}
+"""By `log`: what it defines, also for whoever includes the public headers."""
+DEFINES = {"tracer": ("ET_EVENT_TRACER_ENABLED",), "threadpool": ("ET_USE_THREADPOOL",)}
+"""By feature: what it defines, likewise. `tracer` is no more than that."""
+NEEDS: Mapping[str, Words] = {
+    "flat_tensor": ("data_loader",),
+    "module": ("data_loader", "tensor", "named_data_map", "flat_tensor"),
+    "etdump": ("tracer", "data_loader"),
+    "bundled_program": ("tensor",),
+}
+BARE = ("core", "prim_ops")
+"""Parts that are compiled without exceptions and RTTI. Apps derive from classes of the others, which takes RTTI."""
+
+
+def source_runtime(ctx: RuleContext[EtRuntimeAttrs]) -> Sequence[Provider]:
+    """Register the compiles of a runtime, and its archive."""
+    attrs = ctx.attrs
+    sources = ctx.provider(dependency(ctx, "sources", '"@etbuild//runtime:sources"'), EtRuntimeSourcesInfo)
+    there = [name for name, _ in sources.parts]
+    known = ["tracer", *there[1:]]
+    features = with_needs(ctx, {name: tuple(n for n in NEEDS.get(name, ()) if n in known) for name in known})
+    chosen = [name for name in known if name in features]
+    defines = (*ABI_DEFINES, *LEVELS[attrs.log or "info"], *(each for name in chosen for each in DEFINES.get(name, ())))
+    parts = {name: files for name, files in sources.parts if name == "core" or name in features}
+    info = _interface(sources, defines)
+    toolchain = ctx.toolchain("cc", CcToolchainInfo)
+    library = make_archive(ctx, toolchain, _compile(ctx, toolchain, info, parts), alwayslink=False)
+    files = tuple(file for file in (library.archive,) if file)
+    offered = CcInfo(
+        headers=info.headers,
+        direct_headers=info.direct_headers,
+        includes=info.includes,
+        system_includes=info.system_includes,
+        defines=defines,
+        libraries=(library,),
+        linkopts=("-pthread",) if "threadpool" in features else (),
+    )
+    return [
+        DefaultInfo(files, beside=(sources.headers,)),
+        offered,
+        EtRuntimeInfo("source", tuple(chosen), defines, files),
+    ]
+
+
+def _interface(sources: EtRuntimeSourcesInfo, defines: Words) -> CcInfo:
+    """Return what compiles against the runtime, and the runtime itself, see: public and private headers."""
+    private = [file for _, files in sources.parts for file in sort_sources(files).headers]
+    headers = tuple(dict.fromkeys((sources.headers, *private)))
+    return CcInfo(
+        headers=InputSet(headers),
+        direct_headers=headers,
+        includes=tuple(dict.fromkeys(posixpath.dirname(file.path) for file in private)),
+        system_includes=tuple(f"{sources.headers}{folder}" for folder in INCLUDES),
+        defines=defines,
+    )
+
+
+def _compile(
+    ctx: RuleContext[EtRuntimeAttrs],
+    toolchain: CcToolchainInfo,
+    info: CcInfo,
+    parts: Mapping[str, Sequence[Artifact]],
+) -> tuple[Artifact, ...]:
+    attrs = ctx.attrs
+    capacity = 2000 if attrs.registry_capacity is None else attrs.registry_capacity
+    inner = (f"ET_REGISTRY_CAPACITY={capacity}", f"ET_HAS_PRIM_OPS={int('prim_ops' in parts)}")
+    objects: list[Artifact] = []
+    for name, files in parts.items():
+        bare = ("-fno-rtti",) if name in BARE else ()
+        how = Compilation(
+            toolchain,
+            info,
+            CcInfo(),
+            occasions(ctx, toolchain, lto=False),
+            DEFAULT_STANDARDS,
+            inner,
+            ("-fno-exceptions", *bare, *attrs.copts),
+        )
+        objects += compile_sources(ctx, sort_sources(files), how, ctx.label)
+    return tuple(objects)
