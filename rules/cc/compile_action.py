@@ -59,9 +59,7 @@ def standards(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo) -> dict[st
     return found
 
 
-def compile_sources(
-    ctx: RuleContext[AttrsT], sources: Sources, how: Compilation, owner: Label
-) -> tuple[Artifact, ...]:
+def compile_sources(ctx: RuleContext[AttrsT], sources: Sources, how: Compilation, owner: Label) -> tuple[Artifact, ...]:
     """Register the compile of each source; return the objects, in order. `owner` is whose sources they are."""
     own = (*sources.headers, *how.own.direct_headers)
     direct = how.given.direct_headers

@@ -81,9 +81,7 @@ def link_program(ctx: RuleContext[AttrsT], how: Link, objects: Sequence[Artifact
     return made
 
 
-def _link(
-    ctx: RuleContext[AttrsT], how: Link, words: Sequence[str | Artifact], outputs: tuple[Artifact, ...]
-) -> None:
+def _link(ctx: RuleContext[AttrsT], how: Link, words: Sequence[str | Artifact], outputs: tuple[Artifact, ...]) -> None:
     known = [(file, library) for library in how.libraries for file in (library.archive, library.symbols) if file]
     symbols = [library.symbols for library in how.libraries if library.symbols and not how.takes_shared(library)]
     inputs = [InputSet((*symbols, *how.toolchain.link_inputs))]

@@ -19,6 +19,9 @@ class EtRuntimeSourcesAttrs(Attrs):
     headers: str
     """The repository that holds an executorch wheel, of whatever platform: its public headers are taken from there."""
 
+    overlay: Sources = ()
+    """Headers that are found before the compiler's own: for C libraries that the public headers do not get on with."""
+
     core: Sources
     """What every runtime has: compiled without exceptions and RTTI. Headers among the sources of any part are private,
     and found by their bare names: each is there once."""
@@ -57,6 +60,8 @@ class EtRuntimeSourcesInfo(Provider):
 
     headers: Artifact
     """A folder: the public headers."""
+    overlay: tuple[Artifact, ...]
+    """Headers that stand before the compiler's own."""
     parts: tuple[tuple[str, tuple[Artifact, ...]], ...]
     """By part, `core` first; those that there are."""
 
@@ -66,9 +71,10 @@ def et_runtime_sources(ctx: RuleContext[EtRuntimeSourcesAttrs]) -> Sequence[Prov
     """Bring the sources of an ExecuTorch runtime and the public headers of a wheel together, for et_runtime."""
     headers = ctx.output_tree(f"{ctx.label.name}/include")
     copy_from_wheel(ctx, ctx.attrs.headers, [("include", headers)])
-    names = [name for name in EtRuntimeSourcesAttrs.model_fields if name != "headers"]
+    names = [name for name in EtRuntimeSourcesAttrs.model_fields if name not in ("headers", "overlay")]
     parts = [(name, ctx.files(getattr(ctx.attrs, name))) for name in names]
-    return [DefaultInfo((headers,)), EtRuntimeSourcesInfo(headers, tuple(part for part in parts if part[1]))]
+    overlay = ctx.files(ctx.attrs.overlay)
+    return [DefaultInfo((headers,)), EtRuntimeSourcesInfo(headers, overlay, tuple(part for part in parts if part[1]))]
 
 
 def copy_from_wheel(ctx: RuleContext[AttrsT], name: str, wanted: Sequence[tuple[str, Artifact]]) -> None:

@@ -68,11 +68,11 @@ def source_runtime(ctx: RuleContext[EtRuntimeAttrs]) -> Sequence[Provider]:
 def _interface(sources: EtRuntimeSourcesInfo, defines: Words) -> CcInfo:
     """Return what compiles against the runtime, and the runtime itself, see: public and private headers."""
     private = [file for _, files in sources.parts for file in sort_sources(files).headers]
-    headers = tuple(dict.fromkeys((sources.headers, *private)))
+    headers = tuple(dict.fromkeys((sources.headers, *sources.overlay, *private)))
     return CcInfo(
         headers=InputSet(headers),
         direct_headers=headers,
-        includes=tuple(dict.fromkeys(posixpath.dirname(file.path) for file in private)),
+        includes=tuple(dict.fromkeys(posixpath.dirname(file.path) for file in (*sources.overlay, *private))),
         system_includes=tuple(f"{sources.headers}{folder}" for folder in INCLUDES),
         defines=defines,
     )

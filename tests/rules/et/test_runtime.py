@@ -125,7 +125,7 @@ def test_a_cmake_project_gives_headers_and_libraries_under_the_declared_abi() ->
         ({"provider": "cmake"}, "'project' must be given for provider = \"cmake\""),
         ({"provider": "wheel", "wheel": "@w", "defines": ("A",)}, "'defines' is for provider = \"cmake\""),
         ({"provider": "wheel", "wheel": "@w", "log": "off"}, "'log' is for provider = \"source\""),
-        ({"provider": "cmake", "features": ("xnnpack",)}, "'features' is for provider = \"wheel\" or \"source\""),
+        ({"provider": "cmake", "features": ("xnnpack",)}, '\'features\' is for provider = "wheel" or "source"'),
         ({"provider": "cmake", "project": "//third:et", "wheel": "@w"}, "'wheel' is for provider = \"wheel\""),
     ],
 )

@@ -24,6 +24,7 @@ def part(name: str, *files: str) -> tuple[str, tuple[Artifact, ...]]:
 
 SOURCES = EtRuntimeSourcesInfo(
     INCLUDE,
+    (),
     (
         part("core", "core/tag.cpp", "core/plan.h", "executor/method.cpp"),
         part("prim_ops", "prim_ops/scalar.cpp"),
@@ -122,14 +123,23 @@ def test_private_headers_are_found_by_bare_name_and_public_ones_do_not_warn() ->
     assert "-Iruntime/core" in argv
 
 
+def test_an_overlay_stands_before_all_other_headers() -> None:
+    overlay = (Artifact("runtime/headers/assert.h"),)
+    sources = EtRuntimeSourcesInfo(INCLUDE, overlay, SOURCES.parts)
+    attrs = {"provider": "source", "sources": ":sources"}
+    deps: dict[str, list[Provider]] = {"//runtime:sources": [sources]}
+    analyzed = analyze(et_runtime, attrs=attrs, deps=deps, toolchains={"cc": [TOOLCHAIN]}, label="//runtime:source")
+    assert analyzed.get(CcInfo).includes[0] == "runtime/headers"
+    assert overlay[0] in analyzed.get(CcInfo).direct_headers
+
+
 def test_a_feature_without_sources_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(EtbuildError) as raised:
         runtime(features=("etdump",))
     [diagnostic] = raised.value.diagnostics
     assert diagnostic.code == "wrong-feature"
-    assert diagnostic.message == (
-        'a feature of provider = "source" must be one of tracer, prim_ops, threadpool, data_loader, module, is \'etdump\''
-    )
+    known = "tracer, prim_ops, threadpool, data_loader, module"
+    assert diagnostic.message == f"a feature of provider = \"source\" must be one of {known}, is 'etdump'"
 
 
 def test_sources_must_be_given() -> None:
