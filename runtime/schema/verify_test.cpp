@@ -23,7 +23,7 @@ TEST(a_program_without_fields_is_sound_and_its_vectors_are_empty) {
   CHECK(verify_program_structure(bytes, sizeof(bytes)) == Error::Ok);
   const auto* program = static_cast<const executorch_flatbuffer::Program*>(flatbuffers::follow(bytes));
   CHECK(program->version() == 0);
-  CHECK(program->execution_plan()->size() == 0);
+  CHECK(program->execution_plan()->empty());
   CHECK(program->constant_segment() == nullptr);
 }
 
