@@ -1,0 +1,206 @@
+#include <executorch/runtime/core/event_tracer_hooks.h>
+#include <executorch/runtime/core/exec_aten/util/tensor_util.h>
+#include <executorch/runtime/executor/method.h>
+#include <executorch/runtime/kernel/kernel_runtime_context.h>
+#include <executorch/runtime/platform/profiler.h>
+
+#include "plan.h"
+
+// How many instructions a call of execute() runs before it takes the program for an endless loop.
+#ifndef ET_MAX_INSTRUCTIONS
+#define ET_MAX_INSTRUCTIONS 10000000
+#endif
+
+namespace executorch::runtime {
+namespace {
+
+namespace schema = executorch_flatbuffer;
+using schema::InstructionArguments;
+using Indices = flatbuffers::Vector<int32_t, uint32_t>;
+
+// Fills a call's arguments in; their indices were checked when the method was loaded.
+inline Span<EValue*> expand(const Indices* indices, EValue* values, EValue** arguments) {
+  const size_t count = indices->size();
+  const int32_t* index = indices->data();
+  for (size_t at = 0; at < count; ++at) arguments[at] = &values[index[at]];
+  return {arguments, count};
+}
+
+// Reads a condition: a bool, or a tensor of bools that is true if all of it is.
+Error read_condition(const EValue& value, bool* condition) {
+  if (value.isBool()) {
+    *condition = value.payload.copyable_union.as_bool;
+    return Error::Ok;
+  }
+  ET_CHECK_OR_RETURN_ERROR(value.isTensor(), InvalidProgram, "Unsupported JF EValue type %u",
+                           static_cast<unsigned>(value.tag));
+  const aten::Tensor& tensor = value.payload.as_tensor;
+  ET_CHECK_OR_RETURN_ERROR(tensor.scalar_type() == aten::ScalarType::Bool, InvalidProgram,
+                           "Expected dtype of %d got %d", static_cast<int>(aten::ScalarType::Bool),
+                           static_cast<int>(tensor.scalar_type()));
+  const auto* items = tensor.const_data_ptr<uint8_t>();
+  ET_CHECK_OR_RETURN_ERROR(items != nullptr, InvalidState, "Tensor data is null");
+  *condition = true;
+  for (ssize_t index = 0; index < tensor.numel(); ++index) *condition = *condition && items[index] != 0;
+  return Error::Ok;
+}
+
+// What a call left unfinished, for whoever reads the log.
+void log_failure(const schema::ExecutionPlan* plan, const schema::Instruction* source, Span<EValue*> arguments,
+                 Error error) {
+  const auto* call = static_cast<const schema::KernelCall*>(source->instr_args());
+  const auto* called = plan->operators()->Get(static_cast<uint32_t>(call->op_index()));
+  ET_LOG(Error, "KernelCall failed in operator %s.%s: 0x%x", called->name()->c_str(), called->overload()->c_str(),
+         static_cast<unsigned>(error));
+  for (size_t index = 0; index < arguments.size(); ++index) {
+    ET_LOG(Error, "arg %u with type id %u", static_cast<unsigned>(index), static_cast<unsigned>(arguments[index]->tag));
+  }
+  (void)called;
+  (void)arguments;
+  (void)error;
+}
+
+}  // namespace
+
+Error Method::execute_instruction() {
+  const Chain& chain = chains_[step_state_.chain_idx];
+  const Instruction& instruction = chain.instructions[step_state_.instr_idx];
+  EValue** room = reinterpret_cast<const MethodState*>(chains_)[-1].arguments;
+  size_t next = step_state_.instr_idx + 1;
+  const internal::EventTracerProfileInstructionScope instruction_scope(
+      event_tracer_, static_cast<ChainID>(step_state_.chain_idx), static_cast<DebugHandle>(step_state_.instr_idx));
+
+  if (ET_LIKELY(instruction.kernel != nullptr)) {
+    const internal::EventTracerProfileOpScope scope(event_tracer_, "OPERATOR_CALL");
+    const Span<EValue*> arguments = expand(static_cast<const Indices*>(instruction.source), values_, room);
+    KernelRuntimeContext context(event_tracer_, temp_allocator_);
+    instruction.kernel(context, arguments);
+    if (temp_allocator_ != nullptr) temp_allocator_->reset();
+    const Error error = context.failure_state();
+    if (ET_UNLIKELY(error != Error::Ok)) {
+      const auto* sources = serialization_plan_->chains()->Get(static_cast<uint32_t>(step_state_.chain_idx));
+      log_failure(serialization_plan_, sources->instructions()->Get(static_cast<uint32_t>(step_state_.instr_idx)),
+                  arguments, error);
+      return error;
+    }
+    step_state_.instr_idx = next;
+    return Error::Ok;
+  }
+
+  const auto* source = static_cast<const schema::Instruction*>(instruction.source);
+  switch (source->instr_args_type()) {
+    case InstructionArguments::DelegateCall: {
+      const internal::EventTracerProfileOpScope scope(event_tracer_, "DELEGATE_CALL");
+      const auto* call = static_cast<const schema::DelegateCall*>(source->instr_args());
+      const Span<EValue*> arguments = expand(call->args(), values_, room);
+      BackendExecutionContext context(event_tracer_, temp_allocator_, serialization_plan_->name()->c_str());
+      const Error error = delegates_[call->delegate_index()].execute(context, arguments);
+      if (temp_allocator_ != nullptr) temp_allocator_->reset();
+      ET_CHECK_OK_OR_RETURN_ERROR(error, "CALL_DELEGATE execute failed at instruction %zu: 0x%x", step_state_.instr_idx,
+                                  static_cast<unsigned>(error));
+#ifdef ET_EVENT_TRACER_ENABLED
+      for (EValue* argument : arguments) internal::event_tracer_log_evalue(event_tracer_, *argument);
+#endif
+      break;
+    }
+    case InstructionArguments::JumpFalseCall: {
+      const internal::EventTracerProfileOpScope scope(event_tracer_, "JF_CALL");
+      const auto* call = static_cast<const schema::JumpFalseCall*>(source->instr_args());
+      bool condition = false;
+      ET_CHECK_OK_OR_RETURN_ERROR(read_condition(values_[call->cond_value_index()], &condition));
+      if (!condition) next = static_cast<size_t>(call->destination_instruction());
+      break;
+    }
+    case InstructionArguments::MoveCall: {
+      const internal::EventTracerProfileOpScope scope(event_tracer_, "MOVE_CALL");
+      const auto* call = static_cast<const schema::MoveCall*>(source->instr_args());
+      values_[call->move_to()] = values_[call->move_from()];
+      break;
+    }
+    // FreeCall: loading refuses all others.
+    default: {
+      const internal::EventTracerProfileOpScope scope(event_tracer_, "FREE_CALL");
+      const auto* call = static_cast<const schema::FreeCall*>(source->instr_args());
+      const EValue& value = values_[call->value_index()];
+      ET_CHECK_OR_RETURN_ERROR(value.isTensor(), InvalidProgram, "FreeCall target at index %d is not a Tensor",
+                               static_cast<int>(call->value_index()));
+      internal::reset_data_ptr(value.payload.as_tensor);
+      break;
+    }
+  }
+  step_state_.instr_idx = next;
+  return Error::Ok;
+}
+
+Error Method::execute() {
+  internal::event_tracer_create_event_block(event_tracer_, "Execute");
+  const internal::EventTracerProfileMethodScope scope(event_tracer_, "Method::execute");
+  EXECUTORCH_SCOPE_PROF("Method::execute");
+  ET_CHECK_OR_RETURN_ERROR(initialized(), NotSupported, "Cannot execute until method has been initialized.");
+  const size_t inputs = inputs_size();
+  for (size_t index = 0; index < inputs; ++index) {
+    ET_CHECK_OR_RETURN_ERROR(input_set_[index], InvalidArgument, "Input %zu has not been set.", index);
+  }
+  ET_CHECK_OR_RETURN_ERROR(step_state_.chain_idx == 0 && step_state_.instr_idx == 0, InvalidState,
+                           "Method execution is in progress");
+  Error error = Error::Ok;
+  size_t left = ET_MAX_INSTRUCTIONS;
+  for (; step_state_.chain_idx < n_chains_; ++step_state_.chain_idx) {
+    const size_t size = chains_[step_state_.chain_idx].size;
+    for (step_state_.instr_idx = 0; step_state_.instr_idx < size && error == Error::Ok; --left) {
+      if (ET_UNLIKELY(left == 0)) {
+        ET_LOG(Error,
+               "Instruction execution limit (%zu) exceeded. Possible infinite loop detected. If this is a "
+               "legitimate large model, raise the limit by rebuilding with -DET_MAX_INSTRUCTIONS=<value>.",
+               static_cast<size_t>(ET_MAX_INSTRUCTIONS));
+        error = Error::InvalidProgram;
+        break;
+      }
+      error = execute_instruction();
+    }
+    if (error != Error::Ok) break;
+  }
+  // From the beginning again, whether this went well or not.
+  step_state_ = {0, 0};
+  if (error == Error::Ok) log_outputs();
+  return error;
+}
+
+Error Method::step() {
+  const internal::EventTracerProfileOpScope scope(event_tracer_, "Method::step");
+  EXECUTORCH_SCOPE_PROF("Method::step");
+  ET_CHECK_OR_RETURN_ERROR(initialized(), InvalidState, "Cannot execute until method has been initialized.");
+  if (step_state_.chain_idx == n_chains_) return Error::EndOfMethod;
+  const size_t size = chains_[step_state_.chain_idx].size;
+  if (step_state_.instr_idx < size) ET_CHECK_OK_OR_RETURN_ERROR(execute_instruction());
+  if (step_state_.instr_idx >= size) {
+    step_state_ = {step_state_.chain_idx + 1, 0};
+    if (step_state_.chain_idx == n_chains_) log_outputs();
+  }
+  return Error::Ok;
+}
+
+bool Method::in_progress() const {
+  return step_state_.chain_idx < n_chains_ && (step_state_.chain_idx > 0 || step_state_.instr_idx > 0);
+}
+
+Error Method::reset_execution() {
+  ET_CHECK_OR_RETURN_ERROR(step_state_.chain_idx == n_chains_, InvalidState,
+                           "Cannot reset until EndOfMethod has been reached.");
+  step_state_ = {0, 0};
+  return Error::Ok;
+}
+
+Error Method::experimental_step() { return step(); }
+Error Method::experimental_reset_execution() { return reset_execution(); }
+
+void Method::log_outputs() {
+#ifdef ET_EVENT_TRACER_ENABLED
+  if (event_tracer_ == nullptr) return;
+  for (size_t index = 0; index < outputs_size(); ++index) {
+    internal::event_tracer_log_evalue_output(event_tracer_, get_output(index));
+  }
+#endif
+}
+
+}  // namespace executorch::runtime

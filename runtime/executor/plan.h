@@ -1,0 +1,94 @@
+// What a loaded method is made of, behind the names that the public headers only declare.
+//
+// All of it lies in the method allocator's memory. What never changes (a call's arguments, a delegate's name) stays in
+// the program, which is in flash on small machines; here are only pointers to it.
+
+#pragma once
+
+#include <executorch/runtime/backend/interface.h>
+#include <executorch/runtime/core/evalue.h>
+#include <executorch/runtime/core/freeable_buffer.h>
+#include <executorch/runtime/core/memory_allocator.h>
+#include <executorch/runtime/core/span.h>
+#include <executorch/runtime/executor/program.h>
+#include <executorch/runtime/kernel/operator_registry.h>
+
+#include "program_schema.h"
+
+namespace executorch::runtime {
+
+// A step of a method: 16 bytes, 8 on 32 bit.
+struct Instruction {
+  // The kernel to call; null for whatever is not a KernelCall.
+  OpFunction kernel;
+  // With a kernel: its arguments, `const flatbuffers::Vector<int32_t, uint32_t>*`, each a checked index of a value.
+  // Without: `const executorch_flatbuffer::Instruction*`, checked too.
+  const void* source;
+};
+
+// Instructions in order, to be run from 0 on until the counter is `size`.
+struct Chain {
+  const Instruction* instructions;
+  size_t size;
+};
+
+// Stands in front of a method's first Chain, since Method has no field to spare.
+struct alignas(8) MethodState {
+  // Room for the arguments of any call of the method: they are expanded into it at each call. Never shorter than
+  // kPaddedArguments unless the arity of each kernel is known; what no call has written yet points to a None.
+  EValue** arguments;
+  // Stands in for what a kernel reads beyond its arguments.
+  EValue none;
+};
+
+// How far a kernel of unknown arity can read and still meet a value.
+constexpr size_t kPaddedArguments = 24;
+
+// A backend's compiled part of a method, once the backend has accepted it.
+class BackendDelegate final {
+ public:
+  // The data of a delegate, wherever the program keeps it.
+  static Result<FreeableBuffer> load_data(const Program& program, const executorch_flatbuffer::BackendDelegate* source);
+
+  BackendDelegate(const BackendInterface* backend, FreeableBuffer&& data)
+      : backend_(backend), handle_(nullptr), data_(static_cast<FreeableBuffer&&>(data)) {}
+
+  ~BackendDelegate() {
+    if (handle_ != nullptr) backend_->destroy(handle_);
+  }
+
+  BackendDelegate(const BackendDelegate&) = delete;
+  BackendDelegate& operator=(const BackendDelegate&) = delete;
+
+  // Gives the backend its data; it may free it. NULL is a handle that needs no destroying.
+  ET_NODISCARD Error init(BackendInitContext& context, ArrayRef<CompileSpec> specs) {
+    auto handle = backend_->init(context, &data_, specs);
+    if (!handle.ok()) return handle.error();
+    handle_ = *handle;
+    return Error::Ok;
+  }
+
+  ET_NODISCARD Error execute(BackendExecutionContext& context, Span<EValue*> arguments) const {
+    return backend_->execute(context, handle_, arguments);
+  }
+
+ private:
+  const BackendInterface* backend_;
+  DelegateHandle* handle_;
+  FreeableBuffer data_;
+};
+
+namespace deserialization {
+
+// Data from outside the program, by name; freed with the method.
+struct NamedData {
+  const char* key;
+  FreeableBuffer buffer;
+};
+
+}  // namespace deserialization
+
+// True if `index` names one of `count` things. Negative indices are none.
+constexpr bool is_index(int64_t index, size_t count) { return index >= 0 && static_cast<uint64_t>(index) < count; }
+
+}  // namespace executorch::runtime

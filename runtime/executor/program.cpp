@@ -1,0 +1,165 @@
+#include <executorch/runtime/executor/program.h>
+
+#include <executorch/runtime/core/event_tracer_hooks.h>
+#include <executorch/runtime/executor/program_validation.h>
+#include <executorch/runtime/platform/profiler.h>
+
+#include <cstddef>
+#include <cstring>
+
+#include "extended_header.h"
+#include "plan.h"
+#include "segments.h"
+#include "verify.h"
+
+namespace executorch::runtime {
+namespace {
+
+using SegmentType = DataLoader::SegmentInfo::Type;
+
+// Where the identifier of a program stands, behind the root offset; ET12.
+constexpr size_t kIdentifier = 4;
+
+// Reads the header, or says what holds for a file without one: all of it is the program.
+Error read_header(const DataLoader* loader, internal::ExtendedHeader* header, size_t file_size) {
+  const auto head = loader->load(0, Program::kMinHeadBytes, DataLoader::SegmentInfo(SegmentType::Program));
+  if (!head.ok()) return head.error();
+  const auto parsed = internal::ExtendedHeader::parse(head->data(), head->size());
+  if (parsed.error() == Error::NotFound) {
+    *header = {file_size, 0, 0};
+    return Error::Ok;
+  }
+  ET_CHECK_OR_RETURN_ERROR(parsed.ok(), InvalidProgram, "Extended header may be corrupt");
+  *header = *parsed;
+  const size_t expected =
+      header->segment_data_size == 0 ? header->program_size : header->segment_base_offset + header->segment_data_size;
+  ET_CHECK_OR_RETURN_ERROR(expected <= file_size, InvalidProgram,
+                           "File size is too small. Expected file size from extended header is %zu, actual file size "
+                           "from data loader is %zu",
+                           expected, file_size);
+  return Error::Ok;
+}
+
+// What refers to segments, and can be checked before any method is loaded.
+Error check_references(const executorch_flatbuffer::Program* program) {
+  ET_CHECK_OR_RETURN_ERROR(program->version() <= Program::kMaxSupportedSchemaVersion, NotSupported,
+                           "Program schema version %u is newer than the highest this runtime supports (%u). Export the "
+                           "model with an older ExecuTorch, or update the runtime.",
+                           static_cast<unsigned>(program->version()),
+                           static_cast<unsigned>(Program::kMaxSupportedSchemaVersion));
+  const auto* constants = program->constant_segment();
+  if (constants == nullptr || constants->offsets()->size() == 0) return Error::Ok;
+  ET_CHECK_OR_RETURN_ERROR(program->constant_buffer()->size() == 0, InvalidProgram,
+                           "constant_buffer contains %u items, constant_segment.offsets contains %u items. Only one "
+                           "should be used.",
+                           static_cast<unsigned>(program->constant_buffer()->size()),
+                           static_cast<unsigned>(constants->offsets()->size()));
+  ET_CHECK_OR_RETURN_ERROR(constants->segment_index() < program->segments()->size(), InvalidProgram,
+                           "Constant segment index %u invalid for program segments range %u",
+                           static_cast<unsigned>(constants->segment_index()),
+                           static_cast<unsigned>(program->segments()->size()));
+  return Error::Ok;
+}
+
+const executorch_flatbuffer::ExecutionPlan* find_plan(const executorch_flatbuffer::Program* program, const char* name) {
+  const auto* plans = program->execution_plan();
+  for (uint32_t index = 0; index < plans->size(); ++index) {
+    if (std::strcmp(plans->Get(index)->name()->c_str(), name) == 0) return plans->Get(index);
+  }
+  ET_LOG(Error, "No method named '%s' in program", name);
+  return nullptr;
+}
+
+}  // namespace
+
+Result<Program> Program::load(DataLoader* loader, Verification verification) {
+  EXECUTORCH_SCOPE_PROF("Program::load");
+  const auto file_size = loader->size();
+  if (!file_size.ok()) return file_size.error();
+  internal::ExtendedHeader header{};
+  ET_CHECK_OK_OR_RETURN_ERROR(read_header(loader, &header, *file_size));
+
+  auto data = loader->load(0, header.program_size, DataLoader::SegmentInfo(SegmentType::Program));
+  if (!data.ok()) return data.error();
+  ET_CHECK_OR_RETURN_ERROR(reinterpret_cast<uintptr_t>(data->data()) % alignof(std::max_align_t) == 0, InvalidArgument,
+                           "Program data 0x%p must be aligned to %zu", data->data(), alignof(std::max_align_t));
+  // One walk, whatever the caller asks for: what follows believes offsets.
+  ET_CHECK_OK_OR_RETURN_ERROR(internal::verify_program_structure(data->data(), data->size()));
+  const auto* program = static_cast<const executorch_flatbuffer::Program*>(flatbuffers::follow(data->data()));
+  ET_CHECK_OK_OR_RETURN_ERROR(check_references(program));
+  ET_CHECK_OK_OR_RETURN_ERROR(
+      internal::check_segments(program->segments(), header.segment_base_offset, header.segment_data_size, *file_size));
+  if (verification == Verification::InternalConsistency) {
+    ET_CHECK_OK_OR_RETURN_ERROR(validate_program(program), "Program validation failed: likely a corrupt file");
+  }
+
+  std::optional<internal::PteDataMap> named_data;
+  if (program->named_data()->size() > 0) {
+    auto map =
+        internal::PteDataMap::create(loader, header.segment_base_offset, program->named_data(), program->segments());
+    if (!map.ok()) return map.error();
+    named_data.emplace(std::move(*map));
+  }
+  FreeableBuffer constants;
+  const auto* constant_segment = program->constant_segment();
+  if (constant_segment == nullptr || constant_segment->offsets()->size() == 0) {
+    return Program(loader, header.segment_base_offset, std::move(*data), program, std::move(constants),
+                   std::move(named_data));
+  }
+  auto segment =
+      internal::load_segment(loader, program->segments(), header.segment_base_offset,
+                             DataLoader::SegmentInfo(SegmentType::Constant, constant_segment->segment_index()));
+  if (!segment.ok()) return segment.error();
+  return Program(loader, header.segment_base_offset, std::move(*data), program, std::move(*segment),
+                 std::move(named_data));
+}
+
+Program::HeaderStatus Program::check_header(const void* data, size_t size) {
+  if (size < kMinHeadBytes) return HeaderStatus::ShortData;
+  const auto* identifier = static_cast<const char*>(data) + kIdentifier;
+  if (std::memcmp(identifier, "ET12", 4) == 0) return HeaderStatus::CompatibleVersion;
+  return identifier[0] == 'E' && identifier[1] == 'T' ? HeaderStatus::IncompatibleVersion : HeaderStatus::NotPresent;
+}
+
+size_t Program::num_methods() const { return internal_program_->execution_plan()->size(); }
+
+Result<const char*> Program::get_method_name(size_t method_index) const {
+  ET_CHECK_OR_RETURN_ERROR(method_index < num_methods(), InvalidArgument, "Plan index %zu >= num methods %zu",
+                           method_index, num_methods());
+  return internal_program_->execution_plan()->Get(static_cast<uint32_t>(method_index))->name()->c_str();
+}
+
+Result<Method> Program::load_method(const char* method_name, MemoryManager* memory_manager, EventTracer* event_tracer,
+                                    const NamedDataMap* named_data_map, const LoadBackendOptionsMap* backend_options,
+                                    Span<const Kernel> kernel_registry) const {
+  EXECUTORCH_SCOPE_PROF("Program::load_method");
+  internal::event_tracer_create_event_block(event_tracer, "Default");
+  const internal::EventTracerProfileMethodScope scope(event_tracer, "Program::load_method");
+  // There is no way to run without one.
+  if (memory_manager == nullptr || memory_manager->method_allocator() == nullptr) return Error::InvalidState;
+  const auto* plan = find_plan(internal_program_, method_name);
+  if (plan == nullptr) return Error::InvalidArgument;
+  return Method::load(const_cast<executorch_flatbuffer::ExecutionPlan*>(plan), this, memory_manager, event_tracer,
+                      named_data_map, backend_options, kernel_registry);
+}
+
+Result<MethodMeta> Program::method_meta(const char* method_name) const {
+  const auto* plan = find_plan(internal_program_, method_name);
+  if (plan == nullptr) return Error::InvalidArgument;
+  return MethodMeta(plan);
+}
+
+Result<const char*> Program::get_output_flattening_encoding(const char* method_name) const {
+  const auto* plan = find_plan(internal_program_, method_name);
+  if (plan == nullptr) return Error::InvalidArgument;
+  ET_CHECK_OR_RETURN_ERROR(plan->container_meta_type() != nullptr, InvalidProgram,
+                           "Missing container_meta_type in execution plan");
+  return plan->container_meta_type()->encoded_out_str()->c_str();
+}
+
+Result<const NamedDataMap*> Program::get_named_data_map() const {
+  if (!pte_data_map_.has_value()) return Error::NotFound;
+  return static_cast<const NamedDataMap*>(&*pte_data_map_);
+}
+
+}  // namespace executorch::runtime

@@ -1,0 +1,22 @@
+// Where in a file a program's segments lie.
+
+#pragma once
+
+#include <executorch/runtime/core/data_loader.h>
+#include <executorch/runtime/core/result.h>
+
+#include "program_schema.h"
+
+namespace executorch::runtime::internal {
+
+using Segments = flatbuffers::Vector<flatbuffers::Offset<executorch_flatbuffer::DataSegment>, uint32_t>;
+
+// Checks that each segment ends within `data_size` bytes after `base_offset`, or, if `data_size` is 0, within
+// `file_size`: whatever else names a segment needs to check only its index. InvalidProgram otherwise.
+ET_NODISCARD Error check_segments(const Segments* segments, size_t base_offset, size_t data_size, size_t file_size);
+
+// Loads a checked segment, whose index is info.segment_index. NotFound if there is no such segment.
+ET_NODISCARD Result<FreeableBuffer> load_segment(const DataLoader* loader, const Segments* segments, size_t base_offset,
+                                                 const DataLoader::SegmentInfo& info);
+
+}  // namespace executorch::runtime::internal

@@ -1,0 +1,57 @@
+// Makes a method's tensors: layout checked, memory found. What it makes can be handed to kernels as it is.
+
+#pragma once
+
+#include <executorch/runtime/core/exec_aten/exec_aten.h>
+#include <executorch/runtime/core/named_data_map.h>
+#include <executorch/runtime/executor/memory_manager.h>
+#include <executorch/runtime/executor/program.h>
+
+#include "plan.h"
+
+namespace executorch::runtime {
+namespace internal {
+
+// Checks what a tensor says of itself: type, rank, sizes, the bytes they make, dim order. Stores its bytes.
+// NotImplemented: a storage offset. InvalidProgram: everything else that cannot be.
+ET_NODISCARD Error check_tensor(const executorch_flatbuffer::Tensor* tensor, size_t* nbytes);
+
+// True if the tensor's data comes from outside the program.
+inline bool is_external(const executorch_flatbuffer::Tensor* tensor) {
+  const auto* extra = tensor->extra_tensor_info();
+  return extra != nullptr && extra->location() == executorch_flatbuffer::TensorDataLocation::EXTERNAL;
+}
+
+// Checks that data from outside, described by `layout`, is what the tensor in the program says. InvalidExternalData.
+ET_NODISCARD Error check_layout(const executorch_flatbuffer::Tensor* tensor, const TensorLayout& layout);
+
+}  // namespace internal
+
+namespace deserialization {
+
+// Makes the tensors of one method, one after another.
+class TensorParser final {
+ public:
+  TensorParser(const Program* program, MemoryManager* memory, const NamedDataMap* outside, Span<NamedData> constants)
+      : program_(program), memory_(memory), outside_(outside), constants_(constants), last_(nullptr) {}
+
+  // Makes the tensor in the method allocator. A static tensor's sizes and dim order stay where the program has them;
+  // its strides are those of the tensor before it, if they are equal.
+  ET_NODISCARD Error parse(const executorch_flatbuffer::Tensor* tensor, etensor::TensorImpl** made);
+
+ private:
+  Error find_data(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data) const;
+  Error load_state(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void* data) const;
+  Error find_constant(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data) const;
+  int32_t* make_strides(const executorch_flatbuffer::Tensor* tensor);
+
+  const Program* program_;
+  MemoryManager* memory_;
+  const NamedDataMap* outside_;
+  Span<NamedData> constants_;
+  // The tensor whose strides may be shared.
+  const etensor::TensorImpl* last_;
+};
+
+}  // namespace deserialization
+}  // namespace executorch::runtime
