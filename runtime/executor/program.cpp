@@ -40,6 +40,12 @@ Error read_header(const DataLoader* loader, internal::ExtendedHeader* header, si
   return Error::Ok;
 }
 
+// The segment of the program's constants; null if it has none. The first entry is reserved, and refers to nothing.
+const executorch_flatbuffer::SubsegmentOffsets* constants_of(const executorch_flatbuffer::Program* program) {
+  const auto* constants = program->constant_segment();
+  return constants == nullptr || constants->offsets()->size() <= 1 ? nullptr : constants;
+}
+
 // What refers to segments, and can be checked before any method is loaded.
 Error check_references(const executorch_flatbuffer::Program* program) {
   ET_CHECK_OR_RETURN_ERROR(program->version() <= Program::kMaxSupportedSchemaVersion, NotSupported,
@@ -47,8 +53,8 @@ Error check_references(const executorch_flatbuffer::Program* program) {
                            "model with an older ExecuTorch, or update the runtime.",
                            static_cast<unsigned>(program->version()),
                            static_cast<unsigned>(Program::kMaxSupportedSchemaVersion));
-  const auto* constants = program->constant_segment();
-  if (constants == nullptr || constants->offsets()->size() == 0) return Error::Ok;
+  const auto* constants = constants_of(program);
+  if (constants == nullptr) return Error::Ok;
   ET_CHECK_OR_RETURN_ERROR(program->constant_buffer()->size() == 0, InvalidProgram,
                            "constant_buffer contains %u items, constant_segment.offsets contains %u items. Only one "
                            "should be used.",
@@ -100,15 +106,13 @@ Result<Program> Program::load(DataLoader* loader, Verification verification) {
     if (!map.ok()) return map.error();
     named_data.emplace(std::move(*map));
   }
-  FreeableBuffer constants;
-  const auto* constant_segment = program->constant_segment();
-  if (constant_segment == nullptr || constant_segment->offsets()->size() == 0) {
-    return Program(loader, header.segment_base_offset, std::move(*data), program, std::move(constants),
+  const auto* constants = constants_of(program);
+  if (constants == nullptr) {
+    return Program(loader, header.segment_base_offset, std::move(*data), program, FreeableBuffer(),
                    std::move(named_data));
   }
-  auto segment =
-      internal::load_segment(loader, program->segments(), header.segment_base_offset,
-                             DataLoader::SegmentInfo(SegmentType::Constant, constant_segment->segment_index()));
+  auto segment = internal::load_segment(loader, program->segments(), header.segment_base_offset,
+                                        DataLoader::SegmentInfo(SegmentType::Constant, constants->segment_index()));
   if (!segment.ok()) return segment.error();
   return Program(loader, header.segment_base_offset, std::move(*data), program, std::move(*segment),
                  std::move(named_data));
