@@ -5,6 +5,7 @@ namespace {
 
 constexpr size_t kBufferAlignment = 32;
 constexpr size_t kLargest = 0x7fffffff;
+constexpr size_t kFileAlignment = 16;
 
 }  // namespace
 
@@ -25,7 +26,7 @@ void FlatbufferBuilder::begin(void* buffer, size_t size) {
 void FlatbufferBuilder::reset() {
   head_ = end_;
   count_ = 0;
-  alignment_ = 4;
+  alignment_ = kFileAlignment;
   table_start_ = 0;
   next_vtable_ = 0;
   ok_ = true;

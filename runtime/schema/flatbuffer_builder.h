@@ -68,7 +68,7 @@ class FlatbufferBuilder {
     size_t size;
   };
   // Puts the start of the file before all; empty if the room was not enough. The data is inside the buffer and aligned
-  // as its most aligned vector.
+  // as its most aligned vector, to 16 bytes at least.
   Bytes finish(Ref root, const char* identifier);
 
  private:
