@@ -52,6 +52,8 @@ FlatbufferBuilder::Bytes build_program(FlatbufferBuilder& builder, int64_t count
 }
 
 void check_program(FlatbufferBuilder::Bytes file, int64_t count) {
+  CHECK(file.data != nullptr);
+  if (file.data == nullptr) return;
   CHECK(verify_program_structure(file.data, file.size) == Error::Ok);
   const auto* program = static_cast<const pte::Program*>(flatbuffers::follow(file.data));
   const auto* plan = program->execution_plan()->Get(0);
