@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "strides.h"
+#include "tensor_resizer.h"
 
 namespace executorch::runtime {
 
@@ -72,14 +73,6 @@ bool tensors_have_same_dim_order(const ArrayRef<Tensor> tensor_list) {
 }
 
 namespace internal {
-
-// Befriended by TensorImpl.
-class TensorResizerFriend final {
- public:
-  static Error resize(TensorImpl* impl, ArrayRef<TensorImpl::SizesType> sizes) {
-    return impl->internal_resize_contiguous(sizes);
-  }
-};
 
 Error resize_tensor_impl(TensorImpl* impl, ArrayRef<TensorImpl::SizesType> new_sizes) {
   return TensorResizerFriend::resize(impl, new_sizes);
