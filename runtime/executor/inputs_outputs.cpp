@@ -4,7 +4,6 @@
 #include <executorch/runtime/executor/program.h>
 
 #include "plan.h"
-#include "tensor_bytes.h"
 
 namespace executorch::runtime {
 namespace {
@@ -20,10 +19,6 @@ Error set_tensor(const aten::Tensor& target, const aten::Tensor& source, bool pl
   ET_CHECK_OR_RETURN_ERROR(target.scalar_type() == source.scalar_type(), InvalidArgument,
                            "Input %zu has unexpected scalar type: expected %s but was %s.", input,
                            toString(target.scalar_type()), toString(source.scalar_type()));
-  size_t nbytes = 0;
-  ET_CHECK_OR_RETURN_ERROR(
-      internal::tensor_bytes({source.sizes().data(), source.sizes().size()}, source.scalar_type(), &nbytes),
-      InvalidArgument, "Input %zu: numel overflowed", input);
   ET_CHECK_OK_OR_RETURN_ERROR(resize_tensor(target, source.sizes()), "Error resizing tensor at input %zu", input);
   (void)input;
   return planned ? internal::copy_tensor_data(target, source) : internal::share_tensor_data(target, source);

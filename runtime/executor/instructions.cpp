@@ -71,50 +71,59 @@ class ChainLoader final {
  private:
   Error load(const schema::Instruction* source, Instruction* made) {
     *made = {nullptr, source};
+    const size_t values = context_.plan->values()->size();
+    // What the instruction names, and how many there are of it; it names 0 where it names nothing.
+    int32_t first = 0;
+    size_t first_count = values;
+    int32_t second = 0;
+    size_t second_count = 1;
+    const Indices* arguments = nullptr;
     switch (source->instr_args_type()) {
-      case InstructionArguments::KernelCall:
-        return load_call(static_cast<const schema::KernelCall*>(source->instr_args()), made);
+      case InstructionArguments::KernelCall: {
+        const auto* call = static_cast<const schema::KernelCall*>(source->instr_args());
+        first = call->op_index();
+        first_count = context_.plan->operators()->size();
+        arguments = call->args();
+        break;
+      }
       case InstructionArguments::DelegateCall: {
         const auto* call = static_cast<const schema::DelegateCall*>(source->instr_args());
-        if (!is_index(call->delegate_index(), context_.delegates)) return refuse("delegate", call->delegate_index());
-        return check_arguments(call->args());
+        first = call->delegate_index();
+        first_count = context_.delegates;
+        arguments = call->args();
+        break;
       }
       case InstructionArguments::MoveCall: {
         const auto* call = static_cast<const schema::MoveCall*>(source->instr_args());
-        if (!is_value(call->move_from())) return refuse("value", call->move_from());
-        return is_value(call->move_to()) ? Error::Ok : refuse("value", call->move_to());
+        first = call->move_from();
+        second = call->move_to();
+        second_count = values;
+        break;
       }
       case InstructionArguments::JumpFalseCall: {
         const auto* call = static_cast<const schema::JumpFalseCall*>(source->instr_args());
-        if (!is_value(call->cond_value_index())) return refuse("value", call->cond_value_index());
+        first = call->cond_value_index();
+        second = call->destination_instruction();
         // To the end is a way out.
-        const bool inside = is_index(call->destination_instruction(), size_ + 1);
-        return inside ? Error::Ok : refuse("instruction", call->destination_instruction());
+        second_count = size_ + 1;
+        break;
       }
-      case InstructionArguments::FreeCall: {
-        const auto* call = static_cast<const schema::FreeCall*>(source->instr_args());
-        return is_value(call->value_index()) ? Error::Ok : refuse("value", call->value_index());
-      }
-      default:
-        return refuse("type of instruction", static_cast<int32_t>(source->instr_args_type()));
+      default:  // FreeCall: the walk over the structure lets no other pass.
+        first = static_cast<const schema::FreeCall*>(source->instr_args())->value_index();
+        break;
     }
-  }
-
-  bool is_value(int32_t index) const { return is_index(index, context_.plan->values()->size()); }
-
-  static Error refuse(const char* what, int32_t index) {
-    ET_LOG(Error, "An instruction names %s %d, which does not exist", what, static_cast<int>(index));
-    (void)what;
-    (void)index;
-    return Error::InvalidProgram;
-  }
-
-  Error check_arguments(const Indices* arguments) {
+    ET_CHECK_OR_RETURN_ERROR(is_index(first, first_count) && is_index(second, second_count), InvalidProgram,
+                             "An instruction of type %u names %d of %zu and %d of %zu",
+                             static_cast<unsigned>(source->instr_args_type()), static_cast<int>(first), first_count,
+                             static_cast<int>(second), second_count);
+    if (arguments == nullptr) return Error::Ok;
     for (const int32_t index : *arguments) {
-      if (!is_value(index)) return refuse("value", index);
+      ET_CHECK_OR_RETURN_ERROR(is_index(index, values), InvalidProgram, "Argument index %d negative or >= %zu",
+                               static_cast<int>(index), values);
     }
     if (arguments->size() > arity_) arity_ = arguments->size();
-    return Error::Ok;
+    const bool is_kernel = source->instr_args_type() == InstructionArguments::KernelCall;
+    return is_kernel ? resolve(static_cast<uint32_t>(first), arguments, made) : Error::Ok;
   }
 
   // The kernel for the tensors of this very call. A call with more tensors than kernels are specialised for gets the
@@ -132,18 +141,14 @@ class ChainLoader final {
     return find_kernel(name, {metas, count}, context_.kernels).function;
   }
 
-  Error load_call(const schema::KernelCall* call, Instruction* made) {
-    const auto* sources = context_.plan->operators();
-    if (!is_index(call->op_index(), sources->size())) return refuse("operator", call->op_index());
-    ET_CHECK_OK_OR_RETURN_ERROR(check_arguments(call->args()));
-    const ResolvedOperator& found = operators_[call->op_index()];
-    const OperatorName name = name_of(sources->Get(static_cast<uint32_t>(call->op_index())));
-    const OpFunction kernel =
-        found.kernel.has_specialized ? find_specialised(name, call->args()) : found.kernel.function;
+  Error resolve(uint32_t index, const Indices* arguments, Instruction* made) {
+    const ResolvedOperator& found = operators_[index];
+    const OperatorName name = name_of(context_.plan->operators()->Get(index));
+    const OpFunction kernel = found.kernel.has_specialized ? find_specialised(name, arguments) : found.kernel.function;
     ET_CHECK_OR_RETURN_ERROR(kernel != nullptr, OperatorMissing, "Missing operator: [%d] %s.%s",
-                             static_cast<int>(call->op_index()), name.name, name.overload);
-    *made = {kernel, call->args()};
-    if (found.signature != nullptr) return check_signature(name, found.signature, call->args());
+                             static_cast<int>(index), name.name, name.overload);
+    *made = {kernel, arguments};
+    if (found.signature != nullptr) return check_signature(name, found.signature, arguments);
     all_arities_known_ = false;
     return Error::Ok;
   }

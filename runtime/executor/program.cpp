@@ -67,6 +67,15 @@ Error check_references(const executorch_flatbuffer::Program* program) {
   return Error::Ok;
 }
 
+// Loads all constants at once: tensors point into them. Nothing is loaded if there are none.
+Result<FreeableBuffer> load_constants(const DataLoader* loader, const executorch_flatbuffer::Program* program,
+                                      size_t base_offset) {
+  const auto* constants = constants_of(program);
+  if (constants == nullptr) return FreeableBuffer();
+  return internal::load_segment(loader, program->segments(), base_offset,
+                                DataLoader::SegmentInfo(SegmentType::Constant, constants->segment_index()));
+}
+
 const executorch_flatbuffer::ExecutionPlan* find_plan(const executorch_flatbuffer::Program* program, const char* name) {
   const auto* plans = program->execution_plan();
   for (uint32_t index = 0; index < plans->size(); ++index) {
@@ -106,15 +115,9 @@ Result<Program> Program::load(DataLoader* loader, Verification verification) {
     if (!map.ok()) return map.error();
     named_data.emplace(std::move(*map));
   }
-  const auto* constants = constants_of(program);
-  if (constants == nullptr) {
-    return Program(loader, header.segment_base_offset, std::move(*data), program, FreeableBuffer(),
-                   std::move(named_data));
-  }
-  auto segment = internal::load_segment(loader, program->segments(), header.segment_base_offset,
-                                        DataLoader::SegmentInfo(SegmentType::Constant, constants->segment_index()));
-  if (!segment.ok()) return segment.error();
-  return Program(loader, header.segment_base_offset, std::move(*data), program, std::move(*segment),
+  auto constants = load_constants(loader, program, header.segment_base_offset);
+  if (!constants.ok()) return constants.error();
+  return Program(loader, header.segment_base_offset, std::move(*data), program, std::move(*constants),
                  std::move(named_data));
 }
 

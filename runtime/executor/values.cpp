@@ -44,17 +44,20 @@ class ValueParser final {
         return parse_array(items->data(), items->size(), Tag::ListDouble,
                            &value->payload.copyable_union.as_double_list_ptr, value);
       }
-      case KernelTypes::BoolList:
-        return parse_bools(as<schema::BoolList>(source), value);
+      case KernelTypes::BoolList: {
+        const auto* items = as<schema::BoolList>(source)->items();
+        return parse_array(reinterpret_cast<const bool*>(items->data()), items->size(), Tag::ListBool,
+                           &value->payload.copyable_union.as_bool_list_ptr, value);
+      }
       case KernelTypes::IntList:
-        return parse_list<int64_t>(as<schema::IntList>(source)->items(), KernelTypes::Int, false, Tag::ListInt,
+        return parse_list<int64_t>(KernelTypes::Int, as<schema::IntList>(source)->items(), Tag::ListInt,
                                    &value->payload.copyable_union.as_int_list_ptr, value);
       case KernelTypes::TensorList:
-        return parse_list<aten::Tensor>(as<schema::TensorList>(source)->items(), KernelTypes::Tensor, false,
-                                        Tag::ListTensor, &value->payload.copyable_union.as_tensor_list_ptr, value);
+        return parse_list<aten::Tensor>(KernelTypes::Tensor, as<schema::TensorList>(source)->items(), Tag::ListTensor,
+                                        &value->payload.copyable_union.as_tensor_list_ptr, value);
       case KernelTypes::OptionalTensorList:
         return parse_list<std::optional<aten::Tensor>>(
-            as<schema::OptionalTensorList>(source)->items(), KernelTypes::Tensor, true, Tag::ListOptionalTensor,
+            KernelTypes::Tensor, as<schema::OptionalTensorList>(source)->items(), Tag::ListOptionalTensor,
             &value->payload.copyable_union.as_list_optional_tensor_ptr, value);
       default:
         ET_LOG(Error, "Unknown KernelTypes value %u at index %zu", static_cast<unsigned>(source->val_type()), index);
@@ -86,48 +89,52 @@ class ValueParser final {
   // Characters, doubles and bools stay in the program; the EValue wants an object that points at them.
   template <typename T>
   Error parse_array(const T* items, size_t count, Tag tag, ArrayRef<T>** place, EValue* value) {
-    auto* array = allocator_->allocateInstance<ArrayRef<T>>();
+    void* array = allocator_->allocate(sizeof(ArrayRef<T>), alignof(ArrayRef<T>));
     if (array == nullptr) return Error::MemoryAllocationFailed;
     return set(value, tag, place, new (array) ArrayRef<T>(items, count));
   }
 
-  Error parse_bools(const schema::BoolList* source, EValue* value) {
-    const auto* items = source->items();
-    const auto* bytes = reinterpret_cast<const uint8_t*>(items->data());
-    for (uint32_t index = 0; index < items->size(); ++index) {
-      // Another byte is no bool for whoever reads it.
-      ET_CHECK_OR_RETURN_ERROR(bytes[index] <= 1, InvalidProgram, "bool %u of a list must be 0 or 1, is %u",
-                               static_cast<unsigned>(index), static_cast<unsigned>(bytes[index]));
-    }
-    return parse_array(reinterpret_cast<const bool*>(bytes), items->size(), Tag::ListBool,
-                       &value->payload.copyable_union.as_bool_list_ptr, value);
-  }
-
-  // `items` are indices of values of type `element`, or -1 for none where that may be.
+  // A list of whatever T: its object, room for its elements, and the values that they are taken from.
   template <typename T, typename Index>
-  Error parse_list(const flatbuffers::Vector<Index, uint32_t>* items, KernelTypes element, bool optional, Tag tag,
+  Error parse_list(KernelTypes element, const flatbuffers::Vector<Index, uint32_t>* items, Tag tag,
                    BoxedEvalueList<T>** place, EValue* value) {
-    const size_t count = items->size();
-    auto** wrapped = allocator_->allocateList<EValue*>(count);
-    auto* unwrapped = allocator_->allocateList<T>(count);
-    auto* list = allocator_->allocateInstance<BoxedEvalueList<T>>();
-    if (wrapped == nullptr || unwrapped == nullptr || list == nullptr) return Error::MemoryAllocationFailed;
-    ET_CHECK_OK_OR_RETURN_ERROR(wrap(items, element, optional, wrapped));
-    return set(value, tag, place, new (list) BoxedEvalueList<T>(wrapped, unwrapped, static_cast<int>(count)));
+    ListParts parts{};
+    const uint32_t count = items->size();
+    const size_t bytes = sizeof(BoxedEvalueList<T>);
+    ET_CHECK_OK_OR_RETURN_ERROR(allocate_list(bytes, count, sizeof(T), &parts));
+    const bool optional = tag == Tag::ListOptionalTensor;
+    for (uint32_t at = 0; at < count; ++at) {
+      ET_CHECK_OK_OR_RETURN_ERROR(find_item(items->Get(at), element, optional, &parts.wrapped[at]));
+    }
+    return set(value, tag, place,
+               new (parts.list)
+                   BoxedEvalueList<T>(parts.wrapped, static_cast<T*>(parts.unwrapped), static_cast<int>(count)));
   }
 
-  template <typename Index>
-  Error wrap(const flatbuffers::Vector<Index, uint32_t>* items, KernelTypes element, bool optional, EValue** wrapped) {
-    for (uint32_t at = 0; at < items->size(); ++at) {
-      const int64_t index = items->Get(at);
-      wrapped[at] = nullptr;
-      if (optional && index == -1) continue;
-      ET_CHECK_OR_RETURN_ERROR(
-          is_index(index, values_.size()) && plan_->values()->Get(static_cast<uint32_t>(index))->val_type() == element,
-          InvalidProgram, "Item %u of a list must name one of %zu values, of its type", static_cast<unsigned>(at),
-          values_.size());
-      wrapped[at] = &values_[static_cast<size_t>(index)];
-    }
+  struct ListParts {
+    void* list;
+    EValue** wrapped;
+    void* unwrapped;
+  };
+
+  ET_NOINLINE Error allocate_list(size_t bytes, size_t count, size_t element, ListParts* parts) {
+    // The file has more than these bytes for each element, and fits memory: the product cannot wrap around.
+    parts->list = allocator_->allocate(bytes, alignof(void*));
+    parts->wrapped = static_cast<EValue**>(allocator_->allocate(count * sizeof(EValue*), alignof(EValue*)));
+    parts->unwrapped = allocator_->allocate(count * element, alignof(int64_t));
+    const bool done = parts->list != nullptr && parts->wrapped != nullptr && parts->unwrapped != nullptr;
+    return done ? Error::Ok : Error::MemoryAllocationFailed;
+  }
+
+  // Stores the value that an item of a list names; null for the -1 that stands for none where that may be.
+  ET_NOINLINE Error find_item(int64_t index, KernelTypes element, bool optional, EValue** item) {
+    *item = nullptr;
+    if (optional && index == -1) return Error::Ok;
+    ET_CHECK_OR_RETURN_ERROR(
+        is_index(index, values_.size()) && plan_->values()->Get(static_cast<uint32_t>(index))->val_type() == element,
+        InvalidProgram, "An item of a list must name one of %zu values, of its type, not %" PRId64, values_.size(),
+        index);
+    *item = &values_[static_cast<size_t>(index)];
     return Error::Ok;
   }
 
