@@ -88,8 +88,10 @@ Error set_tensor_data(const Tensor& t, void* buffer, size_t buffer_size) {
 Error share_tensor_data(const Tensor& t_dst, const Tensor& t_src) {
   ET_CHECK_OR_RETURN_ERROR(t_dst.nbytes() == t_src.nbytes(), InvalidArgument, "A tensor of %zu bytes cannot share %zu",
                            t_dst.nbytes(), t_src.nbytes());
-  ET_CHECK_OR_RETURN_ERROR(t_src.const_data_ptr() != nullptr, InvalidArgument, "The source has no data");
-  return set_tensor_data(t_dst, t_src.mutable_data_ptr(), t_src.nbytes());
+  // No bytes are no data, wherever they are said to be.
+  void* data = t_src.nbytes() == 0 ? nullptr : t_src.mutable_data_ptr();
+  ET_CHECK_OR_RETURN_ERROR(data != nullptr || t_src.nbytes() == 0, InvalidArgument, "The source has no data");
+  return set_tensor_data(t_dst, data, t_src.nbytes());
 }
 
 Error copy_tensor_data(const Tensor& t_dst, const Tensor& t_src) {

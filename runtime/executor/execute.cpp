@@ -45,6 +45,13 @@ Error read_condition(const EValue& value, bool* condition) {
   return Error::Ok;
 }
 
+// Whether there is what a kernel would read; an input that was refused has none, unless it has a place in the plan.
+bool has_data(const EValue& value) {
+  if (!value.isTensor()) return true;
+  const aten::Tensor& tensor = value.payload.as_tensor;
+  return tensor.const_data_ptr() != nullptr || tensor.numel() == 0;
+}
+
 // What a call left unfinished, for whoever reads the log.
 void log_failure(const schema::ExecutionPlan* plan, const schema::Instruction* source, Span<EValue*> arguments,
                  Error error) {
@@ -134,18 +141,19 @@ Error Method::execute_instruction() {
 
 Error Method::execute() {
   internal::event_tracer_create_event_block(event_tracer_, "Execute");
-  const internal::EventTracerProfileMethodScope scope(event_tracer_, "Method::execute");
+  // Not a scope: an execution that fails is never ended, and one that does not is ended before its outputs are told.
+  const EventTracerEntry entry = internal::event_tracer_begin_profiling_event(event_tracer_, "Method::execute");
   EXECUTORCH_SCOPE_PROF("Method::execute");
   ET_CHECK_OR_RETURN_ERROR(initialized(), NotSupported, "Cannot execute until method has been initialized.");
+  ET_CHECK_OR_RETURN_ERROR(!in_progress(), InvalidState, "Method execution is in progress");
   const size_t inputs = inputs_size();
   for (size_t index = 0; index < inputs; ++index) {
-    ET_CHECK_OR_RETURN_ERROR(input_set_[index], InvalidArgument, "Input %zu has not been set.", index);
+    ET_CHECK_OR_RETURN_ERROR(input_set_[index] && has_data(get_input(index)), InvalidArgument,
+                             "Input %zu has not been set.", index);
   }
-  ET_CHECK_OR_RETURN_ERROR(step_state_.chain_idx == 0 && step_state_.instr_idx == 0, InvalidState,
-                           "Method execution is in progress");
   Error error = Error::Ok;
   size_t left = ET_MAX_INSTRUCTIONS;
-  for (; step_state_.chain_idx < n_chains_; ++step_state_.chain_idx) {
+  for (step_state_.chain_idx = 0; step_state_.chain_idx < n_chains_; ++step_state_.chain_idx) {
     const size_t size = chains_[step_state_.chain_idx].size;
     for (step_state_.instr_idx = 0; step_state_.instr_idx < size && error == Error::Ok; --left) {
       if (ET_UNLIKELY(left == 0)) {
@@ -162,8 +170,10 @@ Error Method::execute() {
   }
   // From the beginning again, whether this went well or not.
   step_state_ = {0, 0};
-  if (error == Error::Ok) log_outputs();
-  return error;
+  if (error != Error::Ok) return error;
+  internal::event_tracer_end_profiling_event(event_tracer_, entry);
+  log_outputs();
+  return Error::Ok;
 }
 
 Error Method::step() {

@@ -31,7 +31,7 @@ Result<size_t> Method::get_num_external_constants() {
 Error Method::parse_external_constants(const NamedDataMap* named_data_map) {
   const size_t count = *get_num_external_constants();
   if (count == 0) return Error::Ok;
-  ET_CHECK_OR_RETURN_ERROR(named_data_map != nullptr, InvalidExternalData, "external_data_map is null");
+  ET_CHECK_OR_RETURN_ERROR(named_data_map != nullptr, InvalidState, "external_data_map is null");
   external_constants_ = memory_manager_->method_allocator()->allocateList<NamedData>(count);
   if (external_constants_ == nullptr) return Error::MemoryAllocationFailed;
   const auto* values = serialization_plan_->values();
@@ -40,7 +40,7 @@ Error Method::parse_external_constants(const NamedDataMap* named_data_map) {
     if (tensor == nullptr) continue;
     const auto* name = tensor->extra_tensor_info()->fully_qualified_name();
     const auto layout = named_data_map->get_tensor_layout(name->view());
-    ET_CHECK_OR_RETURN_ERROR(layout.ok(), InvalidExternalData, "Failed to get metadata for key %s", name->c_str());
+    if (!layout.ok()) return layout.error();
     ET_CHECK_OK_OR_RETURN_ERROR(internal::check_layout(tensor, *layout));
 
     size_t known = 0;

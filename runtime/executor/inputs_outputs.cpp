@@ -27,6 +27,8 @@ Error set_tensor(const aten::Tensor& target, const aten::Tensor& source, bool pl
 // Whether a primitive input is what was exported: a program is made for that value, no other.
 bool equal_primitives(const EValue& expected, const EValue& given) {
   switch (expected.tag) {
+    case Tag::None:
+      return true;
     case Tag::Int:
       return expected.toInt() == given.toInt();
     case Tag::Bool:
@@ -73,14 +75,16 @@ EValue& Method::mutable_output(size_t i) { return mutable_value(get_output_index
 
 Error Method::set_input(const EValue& input_evalue, size_t input_idx) {
   ET_CHECK_OR_RETURN_ERROR(initialized(), InvalidState, "Input can not be set until method has been initialized.");
-  ET_CHECK_OR_RETURN_ERROR(step_state_.instr_idx == 0 && step_state_.chain_idx == 0, InvalidState,
-                           "Inputs can not be set mid execution.");
   ET_CHECK_OR_RETURN_ERROR(input_idx < inputs_size(), InvalidArgument,
                            "Input index (%zu) must be less than the number of inputs in method (%zu).", input_idx,
                            inputs_size());
+  // Whether it is taken or not: then the method runs with what it has.
+  input_set_[input_idx] = true;
+  ET_CHECK_OR_RETURN_ERROR(step_state_.instr_idx == 0 && step_state_.chain_idx == 0, InvalidState,
+                           "Inputs can not be set mid execution.");
   const size_t index = get_input_index(input_idx);
   const EValue& value = values_[index];
-  const bool primitive = value.isScalar() || value.isString();
+  const bool primitive = value.isScalar() || value.isString() || value.isNone();
   ET_CHECK_OR_RETURN_ERROR(primitive || value.isTensor(), InvalidArgument,
                            "Input %zu was expected to be a Tensor or primitive but has tag %u.", input_idx,
                            static_cast<unsigned>(value.tag));
@@ -90,13 +94,10 @@ Error Method::set_input(const EValue& input_evalue, size_t input_idx) {
   if (primitive) {
     ET_CHECK_OR_RETURN_ERROR(equal_primitives(value, input_evalue), InvalidArgument,
                              "The %zu-th input of method should have the same value as the input_evalue", input_idx);
-  } else {
-    const bool planned = tensor_at(serialization_plan_, index)->allocation_info() != nullptr;
-    ET_CHECK_OK_OR_RETURN_ERROR(
-        set_tensor(value.payload.as_tensor, input_evalue.payload.as_tensor, planned, input_idx));
+    return Error::Ok;
   }
-  input_set_[input_idx] = true;
-  return Error::Ok;
+  const bool planned = tensor_at(serialization_plan_, index)->allocation_info() != nullptr;
+  return set_tensor(value.payload.as_tensor, input_evalue.payload.as_tensor, planned, input_idx);
 }
 
 Error Method::set_inputs(const aten::ArrayRef<EValue>& input_evalues) {

@@ -33,8 +33,7 @@ class ChainLoader final {
     if (operators_ == nullptr) return Error::MemoryAllocationFailed;
     for (uint32_t index = 0; index < sources->size(); ++index) {
       const OperatorName name = name_of(sources->Get(index));
-      operators_[index] = {find_kernel(name, {}, context_.kernels),
-                           find_signature(name.name, name.overload, kernel_signatures())};
+      operators_[index] = {find(name, {}), find_signature(name.name, name.overload, kernel_signatures())};
     }
     return Error::Ok;
   }
@@ -69,6 +68,12 @@ class ChainLoader final {
   }
 
  private:
+  // In the method's own kernels, and then among all that are registered.
+  KernelMatch find(OperatorName name, Span<const TensorMeta> metas) const {
+    const KernelMatch match = find_kernel(name, metas, context_.kernels);
+    return match.function != nullptr ? match : find_kernel(name, metas, get_registered_kernels());
+  }
+
   Error load(const schema::Instruction* source, Instruction* made) {
     *made = {nullptr, source};
     const size_t values = context_.plan->values()->size();
@@ -134,11 +139,11 @@ class ChainLoader final {
     for (const int32_t index : *arguments) {
       const EValue& value = context_.values[index];
       if (!value.isTensor()) continue;
-      if (count == kPaddedArguments) return find_kernel(name, {}, context_.kernels).function;
+      if (count == kPaddedArguments) return find(name, {}).function;
       const auto order = value.payload.as_tensor.dim_order();
       metas[count++] = {value.payload.as_tensor.scalar_type(), {const_cast<uint8_t*>(order.data()), order.size()}};
     }
-    return find_kernel(name, {metas, count}, context_.kernels).function;
+    return find(name, {metas, count}).function;
   }
 
   Error resolve(uint32_t index, const Indices* arguments, Instruction* made) {

@@ -60,8 +60,8 @@ Error Method::init(executorch_flatbuffer::ExecutionPlan* s_plan, const NamedData
   MemoryAllocator* allocator = memory_manager_->method_allocator();
   const NamedDataMap* data = nullptr;
   ET_CHECK_OK_OR_RETURN_ERROR(merge_data(program_, named_data_map, allocator, &merged_data_map_, &data));
-  ET_CHECK_OK_OR_RETURN_ERROR(parse_external_constants(data));
-  ET_CHECK_OK_OR_RETURN_ERROR(parse_values(data));
+  ET_CHECK_OK_OR_RETURN_ERROR(parse_external_constants(named_data_map));
+  ET_CHECK_OK_OR_RETURN_ERROR(parse_values(named_data_map));
   for (const auto* indices : {s_plan->inputs(), s_plan->outputs()}) {
     for (const int32_t index : *indices) {
       ET_CHECK_OR_RETURN_ERROR(is_index(index, n_value_), InvalidProgram, "Input or output %d is none of %zu values",
@@ -82,8 +82,8 @@ Error Method::init(executorch_flatbuffer::ExecutionPlan* s_plan, const NamedData
         internal::load_delegate(delegates->Get(index), std::move(*blob), surroundings, &delegates_[index]));
     ++n_delegate_;
   }
-  const Span<const Kernel> kernels = kernel_registry_.empty() ? get_registered_kernels() : kernel_registry_;
-  ET_CHECK_OK_OR_RETURN_ERROR(internal::load_chains({s_plan, values_, n_delegate_, allocator, kernels}, &chains_));
+  ET_CHECK_OK_OR_RETURN_ERROR(
+      internal::load_chains({s_plan, values_, n_delegate_, allocator, kernel_registry_}, &chains_));
   n_chains_ = s_plan->chains()->size();
   step_state_ = {0, 0};
   init_state_ = InitializationState::Initialized;

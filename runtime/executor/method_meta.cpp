@@ -32,17 +32,18 @@ Result<const executorch_flatbuffer::EValue*> find_value(const executorch_flatbuf
 Result<Tag> find_tag(const executorch_flatbuffer::ExecutionPlan* plan, const Indices* positions, size_t position) {
   const auto value = find_value(plan, positions, position);
   if (!value.ok()) return value.error();
-  return kTags[static_cast<size_t>((*value)->val_type())];
+  const Tag tag = kTags[static_cast<size_t>((*value)->val_type())];
+  ET_CHECK_OR_RETURN_ERROR(tag < Tag::ListBool, Internal, "Input or output %zu is a list", position);
+  return tag;
 }
 
 Result<const executorch_flatbuffer::Tensor*> find_tensor(const executorch_flatbuffer::ExecutionPlan* plan,
                                                          const Indices* positions, size_t position) {
-  const auto value = find_value(plan, positions, position);
-  if (!value.ok()) return value.error();
-  ET_CHECK_OR_RETURN_ERROR((*value)->val_type() == KernelTypes::Tensor, InvalidArgument,
-                           "Tag: %u input or output: %zu is not Tensor", static_cast<unsigned>((*value)->val_type()),
-                           position);
-  return static_cast<const executorch_flatbuffer::Tensor*>((*value)->val());
+  const auto tag = find_tag(plan, positions, position);
+  if (!tag.ok()) return tag.error();
+  ET_CHECK_OR_RETURN_ERROR(*tag == Tag::Tensor, InvalidArgument, "Tag: %u input or output: %zu is not Tensor",
+                           static_cast<unsigned>(*tag), position);
+  return static_cast<const executorch_flatbuffer::Tensor*>((*find_value(plan, positions, position))->val());
 }
 
 // The name of a tensor that has one, else null.
@@ -90,15 +91,13 @@ Result<Tag> MethodMeta::output_tag(size_t index) const { return find_tag(s_plan_
 
 namespace internal {
 
-// Makes a TensorInfo of `tensor` by `create`, which only MethodMeta may call.
+// Makes a TensorInfo of `tensor` by `create`, which only MethodMeta may call. Inputs and outputs have no names.
 template <typename Create>
-Result<TensorInfo> describe(Create create, const executorch_flatbuffer::Tensor* tensor) {
-  const auto* extra = tensor->extra_tensor_info();
+Result<TensorInfo> describe(Create create, const executorch_flatbuffer::Tensor* tensor, std::string_view name = {}) {
   return create({tensor->sizes()->data(), tensor->sizes()->size()},
                 {tensor->dim_order()->data(), tensor->dim_order()->size()},
                 static_cast<aten::ScalarType>(tensor->scalar_type()),
-                tensor->allocation_info() != nullptr || tensor->data_buffer_idx() != 0,
-                extra == nullptr ? std::string_view() : extra->fully_qualified_name()->view());
+                tensor->allocation_info() != nullptr || tensor->data_buffer_idx() != 0, name);
 }
 
 }  // namespace internal
@@ -126,9 +125,10 @@ Result<TensorInfo> MethodMeta::attribute_tensor_meta(size_t index) const {
   const auto* values = s_plan_->values();
   size_t count = 0;
   for (uint32_t at = 0; at < values->size(); ++at) {
-    if (name_of(values->Get(at)) == nullptr || count++ != index) continue;
+    const auto* name = name_of(values->Get(at));
+    if (name == nullptr || count++ != index) continue;
     return internal::describe(TensorInfo::create,
-                              static_cast<const executorch_flatbuffer::Tensor*>(values->Get(at)->val()));
+                              static_cast<const executorch_flatbuffer::Tensor*>(values->Get(at)->val()), name->view());
   }
   ET_LOG(Error, "No attribute tensor found at index %zu", index);
   return Error::InvalidArgument;

@@ -40,10 +40,9 @@ Error read_header(const DataLoader* loader, internal::ExtendedHeader* header, si
   return Error::Ok;
 }
 
-// The segment of the program's constants; null if it has none. The first entry is reserved, and refers to nothing.
-const executorch_flatbuffer::SubsegmentOffsets* constants_of(const executorch_flatbuffer::Program* program) {
-  const auto* constants = program->constant_segment();
-  return constants == nullptr || constants->offsets()->size() <= 1 ? nullptr : constants;
+// The first entry is reserved, and refers to nothing.
+bool has_constants(const executorch_flatbuffer::SubsegmentOffsets* constants) {
+  return constants->offsets()->size() > 1;
 }
 
 // What refers to segments, and can be checked before any method is loaded.
@@ -53,15 +52,11 @@ Error check_references(const executorch_flatbuffer::Program* program) {
                            "model with an older ExecuTorch, or update the runtime.",
                            static_cast<unsigned>(program->version()),
                            static_cast<unsigned>(Program::kMaxSupportedSchemaVersion));
-  const auto* constants = constants_of(program);
-  if (constants == nullptr) return Error::Ok;
-  ET_CHECK_OR_RETURN_ERROR(program->constant_buffer()->size() == 0, InvalidProgram,
-                           "constant_buffer contains %u items, constant_segment.offsets contains %u items. Only one "
-                           "should be used.",
-                           static_cast<unsigned>(program->constant_buffer()->size()),
-                           static_cast<unsigned>(constants->offsets()->size()));
-  ET_CHECK_OR_RETURN_ERROR(constants->segment_index() < program->segments()->size(), InvalidProgram,
-                           "Constant segment index %u invalid for program segments range %u",
+  const auto* constants = program->constant_segment();
+  ET_CHECK_OR_RETURN_ERROR(constants != nullptr && constants->offsets()->size() > 0, InvalidProgram,
+                           "Constants must be in a segment, not inside the program: export it again");
+  ET_CHECK_OR_RETURN_ERROR(!has_constants(constants) || constants->segment_index() < program->segments()->size(),
+                           InvalidProgram, "Constant segment index %u invalid for program segments range %u",
                            static_cast<unsigned>(constants->segment_index()),
                            static_cast<unsigned>(program->segments()->size()));
   return Error::Ok;
@@ -70,8 +65,8 @@ Error check_references(const executorch_flatbuffer::Program* program) {
 // Loads all constants at once: tensors point into them. Nothing is loaded if there are none.
 Result<FreeableBuffer> load_constants(const DataLoader* loader, const executorch_flatbuffer::Program* program,
                                       size_t base_offset) {
-  const auto* constants = constants_of(program);
-  if (constants == nullptr) return FreeableBuffer();
+  const auto* constants = program->constant_segment();
+  if (!has_constants(constants)) return FreeableBuffer();
   return internal::load_segment(loader, program->segments(), base_offset,
                                 DataLoader::SegmentInfo(SegmentType::Constant, constants->segment_index()));
 }

@@ -6,8 +6,6 @@ namespace executorch::runtime {
 namespace internal {
 
 Error check_segments(const Segments* segments, size_t base_offset, size_t data_size, size_t file_size) {
-  // Without a base there is nothing that a segment could be loaded from; loading says so.
-  if (base_offset == 0) return Error::Ok;
   if (data_size == 0) data_size = file_size >= base_offset ? file_size - base_offset : 0;
   for (uint32_t index = 0; index < segments->size(); ++index) {
     const auto* segment = segments->Get(index);
@@ -22,8 +20,6 @@ Error check_segments(const Segments* segments, size_t base_offset, size_t data_s
 
 Result<FreeableBuffer> load_segment(const DataLoader* loader, const Segments* segments, size_t base_offset,
                                     const DataLoader::SegmentInfo& info) {
-  ET_CHECK_OR_RETURN_ERROR(loader != nullptr && base_offset > 0, NotFound,
-                           "No segments in program: requested index %zu", info.segment_index);
   ET_CHECK_OR_RETURN_ERROR(info.segment_index < segments->size(), NotFound, "Segment index %zu out of range (>= %u)",
                            info.segment_index, static_cast<unsigned>(segments->size()));
   const auto* segment = segments->Get(static_cast<uint32_t>(info.segment_index));
@@ -33,6 +29,8 @@ Result<FreeableBuffer> load_segment(const DataLoader* loader, const Segments* se
 }  // namespace internal
 
 Result<FreeableBuffer> Program::LoadSegment(const DataLoader::SegmentInfo& segment_info) const {
+  ET_CHECK_OR_RETURN_ERROR(loader_ != nullptr, NotFound, "No segments in program: requested index %zu",
+                           segment_info.segment_index);
   return internal::load_segment(loader_, internal_program_->segments(), segment_base_offset_, segment_info);
 }
 
@@ -59,27 +57,15 @@ Error Program::load_mutable_subsegment_into(size_t mutable_data_segments_index, 
 }
 
 Result<const void*> Program::get_constant_buffer_data(size_t buffer_idx, size_t nbytes) const {
-  const uint8_t* data = nullptr;
-  uint64_t size = 0;
-  uint64_t offset = 0;
-  const auto* offsets =
-      internal_program_->constant_segment() == nullptr ? nullptr : internal_program_->constant_segment()->offsets();
-  if (offsets != nullptr && offsets->size() > 0) {
-    ET_CHECK_OR_RETURN_ERROR(buffer_idx < offsets->size(), InvalidArgument,
-                             "Constant segment buffer index %zu invalid for program constant segment range %u",
-                             buffer_idx, static_cast<unsigned>(offsets->size()));
-    data = static_cast<const uint8_t*>(constant_segment_data_.data());
-    size = constant_segment_data_.size();
-    offset = offsets->Get(static_cast<uint32_t>(buffer_idx));
-  } else {
-    const auto* buffers = internal_program_->constant_buffer();
-    ET_CHECK_OR_RETURN_ERROR(buffer_idx < buffers->size(), InvalidArgument,
-                             "Constant buffer index %zu invalid for program constant buffer range %u", buffer_idx,
-                             static_cast<unsigned>(buffers->size()));
-    const auto* storage = buffers->Get(static_cast<uint32_t>(buffer_idx))->storage();
-    data = storage->data();
-    size = storage->size();
-  }
+  const auto* data = static_cast<const uint8_t*>(constant_segment_data_.data());
+  ET_CHECK_OR_RETURN_ERROR(data != nullptr, InvalidProgram, "The program has no constants: buffer index %zu",
+                           buffer_idx);
+  const auto* offsets = internal_program_->constant_segment()->offsets();
+  ET_CHECK_OR_RETURN_ERROR(buffer_idx < offsets->size(), InvalidArgument,
+                           "Constant segment buffer index %zu invalid for program constant segment range %u",
+                           buffer_idx, static_cast<unsigned>(offsets->size()));
+  const uint64_t size = constant_segment_data_.size();
+  const uint64_t offset = offsets->Get(static_cast<uint32_t>(buffer_idx));
   ET_CHECK_OR_RETURN_ERROR(offset <= size && nbytes <= size - offset, InvalidArgument,
                            "Constant segment offset %" PRIu64
                            " + size_bytes %zu invalid for program constant segment "

@@ -12,11 +12,11 @@ namespace internal {
 Error check_tensor(const executorch_flatbuffer::Tensor* tensor, size_t* nbytes) {
   const auto* sizes = tensor->sizes();
   const auto* dim_order = tensor->dim_order();
-  ET_CHECK_OR_RETURN_ERROR(tensor->storage_offset() == 0, NotImplemented, "Non-zero storage offset %d not supported",
+  ET_CHECK_OR_RETURN_ERROR(tensor->storage_offset() == 0, NotSupported, "Non-zero storage offset %d not supported",
                            static_cast<int>(tensor->storage_offset()));
   ET_CHECK_OR_RETURN_ERROR(
       static_cast<uint8_t>(tensor->shape_dynamism()) < static_cast<uint8_t>(TensorShapeDynamism::DYNAMIC_UNBOUND),
-      NotImplemented, "Fully dynamic tensor shapes not yet supported");
+      NotSupported, "Fully dynamic tensor shapes not yet supported");
   ET_CHECK_OR_RETURN_ERROR(dim_order->size() == sizes->size() && is_permutation(dim_order->data(), sizes->size()),
                            InvalidProgram, "dim_order of size %u is no permutation of %u dimensions",
                            static_cast<unsigned>(dim_order->size()), static_cast<unsigned>(sizes->size()));
@@ -95,10 +95,8 @@ Error TensorParser::find_data(const executorch_flatbuffer::Tensor* tensor, size_
   ET_CHECK_OR_RETURN_ERROR(planned != nullptr, InvalidState,
                            "HierarchicalAllocator must not be null for memory-planned tensor");
   const uint64_t offset = (static_cast<uint64_t>(place->memory_offset_high()) << 32) | place->memory_offset_low();
-  // Memory ids begin at 1; the allocator checks the rest.
-  ET_CHECK_OR_RETURN_ERROR(place->memory_id() > 0 && offset <= SIZE_MAX, InvalidProgram,
-                           "memory id %u or offset %" PRIu64 " cannot be", static_cast<unsigned>(place->memory_id()),
-                           offset);
+  ET_CHECK_OR_RETURN_ERROR(offset <= SIZE_MAX, InvalidProgram, "memory offset %" PRIu64 " cannot be", offset);
+  // Memory ids begin at 1; 0 wraps around to what the allocator refuses.
   const auto address = planned->get_offset_address(place->memory_id() - 1, static_cast<size_t>(offset), nbytes);
   if (!address.ok()) return address.error();
   *data = *address;

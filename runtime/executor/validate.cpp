@@ -31,7 +31,9 @@ Error validate_value(const schema::ExecutionPlan* plan, const schema::EValue* va
 Error validate_tensor(const schema::Tensor* tensor) {
   ET_CHECK_OR_RETURN_ERROR(tensor != nullptr, InvalidProgram, "Tensor is null");
   size_t nbytes = 0;
-  return internal::check_tensor(tensor, &nbytes);
+  const Error error = internal::check_tensor(tensor, &nbytes);
+  // What this runtime does not support is no mistake of the file: only methods with such a tensor cannot be loaded.
+  return error == Error::NotSupported ? Error::Ok : error;
 }
 
 Error validate_program(const schema::Program* program) {
