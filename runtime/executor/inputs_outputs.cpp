@@ -157,7 +157,7 @@ Result<aten::Tensor> Method::get_attribute(std::string_view name) {
   for (uint32_t index = 0; index < sources->size(); ++index) {
     if (sources->Get(index)->val_type() != executorch_flatbuffer::KernelTypes::Tensor) continue;
     const auto* extra = tensor_at(serialization_plan_, index)->extra_tensor_info();
-    if (extra == nullptr || extra->fully_qualified_name()->view() != name) continue;
+    if (extra == nullptr || name.empty() || extra->fully_qualified_name()->view() != name) continue;
     return values_[index].tryToTensor();
   }
   return Error::NotFound;

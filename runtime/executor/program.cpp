@@ -47,7 +47,7 @@ bool has_constants(const executorch_flatbuffer::SubsegmentOffsets* constants) {
 
 // What refers to segments, and can be checked before any method is loaded.
 Error check_references(const executorch_flatbuffer::Program* program) {
-  ET_CHECK_OR_RETURN_ERROR(program->version() <= Program::kMaxSupportedSchemaVersion, NotSupported,
+  ET_CHECK_OR_RETURN_ERROR(program->version() <= Program::kMaxSupportedSchemaVersion, InvalidProgram,
                            "Program schema version %u is newer than the highest this runtime supports (%u). Export the "
                            "model with an older ExecuTorch, or update the runtime.",
                            static_cast<unsigned>(program->version()),
