@@ -45,11 +45,26 @@ Error read_condition(const EValue& value, bool* condition) {
   return Error::Ok;
 }
 
-// Whether there is what a kernel would read; an input that was refused has none, unless it has a place in the plan.
-bool has_data(const EValue& value) {
-  if (!value.isTensor()) return true;
-  const aten::Tensor& tensor = value.payload.as_tensor;
-  return tensor.const_data_ptr() != nullptr || tensor.numel() == 0;
+bool any_lacks_data(const EValue& value) {
+  bool lacks = lacks_data(value);
+  if (value.isTensorList()) {
+    for (const aten::Tensor& tensor : value.toTensorList()) lacks = lacks || lacks_data(tensor);
+  }
+  if (value.isListOptionalTensor()) {
+    for (const auto& tensor : value.toListOptionalTensor())
+      lacks = lacks || (tensor.has_value() && lacks_data(*tensor));
+  }
+  return lacks;
+}
+
+// Kernels and backends believe that there is as much data as a tensor's sizes say.
+ET_NOINLINE Error check_data(Span<EValue*> arguments) {
+  for (size_t index = 0; index < arguments.size(); ++index) {
+    ET_CHECK_OR_RETURN_ERROR(!any_lacks_data(*arguments[index]), InvalidState,
+                             "Argument %zu is a tensor without data: an output that was not set, or it was freed",
+                             index);
+  }
+  return Error::Ok;
 }
 
 // What a call left unfinished, for whoever reads the log.
@@ -72,7 +87,8 @@ void log_failure(const schema::ExecutionPlan* plan, const schema::Instruction* s
 Error Method::execute_instruction() {
   const Chain& chain = chains_[step_state_.chain_idx];
   const Instruction& instruction = chain.instructions[step_state_.instr_idx];
-  EValue** room = reinterpret_cast<const MethodState*>(chains_)[-1].arguments;
+  const MethodState& state = reinterpret_cast<const MethodState*>(chains_)[-1];
+  EValue** room = state.arguments;
   size_t next = step_state_.instr_idx + 1;
   const internal::EventTracerProfileInstructionScope instruction_scope(
       event_tracer_, static_cast<ChainID>(step_state_.chain_idx), static_cast<DebugHandle>(step_state_.instr_idx));
@@ -80,6 +96,7 @@ Error Method::execute_instruction() {
   if (ET_LIKELY(instruction.kernel != nullptr)) {
     const internal::EventTracerProfileOpScope scope(event_tracer_, "OPERATOR_CALL");
     const Span<EValue*> arguments = expand(static_cast<const Indices*>(instruction.source), values_, room);
+    if (ET_UNLIKELY(state.may_lack_data)) ET_CHECK_OK_OR_RETURN_ERROR(check_data(arguments));
     KernelRuntimeContext context(event_tracer_, temp_allocator_);
     instruction.kernel(context, arguments);
     if (temp_allocator_ != nullptr) temp_allocator_->reset();
@@ -100,6 +117,7 @@ Error Method::execute_instruction() {
       const internal::EventTracerProfileOpScope scope(event_tracer_, "DELEGATE_CALL");
       const auto* call = static_cast<const schema::DelegateCall*>(source->instr_args());
       const Span<EValue*> arguments = expand(call->args(), values_, room);
+      if (state.may_lack_data) ET_CHECK_OK_OR_RETURN_ERROR(check_data(arguments));
       BackendExecutionContext context(event_tracer_, temp_allocator_, serialization_plan_->name()->c_str());
       const Error error = delegates_[call->delegate_index()].execute(context, arguments);
       if (temp_allocator_ != nullptr) temp_allocator_->reset();
@@ -148,7 +166,7 @@ Error Method::execute() {
   ET_CHECK_OR_RETURN_ERROR(!in_progress(), InvalidState, "Method execution is in progress");
   const size_t inputs = inputs_size();
   for (size_t index = 0; index < inputs; ++index) {
-    ET_CHECK_OR_RETURN_ERROR(input_set_[index] && has_data(get_input(index)), InvalidArgument,
+    ET_CHECK_OR_RETURN_ERROR(input_set_[index] && !lacks_data(get_input(index)), InvalidArgument,
                              "Input %zu has not been set.", index);
   }
   Error error = Error::Ok;
@@ -181,6 +199,12 @@ Error Method::step() {
   EXECUTORCH_SCOPE_PROF("Method::step");
   ET_CHECK_OR_RETURN_ERROR(initialized(), InvalidState, "Cannot execute until method has been initialized.");
   if (step_state_.chain_idx == n_chains_) return Error::EndOfMethod;
+  if (step_state_.chain_idx == 0 && step_state_.instr_idx == 0) {
+    for (const int32_t index : *serialization_plan_->inputs()) {
+      ET_CHECK_OR_RETURN_ERROR(!lacks_data(values_[index]), InvalidState, "Input value %d has no data",
+                               static_cast<int>(index));
+    }
+  }
   const size_t size = chains_[step_state_.chain_idx].size;
   if (step_state_.instr_idx < size) ET_CHECK_OK_OR_RETURN_ERROR(execute_instruction());
   if (step_state_.instr_idx >= size) {

@@ -62,7 +62,7 @@ class ChainLoader final {
     const size_t count = all_arities_known_ || arity_ > kPaddedArguments ? arity_ : kPaddedArguments;
     auto** arguments = context_.allocator->allocateList<EValue*>(count);
     if (arguments == nullptr) return Error::MemoryAllocationFailed;
-    new (state) MethodState{arguments, EValue()};
+    new (state) MethodState{arguments, EValue(), may_lack_data()};
     for (size_t index = 0; index < count; ++index) arguments[index] = &state->none;
     return Error::Ok;
   }
@@ -121,6 +121,8 @@ class ChainLoader final {
                              "An instruction of type %u names %d of %zu and %d of %zu",
                              static_cast<unsigned>(source->instr_args_type()), static_cast<int>(first), first_count,
                              static_cast<int>(second), second_count);
+    if (source->instr_args_type() == InstructionArguments::MoveCall) return check_move(first, second);
+    frees_ = frees_ || source->instr_args_type() == InstructionArguments::FreeCall;
     if (arguments == nullptr) return Error::Ok;
     for (const int32_t index : *arguments) {
       ET_CHECK_OR_RETURN_ERROR(is_index(index, values), InvalidProgram, "Argument index %d negative or >= %zu",
@@ -129,6 +131,35 @@ class ChainLoader final {
     if (arguments->size() > arity_) arity_ = arguments->size();
     const bool is_kernel = source->instr_args_type() == InstructionArguments::KernelCall;
     return is_kernel ? resolve(static_cast<uint32_t>(first), arguments, made) : Error::Ok;
+  }
+
+  // What a value is stays, so that what is checked here of calls holds while the program runs. Only scalars may change
+  // into one another.
+  Error check_move(int32_t from, int32_t to) const {
+    const Tag tags[2] = {context_.values[from].tag, context_.values[to].tag};
+    ET_CHECK_OR_RETURN_ERROR(tags[0] == tags[1] || (takes('s', tags[0]) && takes('s', tags[1])), InvalidProgram,
+                             "Value %d, whose tag is %u, cannot be moved to value %d, whose tag is %u",
+                             static_cast<int>(from), static_cast<unsigned>(tags[0]), static_cast<int>(to),
+                             static_cast<unsigned>(tags[1]));
+    return Error::Ok;
+  }
+
+  // Whether a call could meet a tensor without data: one that is freed, or that nobody has given any.
+  bool may_lack_data() const {
+    if (frees_) return true;
+    for (uint32_t index = 0; index < context_.plan->values()->size(); ++index) {
+      if (lacks_data(context_.values[index]) && !is_input(static_cast<int32_t>(index))) return true;
+    }
+    return false;
+  }
+
+  // Execution does not begin before inputs are set. Of many, not all are looked at: those only cost checks.
+  bool is_input(int32_t index) const {
+    const auto* inputs = context_.plan->inputs();
+    for (uint32_t at = 0; at < inputs->size() && at < kPaddedArguments; ++at) {
+      if (inputs->Get(at) == index) return true;
+    }
+    return false;
   }
 
   // The kernel for the tensors of this very call. A call with more tensors than kernels are specialised for gets the
@@ -177,6 +208,8 @@ class ChainLoader final {
   size_t size_ = 0;
   // The largest number of arguments in any call.
   size_t arity_ = 0;
+  // Whether a FreeCall was loaded.
+  bool frees_ = false;
   // False once a kernel is called of which nobody says how many arguments it reads.
   bool all_arities_known_ = true;
 };

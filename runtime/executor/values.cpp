@@ -122,8 +122,12 @@ class ValueParser final {
     parts->list = allocator_->allocate(bytes, alignof(void*));
     parts->wrapped = static_cast<EValue**>(allocator_->allocate(count * sizeof(EValue*), alignof(EValue*)));
     parts->unwrapped = allocator_->allocate(count * element, alignof(int64_t));
-    const bool done = parts->list != nullptr && parts->wrapped != nullptr && parts->unwrapped != nullptr;
-    return done ? Error::Ok : Error::MemoryAllocationFailed;
+    if (parts->list == nullptr || parts->wrapped == nullptr || parts->unwrapped == nullptr) {
+      return Error::MemoryAllocationFailed;
+    }
+    // Elements are assigned to when the list is read: to optional tensors that are none until then.
+    std::memset(parts->unwrapped, 0, count * element);
+    return Error::Ok;
   }
 
   // Stores the value that an item of a list names; null for the -1 that stands for none where that may be.

@@ -22,8 +22,8 @@ constexpr uint16_t kScalar = bit(Tag::Int) | bit(Tag::Double) | bit(Tag::Bool);
 
 constexpr Kind kKinds[] = {
     {'t', bit(Tag::Tensor)}, {'o', bit(Tag::Tensor) | kNone}, {'s', kScalar},
-    {'i', bit(Tag::Int)},    {'l', bit(Tag::ListInt)},        {'d', bit(Tag::Double)},
-    {'b', bit(Tag::Bool)},   {'T', bit(Tag::ListTensor)},     {'O', bit(Tag::ListOptionalTensor)},
+    {'i', kScalar},          {'l', bit(Tag::ListInt)},        {'d', kScalar},
+    {'b', kScalar},          {'T', bit(Tag::ListTensor)},     {'O', bit(Tag::ListOptionalTensor)},
     {'z', bit(Tag::String)}, {'e', bit(Tag::ListDouble)},     {'c', bit(Tag::ListBool)},
 };
 

@@ -1,5 +1,6 @@
 // What arguments kernels take. A program's calls are checked against it once, when a method is loaded, so that no
-// kernel is called with too few arguments or ones of another kind.
+// kernel is called with too few arguments or ones of another kind. Which scalar a scalar is can change while the
+// program runs (what a prim operator gives is an int in the file and may become a double): a kernel has to look.
 
 #pragma once
 

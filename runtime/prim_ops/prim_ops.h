@@ -11,34 +11,34 @@
 
 // Name, function, arguments as in kernel_signatures.h; sorted by name.
 #define ET_FORALL_PRIM_OPS(_)                                             \
-  _("aten::_local_scalar_dense", local_scalar_dense, "tS")                \
-  _("aten::sym_numel", sym_numel, "tS")                                   \
-  _("aten::sym_size.int", sym_size_int, "tiS")                            \
-  _("executorch_prim::add.Scalar", add_Scalar, "ssS")                     \
-  _("executorch_prim::ceil.Scalar", ceil_Scalar, "sS")                    \
-  _("executorch_prim::eq.Scalar", eq_Scalar, "ssS")                       \
+  _("aten::_local_scalar_dense", local_scalar_dense, "ts")                \
+  _("aten::sym_numel", sym_numel, "ts")                                   \
+  _("aten::sym_size.int", sym_size_int, "tis")                            \
+  _("executorch_prim::add.Scalar", add_Scalar, "sss")                     \
+  _("executorch_prim::ceil.Scalar", ceil_Scalar, "ss")                    \
+  _("executorch_prim::eq.Scalar", eq_Scalar, "sss")                       \
   _("executorch_prim::et_copy_index.tensor", et_copy_index_tensor, "tti") \
   _("executorch_prim::et_view.default", et_view_default, "tlt")           \
-  _("executorch_prim::floordiv.Scalar", floordiv_Scalar, "ssS")           \
-  _("executorch_prim::floordiv.int", floordiv_int, "ssS")                 \
-  _("executorch_prim::ge.Scalar", ge_Scalar, "ssS")                       \
-  _("executorch_prim::gt.Scalar", gt_Scalar, "ssS")                       \
-  _("executorch_prim::le.Scalar", le_Scalar, "ssS")                       \
-  _("executorch_prim::lt.Scalar", lt_Scalar, "ssS")                       \
-  _("executorch_prim::mod.Scalar", mod_Scalar, "ssS")                     \
-  _("executorch_prim::mod.int", mod_int, "ssS")                           \
-  _("executorch_prim::mul.Scalar", mul_Scalar, "ssS")                     \
-  _("executorch_prim::neg.Scalar", neg_Scalar, "sS")                      \
-  _("executorch_prim::round.Scalar", round_Scalar, "sS")                  \
-  _("executorch_prim::sub.Scalar", sub_Scalar, "ssS")                     \
-  _("executorch_prim::sym_float.Scalar", sym_float_Scalar, "sS")          \
-  _("executorch_prim::sym_int.Scalar", sym_int_Scalar, "sS")              \
-  _("executorch_prim::sym_ite.Scalar", sym_ite_Scalar, "sSSS")            \
-  _("executorch_prim::sym_max.Scalar", sym_max_Scalar, "ssS")             \
-  _("executorch_prim::sym_min.Scalar", sym_min_Scalar, "ssS")             \
-  _("executorch_prim::sym_not.Scalar", sym_not_Scalar, "sS")              \
-  _("executorch_prim::truediv.Scalar", truediv_Scalar, "ssS")             \
-  _("executorch_prim::trunc.Scalar", trunc_Scalar, "sS")
+  _("executorch_prim::floordiv.Scalar", floordiv_Scalar, "sss")           \
+  _("executorch_prim::floordiv.int", floordiv_int, "sss")                 \
+  _("executorch_prim::ge.Scalar", ge_Scalar, "sss")                       \
+  _("executorch_prim::gt.Scalar", gt_Scalar, "sss")                       \
+  _("executorch_prim::le.Scalar", le_Scalar, "sss")                       \
+  _("executorch_prim::lt.Scalar", lt_Scalar, "sss")                       \
+  _("executorch_prim::mod.Scalar", mod_Scalar, "sss")                     \
+  _("executorch_prim::mod.int", mod_int, "sss")                           \
+  _("executorch_prim::mul.Scalar", mul_Scalar, "sss")                     \
+  _("executorch_prim::neg.Scalar", neg_Scalar, "ss")                      \
+  _("executorch_prim::round.Scalar", round_Scalar, "ss")                  \
+  _("executorch_prim::sub.Scalar", sub_Scalar, "sss")                     \
+  _("executorch_prim::sym_float.Scalar", sym_float_Scalar, "ss")          \
+  _("executorch_prim::sym_int.Scalar", sym_int_Scalar, "ss")              \
+  _("executorch_prim::sym_ite.Scalar", sym_ite_Scalar, "ssss")            \
+  _("executorch_prim::sym_max.Scalar", sym_max_Scalar, "sss")             \
+  _("executorch_prim::sym_min.Scalar", sym_min_Scalar, "sss")             \
+  _("executorch_prim::sym_not.Scalar", sym_not_Scalar, "ss")              \
+  _("executorch_prim::truediv.Scalar", truediv_Scalar, "sss")             \
+  _("executorch_prim::trunc.Scalar", trunc_Scalar, "ss")
 
 namespace executorch::runtime::prim_ops {
 

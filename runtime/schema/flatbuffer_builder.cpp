@@ -16,11 +16,14 @@ FlatbufferBuilder::FlatbufferBuilder(void* buffer, size_t size) {
 
 // Alignment counts from the end, so the end is aligned; the front holds words.
 void FlatbufferBuilder::begin(void* buffer, size_t size) {
-  uintptr_t first = reinterpret_cast<uintptr_t>(buffer);
-  const uintptr_t last = (first + (size < kLargest ? size : kLargest)) & ~(kBufferAlignment - 1);
-  first = (first + 3) & ~uintptr_t{3};
-  pushed_ = reinterpret_cast<uint32_t*>(first);
-  end_ = reinterpret_cast<uint8_t*>(last < first ? first : last);
+  constexpr size_t kWord = sizeof(uint32_t);
+  if (size > kLargest) size = kLargest;
+  auto* first = static_cast<uint8_t*>(buffer);
+  const size_t before = (0 - reinterpret_cast<uintptr_t>(first)) % kWord;
+  const size_t behind = reinterpret_cast<uintptr_t>(first + size) % kBufferAlignment;
+  const size_t spoiled = before + behind;
+  pushed_ = reinterpret_cast<uint32_t*>(first + (spoiled > size ? 0 : before));
+  end_ = spoiled > size ? first : first + size - behind;
 }
 
 void FlatbufferBuilder::reset() {

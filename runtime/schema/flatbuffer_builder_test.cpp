@@ -85,7 +85,7 @@ TEST(tables_of_one_form_share_their_vtable) {
   builder.reset();
   const size_t many = build_program(builder, 110).size;
   // A reference, a table of 8 + 8 bytes, one of 4 + 4 + 1, padded.
-  CHECK(many - few <= 100 * 32);
+  CHECK(many - few <= size_t{100} * 32);
 }
 
 TEST(any_size_and_alignment_of_buffer_is_enough_or_is_said_not_to_be) {

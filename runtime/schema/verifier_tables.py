@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from accessor_header import NOTICE
 from schema import Field, Schema, SchemaError, Table
 
-REQUIRED = frozenset({("BackendDelegate", "processed")})
-"""Tables without which nothing can be made of the table they are in. A union's value is required by its type."""
+REQUIRED = frozenset({("EValue", "val"), ("Instruction", "instr_args"), ("BackendDelegate", "processed")})
+"""Tables and unions without which nothing can be made of the table that they are in. Of these unions none is NONE; any
+union's value is there if its type says so."""
 
 LARGEST = 255
 """Fields, tables and members are numbered by bytes."""

@@ -132,7 +132,7 @@ bool Walk::field(FieldRule rule, uint32_t at, uint32_t type) {
       return vector(at, 2, &first, &count) && push(first, count, rule.of);
     case FieldKind::kUnion: {
       const uint8_t* members = rules_.union_members + rule.of;
-      return type == 0 || (type <= members[0] && push(at, 1, members[type]));
+      return type == 0 ? !rule.required : type <= members[0] && push(at, 1, members[type]);
     }
   }
   return false;

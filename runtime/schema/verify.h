@@ -27,7 +27,7 @@ enum class FieldKind : uint8_t {
   kStrings,
   kTable,   // rule.of: which table
   kTables,  // the same
-  kUnion,   // rule.of: where its members start; its type is the field before it, and says whether it must be there
+  kUnion,   // rule.of: where its members start; its type is the field before it; required: not NONE
 };
 
 struct FieldRule {

@@ -138,9 +138,9 @@ TEST(a_list_of_bools_holds_zeros_and_ones) {
   CHECK(!file.is_sound());
 }
 
-TEST(a_union_has_a_known_type_and_then_its_value) {
-  for (const auto& [type, has_value, sound] : {std::tuple{0, false, true},
-                                               {0, true, true},
+TEST(a_value_has_a_known_type_and_what_it_says) {
+  for (const auto& [type, has_value, sound] : {std::tuple{0, false, false},
+                                               {0, true, false},
                                                {1, true, true},
                                                {11, true, true},
                                                {1, false, false},

@@ -1,0 +1,237 @@
+#include "hostile_run.h"
+
+#include <executorch/runtime/core/exec_aten/util/dim_order_util.h>
+#include <executorch/runtime/executor/program.h>
+#include <executorch/runtime/platform/platform.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "exact_memory.h"
+#include "test_kernels.h"
+#include "touch.h"
+
+namespace etbuild::testing {
+namespace {
+
+using executorch::aten::Tensor;
+using executorch::aten::TensorImpl;
+using executorch::runtime::Error;
+using executorch::runtime::EValue;
+using executorch::runtime::HierarchicalAllocator;
+using executorch::runtime::MemoryManager;
+using executorch::runtime::Method;
+using executorch::runtime::MethodMeta;
+using executorch::runtime::Program;
+using executorch::runtime::Span;
+using executorch::runtime::Tag;
+using executorch::runtime::TensorInfo;
+
+constexpr size_t kMethods = 3;
+constexpr size_t kArena = 1 << 14;
+constexpr size_t kArenas = 6;
+constexpr size_t kMethodMemory = 1 << 16;
+constexpr size_t kTemporaryMemory = 1 << 14;
+constexpr size_t kSteps = 200;
+
+void promise(bool kept) {
+  if (!kept) std::abort();
+}
+
+// A tensor of the caller's, of the sizes that the metadata says.
+struct OwnTensor {
+  OwnTensor(const TensorInfo& info, uint8_t fill)
+      : sizes(info.sizes().begin(), info.sizes().end()),
+        order(info.dim_order().begin(), info.dim_order().end()),
+        strides(sizes.size()),
+        bytes(make_bytes(info.nbytes(), 16, fill)) {
+    promise(executorch::runtime::dim_order_to_stride(sizes.data(), order.data(), sizes.size(), strides.data()) ==
+            Error::Ok);
+    impl.emplace(info.scalar_type(), static_cast<ssize_t>(sizes.size()), sizes.data(), bytes.get(), order.data(),
+                 strides.data());
+  }
+
+  std::vector<int32_t> sizes;
+  std::vector<uint8_t> order;
+  std::vector<int32_t> strides;
+  Bytes bytes;
+  std::optional<TensorImpl> impl;
+};
+
+void ask(const MethodMeta& meta) {
+  volatile size_t sum = std::strlen(meta.name()) + meta.num_instructions() + meta.num_attributes();
+  sum = sum + (meta.uses_backend("TestBackend") ? 1 : 0);
+  for (size_t i = 0; i <= meta.num_inputs(); ++i) sum = sum + (meta.input_tag(i).ok() ? 1 : 0);
+  for (size_t i = 0; i <= meta.num_outputs(); ++i) sum = sum + (meta.output_tag(i).ok() ? 1 : 0);
+  for (size_t i = 0; i < meta.num_outputs(); ++i) {
+    const auto info = meta.output_tensor_meta(i);
+    if (info.ok()) sum = sum + info->nbytes() + info->sizes().size() + info->name().size();
+  }
+  for (size_t i = 0; i < meta.num_attributes(); ++i) {
+    const auto info = meta.attribute_tensor_meta(i);
+    if (info.ok()) sum = sum + info->nbytes() + info->name().size();
+  }
+  for (size_t i = 0; i <= meta.num_backends(); ++i) {
+    const auto name = meta.get_backend_name(i);
+    if (name.ok()) sum = sum + std::strlen(*name);
+  }
+  for (size_t i = 0; i <= meta.num_memory_planned_buffers(); ++i) {
+    sum = sum + (meta.memory_planned_buffer_device(i).ok() ? 1 : 0);
+  }
+}
+
+// A method with memory of its own.
+class Session {
+ public:
+  Session(const Program& program, const ExactLoader& loader, const HostileOptions& options, HostileOutcome* outcome)
+      : program_(program),
+        loader_(loader),
+        outcome_(outcome),
+        allocation_failure_(options.allocations),
+        temporary_failure_(options.temporaries),
+        load_failure_(options.loads),
+        allocator_(kMethodMemory, &allocation_failure_),
+        temporary_(kTemporaryMemory, &temporary_failure_),
+        weight_(&load_failure_) {}
+
+  void run(const char* name) {
+    const auto meta = program_.method_meta(name);
+    if (!note(meta.error())) return;
+    ask(*meta);
+    plan_memory(*meta);
+    HierarchicalAllocator planned({arenas_.data(), arenas_.size()});
+    MemoryManager memory(&allocator_, &planned, &temporary_);
+    auto method = program_.load_method(name, &memory, nullptr, &weight_, nullptr, test_kernels());
+    if (note(method.error())) {
+      ++outcome_->methods;
+      use(*method, *meta);
+    }
+    outcome_->failed_on_purpose |= allocation_failure_.happened() || temporary_failure_.happened();
+  }
+
+ private:
+  bool note(Error error) {
+    if (error != Error::Ok) outcome_->last = error;
+    return error == Error::Ok;
+  }
+
+  // As large as the file says, within reason.
+  void plan_memory(const MethodMeta& meta) {
+    for (size_t i = 0; i < meta.num_memory_planned_buffers() && i < kArenas; ++i) {
+      const auto size = meta.memory_planned_buffer_size(i);
+      if (!size.ok()) break;
+      const auto bytes = static_cast<uint64_t>(*size) > kArena ? kArena : static_cast<size_t>(*size);
+      memories_.push_back(make_bytes(bytes, 16, 0x3d));
+      arenas_.emplace_back(memories_.back().get(), bytes);
+    }
+  }
+
+  void set_inputs(Method& method, const MethodMeta& meta) {
+    std::vector<EValue> values(meta.num_inputs());
+    note(method.get_inputs(values.data(), values.size()));
+    for (size_t i = 0; i < values.size(); ++i) {
+      const auto info = meta.input_tensor_meta(i);
+      if (!info.ok() || info->nbytes() > kArena || info->sizes().size() > 16) {
+        note(method.set_input(values[i], i));
+        continue;
+      }
+      tensors_.push_back(std::make_unique<OwnTensor>(*info, 0x3f));
+      note(method.set_input(EValue(Tensor(&*tensors_.back()->impl)), i));
+    }
+  }
+
+  void set_outputs(Method& method, const MethodMeta& meta) {
+    for (size_t i = 0; i < meta.num_outputs(); ++i) {
+      const auto info = meta.output_tensor_meta(i);
+      if (!info.ok() || info->is_memory_planned() || info->nbytes() > kArena) continue;
+      memories_.push_back(make_bytes(info->nbytes(), 16, 0));
+      note(method.set_output_data_ptr(memories_.back().get(), info->nbytes(), i));
+    }
+  }
+
+  // Whether it came to an end.
+  bool step_through(Method& method) {
+    for (size_t steps = 0; steps < kSteps; ++steps) {
+      const Error error = method.step();
+      if (error == Error::EndOfMethod) return note(method.reset_execution());
+      if (!note(error)) return false;
+    }
+    return false;
+  }
+
+  void read_outputs(Method& method, const MethodMeta& meta) {
+    std::vector<EValue> values(meta.num_outputs());
+    if (!note(method.get_outputs(values.data(), values.size()))) return;
+    for (const EValue& value : values) {
+      const bool is_nowhere = value.isTensor() && value.toTensor().const_data_ptr() == nullptr;
+      if (!is_nowhere) touch(value);
+    }
+  }
+
+  void use(Method& method, const MethodMeta& meta) {
+    set_inputs(method, meta);
+    set_outputs(method, meta);
+    // First in steps, of which there is a limit: what ends here ends there.
+    const bool ended = step_through(method);
+    if (!ended) return;
+    for (int times = 0; times < 2; ++times) {
+      if (!note(method.execute())) break;
+      ++outcome_->executed;
+      read_outputs(method, meta);
+    }
+    (void)method.get_attribute("counter").ok();
+  }
+
+  const Program& program_;
+  const ExactLoader& loader_;
+  HostileOutcome* outcome_;
+  Failure allocation_failure_;
+  Failure temporary_failure_;
+  Failure load_failure_;
+  ExactAllocator allocator_;
+  ExactAllocator temporary_;
+  OneWeight weight_;
+  std::vector<Bytes> memories_;
+  std::vector<Span<uint8_t>> arenas_;
+  std::vector<std::unique_ptr<OwnTensor>> tensors_;
+};
+
+}  // namespace
+
+HostileOutcome run_hostile(const uint8_t* data, size_t size, const HostileOptions& options) {
+  register_test_backend();
+  HostileOutcome outcome{};
+  Failure failure(options.loads);
+  const ExactLoader loader(data, size, &failure);
+  const auto verification =
+      options.thorough_load ? Program::Verification::InternalConsistency : Program::Verification::Minimal;
+  {
+    const auto program = Program::load(const_cast<ExactLoader*>(&loader), verification);
+    outcome.load = program.error();
+    for (size_t i = 0; program.ok() && i <= program->num_methods() && i <= kMethods; ++i) {
+      const auto name = program->get_method_name(i);
+      if (!name.ok()) continue;
+      (void)program->get_output_flattening_encoding(*name).ok();
+      Session(*program, loader, options, &outcome).run(*name);
+      promise(living_handles() == 0);
+    }
+    outcome.wrote_constants = !loader.unchanged();
+  }
+  outcome.failed_on_purpose |= failure.happened();
+  return outcome;
+}
+
+}  // namespace etbuild::testing
+
+// Hostile programs are refused by the million: nobody reads why.
+extern "C" void et_pal_emit_log_message(et_timestamp_t timestamp, et_pal_log_level_t level, const char* filename,
+                                        const char* function, size_t line, const char* message, size_t length) {
+  (void)timestamp;
+  (void)level;
+  (void)filename;
+  (void)function;
+  (void)line;
+  (void)message;
+  (void)length;
+}

@@ -1,0 +1,17 @@
+// Ten small programs that together use all that a .pte can hold: what hostile files are made of, and tests begin with.
+
+#pragma once
+
+#include <cstddef>
+
+#include "program_writer.h"
+
+namespace etbuild::testing {
+
+constexpr size_t kSmallPrograms = 10;
+
+// The program of that number, and what it is called.
+FileBytes small_program(size_t number);
+const char* small_program_name(size_t number);
+
+}  // namespace etbuild::testing
