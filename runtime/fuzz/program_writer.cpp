@@ -239,11 +239,6 @@ void ProgramWriter::method(std::string_view name, const std::vector<int32_t>& in
   for (Refs* refs : {&values_, &operators_, &delegates_, &instructions_}) refs->clear();
 }
 
-void ProgramWriter::inline_constant(const FileBytes& bytes) {
-  const Ref storage = builder_.vector(bytes.data(), bytes.size(), 1, 16);
-  constants_.push_back(one_field(pte::Buffer::slot_of_storage, storage));
-}
-
 void ProgramWriter::inline_delegate_data(const FileBytes& bytes) {
   const Ref data = builder_.vector(bytes.data(), bytes.size(), 1, 16);
   blobs_.push_back(one_field(pte::BackendDelegateInlineData::slot_of_data, data));
@@ -279,6 +274,7 @@ void ProgramWriter::named(std::string_view key, uint32_t segment) {
 }
 
 FileBytes ProgramWriter::finish() {
+  if (constant_segment_ == 0) constants(0, {0});  // The reserved one is always there.
   Refs segments;
   uint64_t offset = 0;
   for (const FileBytes& segment : segments_) {
@@ -291,7 +287,6 @@ FileBytes ProgramWriter::finish() {
   // What there is none of is absent, but for the plans.
   const auto vector_if_any = [this](const Refs& refs) { return refs.empty() ? 0 : vector_of(refs); };
   const Ref plans = vector_of(plans_);
-  const Ref constants = vector_if_any(constants_);
   const Ref blobs = vector_if_any(blobs_);
   const Ref all_segments = vector_if_any(segments);
   const Ref states = vector_if_any(states_);
@@ -299,7 +294,6 @@ FileBytes ProgramWriter::finish() {
   builder_.start_table();
   builder_.add<uint32_t>(pte::Program::slot_of_version, 0);
   builder_.add_ref(pte::Program::slot_of_execution_plan, plans);
-  builder_.add_ref(pte::Program::slot_of_constant_buffer, constants);
   builder_.add_ref(pte::Program::slot_of_backend_delegate_data, blobs);
   builder_.add_ref(pte::Program::slot_of_segments, all_segments);
   builder_.add_ref(pte::Program::slot_of_constant_segment, constant_segment_);

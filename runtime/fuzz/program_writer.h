@@ -58,7 +58,6 @@ class ProgramWriter {
               const std::vector<int64_t>& memories);
 
   // Of the program.
-  void inline_constant(const FileBytes& bytes);
   void inline_delegate_data(const FileBytes& bytes);
   uint32_t segment(const FileBytes& bytes);
   // Offsets of constants 0, 1, … in a segment; the first is reserved.
@@ -83,7 +82,7 @@ class ProgramWriter {
   std::vector<uint8_t> room_;
   executorch::runtime::internal::FlatbufferBuilder builder_;
   Refs values_, operators_, delegates_, instructions_;
-  Refs plans_, constants_, blobs_, states_, named_;
+  Refs plans_, blobs_, states_, named_;
   Ref constant_segment_ = 0;
   std::vector<FileBytes> segments_;
 };

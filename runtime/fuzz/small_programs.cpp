@@ -61,17 +61,14 @@ FileBytes constants() {
   return w.finish();
 }
 
-// The older way: constants and a delegate's bytes inside the flatbuffer.
+// A delegate's bytes inside the flatbuffer.
 FileBytes inline_data() {
   ProgramWriter w;
   const int32_t x = w.tensor(given());
-  const int32_t a = w.tensor(constant(1));
   const int32_t out = w.tensor(planned(0));
   const int32_t delegate = w.delegate("TestBackend", false, 0, "level", "7");
-  w.inline_constant({});
-  w.inline_constant(counting_bytes(16));
   w.inline_delegate_data(counting_bytes(9));
-  w.call_delegate(delegate, {x, a, out});
+  w.call_delegate(delegate, {x, out});
   w.method("forward", {x}, {out}, {16});
   return w.finish();
 }
