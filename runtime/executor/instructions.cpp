@@ -13,6 +13,14 @@ namespace schema = executorch_flatbuffer;
 using schema::InstructionArguments;
 using Indices = flatbuffers::Vector<int32_t, uint32_t>;
 
+// All kinds of instruction begin alike: with an index, then with the indices of arguments or another index or nothing.
+// Read by place, they need no switch.
+constexpr uint16_t kFirstField = 4;
+constexpr uint16_t kSecondField = 6;
+constexpr size_t kTypes = static_cast<size_t>(InstructionArguments::FreeCall) + 1;
+// The first type that begins with the index of a value.
+constexpr size_t kValues = static_cast<size_t>(InstructionArguments::MoveCall);
+
 // An entry of a plan's operators, looked up once however often it is called.
 struct ResolvedOperator {
   KernelMatch kernel;
@@ -25,7 +33,12 @@ OperatorName name_of(const schema::Operator* source) { return {source->name()->c
 // Loads the chains of a plan.
 class ChainLoader final {
  public:
-  explicit ChainLoader(const InstructionContext& context) : context_(context) {}
+  explicit ChainLoader(const InstructionContext& context) : context_(context) {
+    counts_[static_cast<size_t>(InstructionArguments::KernelCall)] = context.plan->operators()->size();
+    counts_[static_cast<size_t>(InstructionArguments::DelegateCall)] = context.delegates;
+    for (size_t type = kValues; type < kTypes; ++type) counts_[type] = context.plan->values()->size();
+    second_counts_[static_cast<size_t>(InstructionArguments::MoveCall)] = counts_[kValues];
+  }
 
   Error resolve_operators() {
     const auto* sources = context_.plan->operators();
@@ -43,7 +56,8 @@ class ChainLoader final {
     auto* instructions = context_.allocator->allocateList<Instruction>(sources->size());
     if (instructions == nullptr) return Error::MemoryAllocationFailed;
     *made = {instructions, sources->size()};
-    size_ = sources->size();
+    // The end, too, is a place to jump to.
+    second_counts_[static_cast<size_t>(InstructionArguments::JumpFalseCall)] = sources->size() + 1;
     // All operators that are missing are told, not only the first.
     size_t missing = 0;
     for (uint32_t index = 0; index < sources->size(); ++index) {
@@ -76,60 +90,24 @@ class ChainLoader final {
 
   Error load(const schema::Instruction* source, Instruction* made) {
     *made = {nullptr, source};
-    const size_t values = context_.plan->values()->size();
-    // What the instruction names, and how many there are of it; it names 0 where it names nothing.
-    int32_t first = 0;
-    size_t first_count = values;
-    int32_t second = 0;
-    size_t second_count = 1;
-    const Indices* arguments = nullptr;
-    switch (source->instr_args_type()) {
-      case InstructionArguments::KernelCall: {
-        const auto* call = static_cast<const schema::KernelCall*>(source->instr_args());
-        first = call->op_index();
-        first_count = context_.plan->operators()->size();
-        arguments = call->args();
-        break;
-      }
-      case InstructionArguments::DelegateCall: {
-        const auto* call = static_cast<const schema::DelegateCall*>(source->instr_args());
-        first = call->delegate_index();
-        first_count = context_.delegates;
-        arguments = call->args();
-        break;
-      }
-      case InstructionArguments::MoveCall: {
-        const auto* call = static_cast<const schema::MoveCall*>(source->instr_args());
-        first = call->move_from();
-        second = call->move_to();
-        second_count = values;
-        break;
-      }
-      case InstructionArguments::JumpFalseCall: {
-        const auto* call = static_cast<const schema::JumpFalseCall*>(source->instr_args());
-        first = call->cond_value_index();
-        second = call->destination_instruction();
-        // To the end is a way out.
-        second_count = size_ + 1;
-        break;
-      }
-      default:  // FreeCall: the walk over the structure lets no other pass.
-        first = static_cast<const schema::FreeCall*>(source->instr_args())->value_index();
-        break;
-    }
-    ET_CHECK_OR_RETURN_ERROR(is_index(first, first_count) && is_index(second, second_count), InvalidProgram,
-                             "An instruction of type %u names %d of %zu and %d of %zu",
-                             static_cast<unsigned>(source->instr_args_type()), static_cast<int>(first), first_count,
-                             static_cast<int>(second), second_count);
+    const auto type = static_cast<size_t>(source->instr_args_type());
+    const void* call = source->instr_args();
+    const bool has_arguments = type <= static_cast<size_t>(InstructionArguments::DelegateCall);
+    const auto first = flatbuffers::read<int32_t>(call, kFirstField, 0);
+    const int32_t second = has_arguments ? 0 : flatbuffers::read<int32_t>(call, kSecondField, 0);
+    ET_CHECK_OR_RETURN_ERROR(is_index(first, counts_[type]) && is_index(second, second_counts_[type]), InvalidProgram,
+                             "An instruction of type %zu names %d of %zu and %d of %zu", type, static_cast<int>(first),
+                             counts_[type], static_cast<int>(second), second_counts_[type]);
     if (source->instr_args_type() == InstructionArguments::MoveCall) return check_move(first, second);
     frees_ = frees_ || source->instr_args_type() == InstructionArguments::FreeCall;
-    if (arguments == nullptr) return Error::Ok;
+    if (!has_arguments) return Error::Ok;
+    const auto* arguments = static_cast<const Indices*>(flatbuffers::target_or_empty(call, kSecondField));
     for (const int32_t index : *arguments) {
-      ET_CHECK_OR_RETURN_ERROR(is_index(index, values), InvalidProgram, "Argument index %d negative or >= %zu",
-                               static_cast<int>(index), values);
+      ET_CHECK_OR_RETURN_ERROR(is_index(index, counts_[kValues]), InvalidProgram,
+                               "Argument index %d negative or >= %zu", static_cast<int>(index), counts_[kValues]);
     }
     if (arguments->size() > arity_) arity_ = arguments->size();
-    const bool is_kernel = source->instr_args_type() == InstructionArguments::KernelCall;
+    const bool is_kernel = type == static_cast<size_t>(InstructionArguments::KernelCall);
     return is_kernel ? resolve(static_cast<uint32_t>(first), arguments, made) : Error::Ok;
   }
 
@@ -204,8 +182,10 @@ class ChainLoader final {
 
   const InstructionContext& context_;
   ResolvedOperator* operators_ = nullptr;
-  // Of the chain that is being loaded.
-  size_t size_ = 0;
+  // By type of instruction: how many there are of what its first field names, and of what its second does. Where that
+  // is nothing, it reads as 0.
+  size_t counts_[kTypes] = {};
+  size_t second_counts_[kTypes] = {1, 1, 1, 1, 1, 1};
   // The largest number of arguments in any call.
   size_t arity_ = 0;
   // Whether a FreeCall was loaded.

@@ -60,7 +60,6 @@ Error Method::init(executorch_flatbuffer::ExecutionPlan* s_plan, const NamedData
   MemoryAllocator* allocator = memory_manager_->method_allocator();
   const NamedDataMap* data = nullptr;
   ET_CHECK_OK_OR_RETURN_ERROR(merge_data(program_, named_data_map, allocator, &merged_data_map_, &data));
-  ET_CHECK_OK_OR_RETURN_ERROR(parse_external_constants(named_data_map));
   ET_CHECK_OK_OR_RETURN_ERROR(parse_values(named_data_map));
   for (const auto* indices : {s_plan->inputs(), s_plan->outputs()}) {
     for (const int32_t index : *indices) {

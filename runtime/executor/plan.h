@@ -95,7 +95,7 @@ struct NamedData {
 
 }  // namespace deserialization
 
-// True if `index` names one of `count` things. Negative indices are none.
-constexpr bool is_index(int64_t index, size_t count) { return index >= 0 && static_cast<uint64_t>(index) < count; }
+// True if `index` names one of `count` things, which are fewer than 2^31, as all in a file are: a negative one is none.
+constexpr bool is_index(int32_t index, size_t count) { return static_cast<uint32_t>(index) < count; }
 
 }  // namespace executorch::runtime

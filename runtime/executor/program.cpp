@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <new>
 
 #include "extended_header.h"
 #include "plan.h"
@@ -52,8 +53,9 @@ Error check_references(const executorch_flatbuffer::Program* program) {
                            "model with an older ExecuTorch, or update the runtime.",
                            static_cast<unsigned>(program->version()),
                            static_cast<unsigned>(Program::kMaxSupportedSchemaVersion));
+  // Constants inside the flatbuffer were given up in 2024; the official library refuses them, too.
   const auto* constants = program->constant_segment();
-  ET_CHECK_OR_RETURN_ERROR(constants != nullptr && constants->offsets()->size() > 0, InvalidProgram,
+  ET_CHECK_OR_RETURN_ERROR(constants != nullptr && !constants->offsets()->empty(), InvalidProgram,
                            "Constants must be in a segment, not inside the program: export it again");
   ET_CHECK_OR_RETURN_ERROR(!has_constants(constants) || constants->segment_index() < program->segments()->size(),
                            InvalidProgram, "Constant segment index %u invalid for program segments range %u",
@@ -62,13 +64,47 @@ Error check_references(const executorch_flatbuffer::Program* program) {
   return Error::Ok;
 }
 
-// Loads all constants at once: tensors point into them. Nothing is loaded if there are none.
-Result<FreeableBuffer> load_constants(const DataLoader* loader, const executorch_flatbuffer::Program* program,
-                                      size_t base_offset) {
+// What a Program is made of, before it is one.
+struct Parts {
+  internal::ExtendedHeader header;
+  FreeableBuffer data;
+  const executorch_flatbuffer::Program* program;
+  // All constants at once: tensors point into them. Empty if there are none.
+  FreeableBuffer constants;
+};
+
+// Stores what was loaded in place of the empty buffer that `place` is.
+Error take(Result<FreeableBuffer>&& loaded, FreeableBuffer* place) {
+  if (loaded.ok()) new (place) FreeableBuffer(std::move(loaded.get()));
+  return loaded.error();
+}
+
+Error load_parts(DataLoader* loader, Program::Verification verification, Parts* parts) {
+  const auto size = loader->size();
+  if (!size.ok()) return size.error();
+  const size_t file_size = *size;
+  internal::ExtendedHeader& header = parts->header;
+  ET_CHECK_OK_OR_RETURN_ERROR(read_header(loader, &header, file_size));
+  ET_CHECK_OK_OR_RETURN_ERROR(
+      take(loader->load(0, header.program_size, DataLoader::SegmentInfo(SegmentType::Program)), &parts->data));
+  const void* data = parts->data.data();
+  ET_CHECK_OR_RETURN_ERROR(reinterpret_cast<uintptr_t>(data) % alignof(std::max_align_t) == 0, InvalidArgument,
+                           "Program data 0x%p must be aligned to %zu", data, alignof(std::max_align_t));
+  // One walk, whatever the caller asks for: what follows believes offsets.
+  ET_CHECK_OK_OR_RETURN_ERROR(internal::verify_program_structure(data, parts->data.size()));
+  const auto* program = static_cast<const executorch_flatbuffer::Program*>(flatbuffers::follow(data));
+  parts->program = program;
+  ET_CHECK_OK_OR_RETURN_ERROR(check_references(program));
+  ET_CHECK_OK_OR_RETURN_ERROR(
+      internal::check_segments(program->segments(), header.segment_base_offset, header.segment_data_size, file_size));
+  if (verification == Program::Verification::InternalConsistency) {
+    ET_CHECK_OK_OR_RETURN_ERROR(validate_program(program), "Program validation failed: likely a corrupt file");
+  }
   const auto* constants = program->constant_segment();
-  if (!has_constants(constants)) return FreeableBuffer();
-  return internal::load_segment(loader, program->segments(), base_offset,
-                                DataLoader::SegmentInfo(SegmentType::Constant, constants->segment_index()));
+  if (!has_constants(constants)) return Error::Ok;
+  return take(internal::load_segment(loader, program->segments(), header.segment_base_offset,
+                                     DataLoader::SegmentInfo(SegmentType::Constant, constants->segment_index())),
+              &parts->constants);
 }
 
 const executorch_flatbuffer::ExecutionPlan* find_plan(const executorch_flatbuffer::Program* program, const char* name) {
@@ -84,35 +120,18 @@ const executorch_flatbuffer::ExecutionPlan* find_plan(const executorch_flatbuffe
 
 Result<Program> Program::load(DataLoader* loader, Verification verification) {
   EXECUTORCH_SCOPE_PROF("Program::load");
-  const auto file_size = loader->size();
-  if (!file_size.ok()) return file_size.error();
-  internal::ExtendedHeader header{};
-  ET_CHECK_OK_OR_RETURN_ERROR(read_header(loader, &header, *file_size));
-
-  auto data = loader->load(0, header.program_size, DataLoader::SegmentInfo(SegmentType::Program));
-  if (!data.ok()) return data.error();
-  ET_CHECK_OR_RETURN_ERROR(reinterpret_cast<uintptr_t>(data->data()) % alignof(std::max_align_t) == 0, InvalidArgument,
-                           "Program data 0x%p must be aligned to %zu", data->data(), alignof(std::max_align_t));
-  // One walk, whatever the caller asks for: what follows believes offsets.
-  ET_CHECK_OK_OR_RETURN_ERROR(internal::verify_program_structure(data->data(), data->size()));
-  const auto* program = static_cast<const executorch_flatbuffer::Program*>(flatbuffers::follow(data->data()));
-  ET_CHECK_OK_OR_RETURN_ERROR(check_references(program));
-  ET_CHECK_OK_OR_RETURN_ERROR(
-      internal::check_segments(program->segments(), header.segment_base_offset, header.segment_data_size, *file_size));
-  if (verification == Verification::InternalConsistency) {
-    ET_CHECK_OK_OR_RETURN_ERROR(validate_program(program), "Program validation failed: likely a corrupt file");
-  }
-
+  Parts parts{};
+  const Error error = load_parts(loader, verification, &parts);
+  if (error != Error::Ok) return error;
+  const auto* program = parts.program;
   std::optional<internal::PteDataMap> named_data;
-  if (program->named_data()->size() > 0) {
-    auto map =
-        internal::PteDataMap::create(loader, header.segment_base_offset, program->named_data(), program->segments());
-    if (!map.ok()) return map.error();
-    named_data.emplace(std::move(*map));
+  if (!program->named_data()->empty()) {
+    auto map = internal::PteDataMap::create(loader, parts.header.segment_base_offset, program->named_data(),
+                                            program->segments());
+    // Cannot fail: nothing of it is null.
+    named_data.emplace(std::move(map.get()));
   }
-  auto constants = load_constants(loader, program, header.segment_base_offset);
-  if (!constants.ok()) return constants.error();
-  return Program(loader, header.segment_base_offset, std::move(*data), program, std::move(*constants),
+  return Program(loader, parts.header.segment_base_offset, std::move(parts.data), program, std::move(parts.constants),
                  std::move(named_data));
 }
 

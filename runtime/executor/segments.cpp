@@ -22,8 +22,21 @@ Result<FreeableBuffer> load_segment(const DataLoader* loader, const Segments* se
                                     const DataLoader::SegmentInfo& info) {
   ET_CHECK_OR_RETURN_ERROR(info.segment_index < segments->size(), NotFound, "Segment index %zu out of range (>= %u)",
                            info.segment_index, static_cast<unsigned>(segments->size()));
-  const auto* segment = segments->Get(static_cast<uint32_t>(info.segment_index));
-  return loader->load(base_offset + static_cast<size_t>(segment->offset()), static_cast<size_t>(segment->size()), info);
+  const SegmentRange range = range_of(segments->Get(static_cast<uint32_t>(info.segment_index)));
+  return loader->load(base_offset + range.offset, range.size, info);
+}
+
+SegmentRange range_of(const executorch_flatbuffer::DataSegment* segment) {
+  return {static_cast<size_t>(segment->offset()), static_cast<size_t>(segment->size())};
+}
+
+bool find_offset(const flatbuffers::Vector<uint64_t, uint32_t>* offsets, size_t index, size_t nbytes, size_t size,
+                 size_t* offset) {
+  if (index >= offsets->size()) return false;
+  const uint64_t found = offsets->Get(static_cast<uint32_t>(index));
+  *offset = static_cast<size_t>(found);
+  // Subtracted, not added: the sum may wrap around.
+  return found == *offset && *offset <= size && nbytes <= size - *offset;
 }
 
 }  // namespace internal
@@ -37,40 +50,34 @@ Result<FreeableBuffer> Program::LoadSegment(const DataLoader::SegmentInfo& segme
 Error Program::load_mutable_subsegment_into(size_t mutable_data_segments_index, size_t offset_index, size_t size,
                                             void* buffer) const {
   const auto* groups = internal_program_->mutable_data_segments();
-  ET_CHECK_OR_RETURN_ERROR(loader_ != nullptr, NotFound, "No segments in program");
-  ET_CHECK_OR_RETURN_ERROR(mutable_data_segments_index < groups->size(), NotFound,
-                           "mutable_data_segments_index %zu out of range >= %u", mutable_data_segments_index,
-                           static_cast<unsigned>(groups->size()));
+  ET_CHECK_OR_RETURN_ERROR(loader_ != nullptr && mutable_data_segments_index < groups->size(), NotFound,
+                           "No segments in program, or mutable_data_segments_index %zu out of range >= %u",
+                           mutable_data_segments_index, static_cast<unsigned>(groups->size()));
   const auto* group = groups->Get(static_cast<uint32_t>(mutable_data_segments_index));
-  const auto* offsets = group->offsets();
-  ET_CHECK_OR_RETURN_ERROR(offset_index < offsets->size(), NotFound, "offset index %zu out of range >= %u",
-                           offset_index, static_cast<unsigned>(offsets->size()));
   const auto* segments = internal_program_->segments();
-  ET_CHECK_OR_RETURN_ERROR(group->segment_index() < segments->size(), NotFound, "Segment index %u out of range (>= %u)",
-                           static_cast<unsigned>(group->segment_index()), static_cast<unsigned>(segments->size()));
-  const auto* segment = segments->Get(group->segment_index());
-  const uint64_t offset = offsets->Get(static_cast<uint32_t>(offset_index));
-  ET_CHECK_OR_RETURN_ERROR(offset <= segment->size() && size <= segment->size() - offset, InvalidProgram,
-                           "offset %" PRIu64 " + size %zu out of range > %" PRIu64, offset, size, segment->size());
-  const DataLoader::SegmentInfo info(DataLoader::SegmentInfo::Type::Mutable, group->segment_index());
-  return loader_->load_into(segment_base_offset_ + static_cast<size_t>(segment->offset() + offset), size, info, buffer);
+  ET_CHECK_OR_RETURN_ERROR(group->segment_index() < segments->size() && offset_index < group->offsets()->size(),
+                           NotFound, "Segment index %u out of range (>= %u), or offset index %zu (>= %u)",
+                           static_cast<unsigned>(group->segment_index()), static_cast<unsigned>(segments->size()),
+                           offset_index, static_cast<unsigned>(group->offsets()->size()));
+  const internal::SegmentRange range = internal::range_of(segments->Get(group->segment_index()));
+  size_t offset = 0;
+  ET_CHECK_OR_RETURN_ERROR(internal::find_offset(group->offsets(), offset_index, size, range.size, &offset),
+                           InvalidProgram, "offset %zu + size %zu out of range > %zu", offset, size, range.size);
+  return loader_->load_into(segment_base_offset_ + range.offset + offset, size,
+                            DataLoader::SegmentInfo(DataLoader::SegmentInfo::Type::Mutable, group->segment_index()),
+                            buffer);
 }
 
 Result<const void*> Program::get_constant_buffer_data(size_t buffer_idx, size_t nbytes) const {
   const auto* data = static_cast<const uint8_t*>(constant_segment_data_.data());
   ET_CHECK_OR_RETURN_ERROR(data != nullptr, InvalidProgram, "The program has no constants: buffer index %zu",
                            buffer_idx);
-  const auto* offsets = internal_program_->constant_segment()->offsets();
-  ET_CHECK_OR_RETURN_ERROR(buffer_idx < offsets->size(), InvalidArgument,
-                           "Constant segment buffer index %zu invalid for program constant segment range %u",
-                           buffer_idx, static_cast<unsigned>(offsets->size()));
-  const uint64_t size = constant_segment_data_.size();
-  const uint64_t offset = offsets->Get(static_cast<uint32_t>(buffer_idx));
-  ET_CHECK_OR_RETURN_ERROR(offset <= size && nbytes <= size - offset, InvalidArgument,
-                           "Constant segment offset %" PRIu64
-                           " + size_bytes %zu invalid for program constant segment "
-                           "size %" PRIu64,
-                           offset, nbytes, size);
+  const auto* constants = internal_program_->constant_segment();
+  size_t offset = 0;
+  ET_CHECK_OR_RETURN_ERROR(
+      internal::find_offset(constants->offsets(), buffer_idx, nbytes, constant_segment_data_.size(), &offset),
+      InvalidArgument, "Constant %zu of %zu bytes is none of %u in %zu bytes", buffer_idx, nbytes,
+      static_cast<unsigned>(constants->offsets()->size()), constant_segment_data_.size());
   return static_cast<const void*>(data + offset);
 }
 

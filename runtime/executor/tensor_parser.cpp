@@ -27,7 +27,20 @@ Error check_tensor(const executorch_flatbuffer::Tensor* tensor, size_t* nbytes) 
   return Error::Ok;
 }
 
-Error check_layout(const executorch_flatbuffer::Tensor* tensor, const TensorLayout& layout) {
+}  // namespace internal
+
+namespace deserialization {
+
+// Checks that the data map has the tensor, and describes it as the program does.
+Error TensorParser::check_outside(const executorch_flatbuffer::Tensor* tensor) const {
+  const auto* name = tensor->extra_tensor_info()->fully_qualified_name();
+  ET_CHECK_OR_RETURN_ERROR(outside_ != nullptr, InvalidState,
+                           "Cannot retrieve external tensor with fqn: %s. The named_data_map is null; most likely no "
+                           "external .ptd file was provided.",
+                           name->c_str());
+  const auto found = outside_->get_tensor_layout(name->view());
+  if (!found.ok()) return found.error();
+  const TensorLayout& layout = *found;
   const auto* sizes = tensor->sizes();
   const auto* dim_order = tensor->dim_order();
   const bool equal = static_cast<int8_t>(tensor->scalar_type()) == static_cast<int8_t>(layout.scalar_type()) &&
@@ -42,20 +55,10 @@ Error check_layout(const executorch_flatbuffer::Tensor* tensor, const TensorLayo
   return Error::Ok;
 }
 
-}  // namespace internal
-
-namespace deserialization {
-
 Error TensorParser::load_state(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void* data) const {
   const auto* extra = tensor->extra_tensor_info();
   if (internal::is_external(tensor)) {
-    ET_CHECK_OR_RETURN_ERROR(outside_ != nullptr, InvalidExternalData,
-                             "Cannot retrieve external tensor with fqn: %s. The named_data_map is null; most likely no "
-                             "external .ptd file was provided.",
-                             extra->fully_qualified_name()->c_str());
-    const auto layout = outside_->get_tensor_layout(extra->fully_qualified_name()->view());
-    if (!layout.ok()) return layout.error();
-    ET_CHECK_OK_OR_RETURN_ERROR(internal::check_layout(tensor, *layout));
+    ET_CHECK_OK_OR_RETURN_ERROR(check_outside(tensor));
     return outside_->load_data_into(extra->fully_qualified_name()->view(), data, nbytes);
   }
   if (tensor->data_buffer_idx() == 0) return Error::Ok;
@@ -65,28 +68,31 @@ Error TensorParser::load_state(const executorch_flatbuffer::Tensor* tensor, size
   return program_->load_mutable_subsegment_into(static_cast<size_t>(group), tensor->data_buffer_idx(), nbytes, data);
 }
 
-Error TensorParser::find_constant(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data) const {
-  if (internal::is_external(tensor)) {
-    const auto* name = tensor->extra_tensor_info()->fully_qualified_name();
-    for (const NamedData& constant : constants_) {
-      if (std::strcmp(constant.key, name->c_str()) != 0) continue;
-      ET_CHECK_OR_RETURN_ERROR(constant.buffer.size() >= nbytes, InvalidExternalData,
-                               "External data %s has %zu bytes, its tensor %zu", constant.key, constant.buffer.size(),
-                               nbytes);
-      *data = const_cast<void*>(constant.buffer.data());
-      return Error::Ok;
-    }
-    return Error::NotFound;
+Error TensorParser::find_constant(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data) {
+  if (!internal::is_external(tensor)) {
+    // 0 stands for no data: an input, or what control flow fills in.
+    if (tensor->data_buffer_idx() == 0) return Error::Ok;
+    const auto constant = program_->get_constant_buffer_data(tensor->data_buffer_idx(), nbytes);
+    if (constant.ok()) *data = const_cast<void*>(*constant);
+    return constant.error();
   }
-  // 0 stands for no data: an input, or what control flow fills in.
-  if (tensor->data_buffer_idx() == 0) return Error::Ok;
-  const auto constant = program_->get_constant_buffer_data(tensor->data_buffer_idx(), nbytes);
-  if (!constant.ok()) return constant.error();
-  *data = const_cast<void*>(*constant);
+  ET_CHECK_OK_OR_RETURN_ERROR(check_outside(tensor));
+  const auto* name = tensor->extra_tensor_info()->fully_qualified_name();
+  size_t index = 0;
+  while (index < *count_ && std::strcmp(constants_[index].key, name->c_str()) != 0) ++index;
+  if (index == *count_) {
+    auto loaded = outside_->get_data(name->view());
+    if (!loaded.ok()) return loaded.error();
+    new (&constants_[(*count_)++]) NamedData{name->c_str(), std::move(*loaded)};
+  }
+  const FreeableBuffer& buffer = constants_[index].buffer;
+  ET_CHECK_OR_RETURN_ERROR(buffer.size() >= nbytes, InvalidExternalData,
+                           "External data %s has %zu bytes, its tensor %zu", name->c_str(), buffer.size(), nbytes);
+  *data = const_cast<void*>(buffer.data());
   return Error::Ok;
 }
 
-Error TensorParser::find_data(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data) const {
+Error TensorParser::find_data(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data) {
   *data = nullptr;
   const auto* place = tensor->allocation_info();
   if (place == nullptr) return find_constant(tensor, nbytes, data);

@@ -22,9 +22,6 @@ inline bool is_external(const executorch_flatbuffer::Tensor* tensor) {
   return extra != nullptr && extra->location() == executorch_flatbuffer::TensorDataLocation::EXTERNAL;
 }
 
-// Checks that data from outside, described by `layout`, is what the tensor in the program says. InvalidExternalData.
-ET_NODISCARD Error check_layout(const executorch_flatbuffer::Tensor* tensor, const TensorLayout& layout);
-
 }  // namespace internal
 
 namespace deserialization {
@@ -32,23 +29,27 @@ namespace deserialization {
 // Makes the tensors of one method, one after another.
 class TensorParser final {
  public:
-  TensorParser(const Program* program, MemoryManager* memory, const NamedDataMap* outside, Span<NamedData> constants)
-      : program_(program), memory_(memory), outside_(outside), constants_(constants), last_(nullptr) {}
+  // Constants from outside are appended to `constants`, which has room for all of them, and counted in `count`.
+  TensorParser(const Program* program, MemoryManager* memory, const NamedDataMap* outside, NamedData* constants,
+               size_t* count)
+      : program_(program), memory_(memory), outside_(outside), constants_(constants), count_(count), last_(nullptr) {}
 
   // Makes the tensor in the method allocator. A static tensor's sizes and dim order stay where the program has them;
   // its strides are those of the tensor before it, if they are equal.
   ET_NODISCARD Error parse(const executorch_flatbuffer::Tensor* tensor, etensor::TensorImpl** made);
 
  private:
-  Error find_data(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data) const;
+  Error find_data(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data);
   Error load_state(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void* data) const;
-  Error find_constant(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data) const;
+  Error find_constant(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data);
+  Error check_outside(const executorch_flatbuffer::Tensor* tensor) const;
   int32_t* make_strides(const executorch_flatbuffer::Tensor* tensor);
 
   const Program* program_;
   MemoryManager* memory_;
   const NamedDataMap* outside_;
-  Span<NamedData> constants_;
+  NamedData* constants_;
+  size_t* count_;
   // The tensor whose strides may be shared.
   const etensor::TensorImpl* last_;
 };

@@ -94,51 +94,56 @@ class ValueParser final {
     return set(value, tag, place, new (array) ArrayRef<T>(items, count));
   }
 
-  // A list of whatever T: its object, room for its elements, and the values that they are taken from.
-  template <typename T, typename Index>
-  Error parse_list(KernelTypes element, const flatbuffers::Vector<Index, uint32_t>* items, Tag tag,
-                   BoxedEvalueList<T>** place, EValue* value) {
-    ListParts parts{};
-    const uint32_t count = items->size();
-    const size_t bytes = sizeof(BoxedEvalueList<T>);
-    ET_CHECK_OK_OR_RETURN_ERROR(allocate_list(bytes, count, sizeof(T), &parts));
-    const bool optional = tag == Tag::ListOptionalTensor;
-    for (uint32_t at = 0; at < count; ++at) {
-      ET_CHECK_OK_OR_RETURN_ERROR(find_item(items->Get(at), element, optional, &parts.wrapped[at]));
-    }
-    return set(value, tag, place,
-               new (parts.list)
-                   BoxedEvalueList<T>(parts.wrapped, static_cast<T*>(parts.unwrapped), static_cast<int>(count)));
-  }
-
+  // What a list of any kind needs in memory.
   struct ListParts {
     void* list;
     EValue** wrapped;
     void* unwrapped;
+    size_t count;
   };
 
-  ET_NOINLINE Error allocate_list(size_t bytes, size_t count, size_t element, ListParts* parts) {
-    // The file has more than these bytes for each element, and fits memory: the product cannot wrap around.
-    parts->list = allocator_->allocate(bytes, alignof(void*));
+  // A list whose items are indices of values.
+  template <typename T, typename Index>
+  Error parse_list(KernelTypes element, const flatbuffers::Vector<Index, uint32_t>* items, Tag tag,
+                   BoxedEvalueList<T>** place, EValue* value) {
+    static_assert(sizeof(BoxedEvalueList<T>) == sizeof(BoxedEvalueList<int64_t>),
+                  "lists differ in their pointers only");
+    ListParts parts{};
+    ET_CHECK_OK_OR_RETURN_ERROR(parse_items(items, sizeof(Index), element, sizeof(T), &parts));
+    return set(value, tag, place,
+               new (parts.list)
+                   BoxedEvalueList<T>(parts.wrapped, static_cast<T*>(parts.unwrapped), static_cast<int>(parts.count)));
+  }
+
+  // Allocates the parts and finds the values that the items name; -1 stands for none in a list of optional tensors.
+  ET_NOINLINE Error parse_items(const void* items, size_t index_bytes, KernelTypes element, size_t element_bytes,
+                                ListParts* parts) {
+    const auto* narrow = static_cast<const flatbuffers::Vector<int32_t, uint32_t>*>(items);
+    const auto* wide = static_cast<const flatbuffers::Vector<int64_t, uint32_t>*>(items);
+    const uint32_t count = narrow->size();
+    // The file has an index for each element, and fits memory: the products cannot wrap around.
+    parts->count = count;
+    parts->list = allocator_->allocate(sizeof(BoxedEvalueList<int64_t>), alignof(void*));
     parts->wrapped = static_cast<EValue**>(allocator_->allocate(count * sizeof(EValue*), alignof(EValue*)));
-    parts->unwrapped = allocator_->allocate(count * element, alignof(int64_t));
+    parts->unwrapped = allocator_->allocate(count * element_bytes, alignof(int64_t));
     if (parts->list == nullptr || parts->wrapped == nullptr || parts->unwrapped == nullptr) {
       return Error::MemoryAllocationFailed;
     }
     // Elements are assigned to when the list is read: to optional tensors that are none until then.
-    std::memset(parts->unwrapped, 0, count * element);
-    return Error::Ok;
-  }
-
-  // Stores the value that an item of a list names; null for the -1 that stands for none where that may be.
-  ET_NOINLINE Error find_item(int64_t index, KernelTypes element, bool optional, EValue** item) {
-    *item = nullptr;
-    if (optional && index == -1) return Error::Ok;
-    ET_CHECK_OR_RETURN_ERROR(
-        is_index(index, values_.size()) && plan_->values()->Get(static_cast<uint32_t>(index))->val_type() == element,
-        InvalidProgram, "An item of a list must name one of %zu values, of its type, not %" PRId64, values_.size(),
-        index);
-    *item = &values_[static_cast<size_t>(index)];
+    std::memset(parts->unwrapped, 0, count * element_bytes);
+    const bool optional = element_bytes == sizeof(std::optional<aten::Tensor>) && element == KernelTypes::Tensor;
+    for (uint32_t at = 0; at < count; ++at) {
+      const int64_t given = index_bytes == sizeof(int64_t) ? wide->Get(at) : narrow->Get(at);
+      const auto index = static_cast<int32_t>(given);
+      parts->wrapped[at] = nullptr;
+      if (optional && index == -1) continue;
+      ET_CHECK_OR_RETURN_ERROR(index == given && is_index(index, values_.size()) &&
+                                   plan_->values()->Get(static_cast<uint32_t>(index))->val_type() == element,
+                               InvalidProgram,
+                               "An item of a list must name one of %zu values, of its type, not %" PRId64,
+                               values_.size(), given);
+      parts->wrapped[at] = &values_[static_cast<size_t>(index)];
+    }
     return Error::Ok;
   }
 
@@ -150,6 +155,17 @@ class ValueParser final {
 
 }  // namespace
 
+Result<size_t> Method::get_num_external_constants() {
+  size_t count = 0;
+  for (const auto* value : *serialization_plan_->values()) {
+    if (value->val_type() != KernelTypes::Tensor) continue;
+    const auto* tensor = static_cast<const schema::Tensor*>(value->val());
+    // With a place of its own, it is a variable that only begins with that data.
+    count += internal::is_external(tensor) && tensor->allocation_info() == nullptr ? 1 : 0;
+  }
+  return count;
+}
+
 Error Method::parse_values(const NamedDataMap* named_data_map) {
   MemoryAllocator* allocator = memory_manager_->method_allocator();
   const size_t count = serialization_plan_->values()->size();
@@ -158,8 +174,10 @@ Error Method::parse_values(const NamedDataMap* named_data_map) {
   input_set_ = allocator->allocateList<bool>(inputs);
   if (values_ == nullptr || input_set_ == nullptr) return Error::MemoryAllocationFailed;
   std::memset(input_set_, 0, inputs);
-  deserialization::TensorParser tensors(program_, memory_manager_, named_data_map,
-                                        {external_constants_, n_external_constants_});
+  external_constants_ = allocator->allocateList<NamedData>(*get_num_external_constants());
+  if (external_constants_ == nullptr) return Error::MemoryAllocationFailed;
+  deserialization::TensorParser tensors(program_, memory_manager_, named_data_map, external_constants_,
+                                        &n_external_constants_);
   ValueParser parser(serialization_plan_, {values_, count}, allocator, &tensors);
   for (n_value_ = 0; n_value_ < count; ++n_value_) {
     ET_CHECK_OK_OR_RETURN_ERROR(parser.parse(n_value_), "Failed parsing value at index %zu", n_value_);
