@@ -42,7 +42,7 @@ ShapeString shape_string(Span<const Size> shape) {
     at = is_printable ? append_number(at, static_cast<uint32_t>(size)) : append(at, "ERR");
     separator = ", ";
   }
-  append(at, shape.empty() ? "" : ")");
+  append(at, shape.empty() ? "()" : ")");
   return result;
 }
 

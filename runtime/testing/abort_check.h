@@ -1,0 +1,38 @@
+// Says whether code ends in the runtime's abort, and goes on: everywhere, without processes.
+//
+//     CHECK(aborts([] { runtime_abort(); }));
+//
+// What the code had on its stack is left as it is: no destructor runs.
+
+#pragma once
+
+#include <executorch/runtime/platform/platform.h>
+
+#include <csetjmp>
+
+namespace etbuild::testing {
+
+inline std::jmp_buf& place_to_go_on() {
+  static std::jmp_buf place;
+  return place;
+}
+
+inline void go_on() { std::longjmp(place_to_go_on(), 1); }
+
+// Once for all uses.
+inline bool register_go_on() {
+  using executorch::runtime::PalImpl;
+  static const bool registered = executorch::runtime::register_pal(
+      PalImpl::create(nullptr, go_on, nullptr, nullptr, nullptr, nullptr, nullptr, "abort_check.h"));
+  return registered;
+}
+
+template <typename Code>
+bool aborts(Code code) {
+  register_go_on();
+  if (setjmp(place_to_go_on()) != 0) return true;
+  code();
+  return false;
+}
+
+}  // namespace etbuild::testing
