@@ -1,7 +1,21 @@
-"""What rules of other families compile and link with: the actions of cc_library and cc_binary, by name."""
+"""What rules of other families compile and link with: attributes and actions of cc_library and cc_binary, by name."""
 
+from rules.cc.attrs import CcDeps, CcProgramAttrs, cc_request
 from rules.cc.compile_action import DEFAULT_STANDARDS, Compilation, compile_sources, occasions
 from rules.cc.link_action import make_archive
-from rules.cc.sources import sort_sources
+from rules.cc.program import make_program
+from rules.cc.sources import Sources, sort_sources
 
-__all__ = ["DEFAULT_STANDARDS", "Compilation", "compile_sources", "make_archive", "occasions", "sort_sources"]
+__all__ = [
+    "DEFAULT_STANDARDS",
+    "CcDeps",
+    "CcProgramAttrs",
+    "Compilation",
+    "Sources",
+    "cc_request",
+    "compile_sources",
+    "make_archive",
+    "make_program",
+    "occasions",
+    "sort_sources",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from etbuild.api import Artifact, InputSet, RuleContext, frozen
 from rules.cc.attrs import CcProgramAttrsT
 from rules.cc.bare_metal import compile_startup, make_images, memory_words
@@ -24,11 +26,13 @@ class Program:
     """What a build says of its size."""
 
 
-def make_program(ctx: RuleContext[CcProgramAttrsT]) -> Program:
-    """Register the compiles and the link of a program."""
+def make_program(
+    ctx: RuleContext[CcProgramAttrsT], more: Sequence[CcInfo] = (), objects: Sequence[Artifact] = ()
+) -> Program:
+    """Register the compiles and the link of a program: of its sources with `deps`, and of what a rule adds to both."""
     attrs = ctx.attrs
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
-    given = merge(ctx.providers(attrs.deps, CcInfo))
+    given = merge([*more, *ctx.providers(attrs.deps, CcInfo)])
     translated = translate(ctx, toolchain, CcInfo(), given)
     archives = tuple(LinkedLibrary(ctx.label, file) for file in translated.archives)
     how = Link(
@@ -41,7 +45,7 @@ def make_program(ctx: RuleContext[CcProgramAttrsT]) -> Program:
         words=memory_words(ctx, toolchain),
     )
     startup = compile_startup(ctx, toolchain, translated.occasions)
-    file = link_program(ctx, how, (*startup, *translated.objects))
+    file = link_program(ctx, how, (*startup, *translated.objects, *objects))
     images, summary = make_images(ctx, toolchain, file, how.map) if how.map else ((), None)
     inputs = InputSet((file, *how.shared, *ctx.files(attrs.data)), (given.data,))
     return Program(file, (*images, *how.shared), inputs, toolchain, summary)

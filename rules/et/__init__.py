@@ -3,6 +3,7 @@
 from etbuild.api import Command, Family
 from rules.et.eager_text import eager_text
 from rules.et.hf_model import hf_model
+from rules.et.image import et_image, et_image_test
 from rules.et.install import install_program, install_runtime
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
 from rules.et.pt2_model import pt2_model
@@ -20,7 +21,16 @@ FAMILY = Family(
     requires=("core", "py", "cc"),
     rules=(
         *(hf_model, torch_model, pt2_model, pte, pte_test),
-        *(et_runtime, et_runtime_sources, tokenizer, text_runner, text_runner_test, eager_text),
+        *(
+            et_image,
+            et_image_test,
+            et_runtime,
+            et_runtime_sources,
+            tokenizer,
+            text_runner,
+            text_runner_test,
+            eager_text,
+        ),
     ),
     installers=((ProgramInfo, install_program), (EtRuntimeInfo, install_runtime)),
     commands=(

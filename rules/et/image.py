@@ -1,0 +1,153 @@
+"""et_image: programs, kernels, a runtime and an app's sources as one program, or image for flash. Picks no kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from etbuild.api import (
+    Artifact,
+    DefaultInfo,
+    Dep,
+    InputSet,
+    Provider,
+    PythonEnvironmentInfo,
+    Request,
+    RuleContext,
+    RunInfo,
+    Size,
+    TestInfo,
+    provides,
+    rule,
+)
+from rules.cc.actions import (
+    DEFAULT_STANDARDS,
+    CcDeps,
+    CcProgramAttrs,
+    Compilation,
+    Sources,
+    compile_sources,
+    make_program,
+    occasions,
+)
+from rules.cc.providers import CcInfo, CcToolchainInfo
+from rules.et.actions import PYTHON_ENV
+from rules.et.providers import EtRuntimeInfo, ProgramInfo
+
+
+class EtImageAttrs(CcProgramAttrs):
+    """Attributes of et_image."""
+
+    programs: Annotated[tuple[Dep, ...], provides(ProgramInfo), Field(min_length=1)]
+    """The programs that it holds. Its sources find them in `programs.h`, as `programs::<name>::data` and `size`, with
+    the memory of each method, such as `programs::<name>::forward::memory()`."""
+
+    runtime: Annotated[Dep, provides(CcInfo, EtRuntimeInfo)]
+    """What runs them: an et_runtime with provider = "source"."""
+
+    kernels: CcDeps = ()
+    """Libraries of kernels and backends."""
+
+    temp_memory: Size = 0
+    """Memory for what kernels need while they run, such as "4KiB"."""
+
+    sections: dict[str, str] = {}
+    """Linker sections of planned memory by memory id, such as `{ 2 = ".bss.fast" }`.  [default: .bss]"""
+
+
+EtImageAttrsT = TypeVar("EtImageAttrsT", bound=EtImageAttrs)
+
+
+def _toolchains(attrs: EtImageAttrs) -> tuple[Request, ...]:
+    del attrs
+    return (Request("cc"), Request("python_environment"))
+
+
+@rule(attrs=EtImageAttrs, toolchains=_toolchains)
+def et_image(ctx: RuleContext[EtImageAttrs]) -> Sequence[Provider]:
+    """Link an app with the programs that it runs, each in read-only memory, and with static memory for each method."""
+    return _image(ctx)
+
+
+class EtImageTestAttrs(EtImageAttrs):
+    """Attributes of et_image_test."""
+
+    timeout: Annotated[int, Field(ge=1)] = 300
+    """After how many seconds it fails."""
+
+
+@rule(attrs=EtImageTestAttrs, toolchains=_toolchains)
+def et_image_test(ctx: RuleContext[EtImageTestAttrs]) -> Sequence[Provider]:
+    """Link an app as et_image does, and run it as a test: exit code 0 passes."""
+    made = _image(ctx)
+    [run] = (each for each in made if isinstance(each, RunInfo))
+    return [*made, TestInfo(run.argv, run.inputs, mounts=run.mounts, timeout=ctx.attrs.timeout)]
+
+
+def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
+    attrs = ctx.attrs
+    runtime = ctx.provider(attrs.runtime, CcInfo)
+    if ctx.provider(attrs.runtime, EtRuntimeInfo).provider != "source":
+        message = f"'runtime' of '{ctx.label}' must be compiled from sources, '{attrs.runtime}' is not"
+        raise ctx.mistake("wrong-runtime", message, attribute="runtime", hint='runtime = "@etbuild//runtime:source"')
+    programs = ctx.providers(attrs.programs, ProgramInfo)
+    sources = _write_sources(ctx, programs)
+    header = CcInfo(headers=InputSet((sources[0],)), direct_headers=(sources[0],), includes=(_folder(ctx),))
+    objects = _compile(ctx, sources, runtime, tuple(each.program for each in programs))
+    program = make_program(ctx, [header, *ctx.providers(attrs.kernels, CcInfo), runtime], objects)
+    return [
+        DefaultInfo(
+            (program.file,),
+            validations=tuple(each.verdict for each in programs),
+            beside=(*program.beside, sources[0]),
+            summary=program.summary,
+        ),
+        RunInfo((program.file,), program.inputs, mounts=program.toolchain.mounts),
+    ]
+
+
+def _folder(ctx: RuleContext[EtImageAttrsT]) -> str:
+    return ctx.output(f"_et/{ctx.label.name}/programs.h").path.rpartition("/")[0]
+
+
+def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo]) -> tuple[Artifact, ...]:
+    """Register what writes the header, the C++ source and the assembly that hold the programs."""
+    environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
+    made = tuple(ctx.output(f"_et/{ctx.label.name}/programs.{ending}") for ending in ("h", "cpp", "s"))
+    flags = ["--owner", str(ctx.label), "--form", _form(ctx), "--output", _folder(ctx)]
+    flags += ["--temp-memory", str(ctx.attrs.temp_memory)]
+    for label, program in zip(ctx.attrs.programs, programs, strict=True):
+        flags += ["--program", f"{label.name}={program.program.path}"]
+    for memory_id, section in sorted(ctx.attrs.sections.items()):
+        flags += ["--section", f"{memory_id}={section}"]
+    ctx.run(
+        "EtEmbedPrograms",
+        argv=[environment.python, ctx.tool("image/embed_programs.py"), *flags],
+        inputs=[each.program for each in programs],
+        outputs=made,
+        env=PYTHON_ENV,
+        mounts=(environment.mount,),
+        progress="laying out programs and their memory",
+    )
+    return made
+
+
+def _form(ctx: RuleContext[EtImageAttrsT]) -> str:
+    """Return the form of the platform's objects."""
+    names = {value.name for value in ctx.platform.constraints.values()}
+    forms = {"wasm32": "wasm", "windows": "coff", "macos": "macho"}
+    return next((form for name, form in forms.items() if name in names), "elf")
+
+
+def _compile(
+    ctx: RuleContext[EtImageAttrsT], sources: Sequence[Artifact], runtime: CcInfo, programs: tuple[Artifact, ...]
+) -> tuple[Artifact, ...]:
+    toolchain = ctx.toolchain("cc", CcToolchainInfo)
+    header, source, assembly = sources
+    how = Compilation(toolchain, CcInfo(), runtime, occasions(ctx, toolchain, lto=False), DEFAULT_STANDARDS)
+    # Assembly that is not preprocessed says nothing of what it includes: all that it is given is its input.
+    held = Sources(((source, "cxx"),), (header,), (), ())
+    bytes_ = Sources(((assembly, "asm"),), programs, (), ())
+    return (*compile_sources(ctx, held, how, ctx.label), *compile_sources(ctx, bytes_, how, ctx.label))

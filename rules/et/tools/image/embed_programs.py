@@ -1,0 +1,55 @@
+"""Writes the sources that hold programs in an image: their bytes, and static memory for their methods."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+import argparse  # noqa: E402
+from collections import Counter  # noqa: E402
+from collections.abc import Sequence  # noqa: E402
+
+from common.diagnostics import mistake, run_tool  # noqa: E402
+from image.image_sources import SECTIONS, Embedded, assembly, definitions, header, identifier  # noqa: E402
+from pte.reader import read_program  # noqa: E402
+
+
+def main(argv: Sequence[str]) -> None:
+    """Write programs.h, programs.cpp and programs.s."""
+    arguments = _parser().parse_args(argv)
+    given = [(identifier(name), path) for name, _, path in (word.partition("=") for word in arguments.program)]
+    programs = [Embedded(name, path, read_program(Path(path))) for name, path in given]
+    _check(programs)
+    sections = {int(at): section for at, _, section in (word.partition("=") for word in arguments.section)}
+    folder = Path(arguments.output)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (
+        ("programs.h", header(programs, arguments.owner)),
+        ("programs.cpp", definitions(programs, sections, arguments.temp_memory)),
+        ("programs.s", assembly(programs, arguments.form)),
+    ):
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _check(programs: Sequence[Embedded]) -> None:
+    for name, count in Counter(each.name for each in programs).items():
+        if count > 1:
+            message = f"programs must have different names in C++, {count} are called '{name}'"
+            raise mistake("same-name", message, "programs")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="embed_programs", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--owner", required=True)
+    parser.add_argument("--program", action="append", default=[], metavar="NAME=PATH")
+    parser.add_argument("--section", action="append", default=[], metavar="ID=SECTION")
+    parser.add_argument("--temp-memory", type=int, default=0)
+    parser.add_argument("--form", choices=sorted(SECTIONS), required=True)
+    parser.add_argument("--output", required=True)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(run_tool(main, sys.argv[1:]))
