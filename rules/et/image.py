@@ -53,6 +53,9 @@ class EtImageAttrs(CcProgramAttrs):
     temp_memory: Size = 0
     """Memory for what kernels need while they run, such as "4KiB"."""
 
+    proofs: bool = False
+    """Whether it holds what each method was proven with, too, as `programs::<name>::forward::calls()`."""
+
     sections: dict[str, str] = {}
     """Linker sections of planned memory by memory id, such as `{ 2 = ".bss.fast" }`.  [default: .bss]"""
 
@@ -95,7 +98,7 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
     programs = ctx.providers(attrs.programs, ProgramInfo)
     sources = _write_sources(ctx, programs)
     header = CcInfo(headers=InputSet((sources[0],)), direct_headers=(sources[0],), includes=(_folder(ctx),))
-    objects = _compile(ctx, sources, runtime, tuple(each.program for each in programs))
+    objects = _compile(ctx, sources, runtime, _held(ctx, programs))
     program = make_program(ctx, [header, *ctx.providers(attrs.kernels, CcInfo), runtime], objects)
     return [
         DefaultInfo(
@@ -108,6 +111,12 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
     ]
 
 
+def _held(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo]) -> tuple[Artifact, ...]:
+    """Return the files whose bytes are in the image."""
+    proofs = [proof for each in programs for proof in each.proofs] if ctx.attrs.proofs else []
+    return (*(each.program for each in programs), *(file for proof in proofs for file in (proof.inputs, proof.expected)))
+
+
 def _folder(ctx: RuleContext[EtImageAttrsT]) -> str:
     return ctx.output(f"_et/{ctx.label.name}/programs.h").path.rpartition("/")[0]
 
@@ -116,10 +125,12 @@ def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramIn
     """Register what writes the header, the C++ source and the assembly that hold the programs."""
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
     made = tuple(ctx.output(f"_et/{ctx.label.name}/programs.{ending}") for ending in ("h", "cpp", "s"))
-    flags = ["--owner", str(ctx.label), "--form", _form(ctx), "--output", _folder(ctx)]
+    flags: list[str | Artifact] = ["--owner", str(ctx.label), "--form", _form(ctx), "--output", _folder(ctx)]
     flags += ["--temp-memory", str(ctx.attrs.temp_memory)]
     for label, program in zip(ctx.attrs.programs, programs, strict=True):
         flags += ["--program", f"{label.name}={program.program.path}"]
+        for proof in program.proofs if ctx.attrs.proofs else ():
+            flags += ["--proof", label.name, proof.method, proof.facts, proof.inputs, proof.expected]
     for memory_id, section in sorted(ctx.attrs.sections.items()):
         flags += ["--section", f"{memory_id}={section}"]
     ctx.run(

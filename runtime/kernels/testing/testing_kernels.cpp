@@ -1,4 +1,4 @@
-#include "testing_kernels.h"
+#include "runtime/kernels/testing/testing_kernels.h"
 
 #include "float_tensors.h"
 
@@ -8,10 +8,8 @@ namespace {
 using executorch::runtime::Kernel;
 
 constexpr Kernel kKernels[] = {
-    Kernel("aten::add.out", add_out),
-    Kernel("aten::addmm.out", addmm_out),
-    Kernel("aten::mul.out", mul_out),
-    Kernel("aten::permute_copy.out", permute_copy_out),
+    Kernel("aten::add.out", add_out),   Kernel("aten::addmm.out", addmm_out),
+    Kernel("aten::mul.out", mul_out),   Kernel("aten::permute_copy.out", permute_copy_out),
     Kernel("aten::relu.out", relu_out),
 };
 

@@ -1,5 +1,5 @@
 // Each kernel on numbers that are known, and on what it must refuse.
-#include "testing_kernels.h"
+#include "runtime/kernels/testing/testing_kernels.h"
 
 #include <executorch/runtime/kernel/kernel_includes.h>
 

@@ -13,14 +13,14 @@ from collections.abc import Sequence  # noqa: E402
 
 from common.diagnostics import mistake, run_tool  # noqa: E402
 from image.image_sources import SECTIONS, Embedded, assembly, definitions, header, identifier  # noqa: E402
+from image.recorded_calls import read_proof  # noqa: E402
 from pte.reader import read_program  # noqa: E402
 
 
 def main(argv: Sequence[str]) -> None:
     """Write programs.h, programs.cpp and programs.s."""
     arguments = _parser().parse_args(argv)
-    given = [(identifier(name), path) for name, _, path in (word.partition("=") for word in arguments.program)]
-    programs = [Embedded(name, path, read_program(Path(path))) for name, path in given]
+    programs = [_embedded(*word.partition("=")[::2], arguments.proof) for word in arguments.program]
     _check(programs)
     sections = {int(at): section for at, _, section in (word.partition("=") for word in arguments.section)}
     folder = Path(arguments.output)
@@ -31,6 +31,11 @@ def main(argv: Sequence[str]) -> None:
         ("programs.s", assembly(programs, arguments.form)),
     ):
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def _embedded(name: str, path: str, proofs: Sequence[Sequence[str]]) -> Embedded:
+    found = [read_proof(*words) for words in proofs if words[0] == name]
+    return Embedded(identifier(name), path, read_program(Path(path)), {proof.method: proof for proof in found})
 
 
 def _check(programs: Sequence[Embedded]) -> None:
@@ -44,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="embed_programs", description=__doc__, allow_abbrev=False)
     parser.add_argument("--owner", required=True)
     parser.add_argument("--program", action="append", default=[], metavar="NAME=PATH")
+    proof = ("PROGRAM", "METHOD", "FACTS", "INPUTS", "EXPECTED")
+    parser.add_argument("--proof", action="append", nargs=5, default=[], metavar=proof)
     parser.add_argument("--section", action="append", default=[], metavar="ID=SECTION")
     parser.add_argument("--temp-memory", type=int, default=0)
     parser.add_argument("--form", choices=sorted(SECTIONS), required=True)

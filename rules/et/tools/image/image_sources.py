@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from image.method_memory import Allocation, allocations
+from image.recorded_calls import Place, Proof
 from pte.program import Method, Program
 
 SEGMENT_ALIGNMENT = 128
@@ -22,6 +23,28 @@ SECTIONS = {
 """By the objects' form: where constants go, and what C's names begin with."""
 
 
+CALLS = (
+    "namespace programs {",
+    "",
+    "// The elements of a tensor, in read-only memory.",
+    "struct Bytes {",
+    "  const void* data;",
+    "  size_t size;",
+    "};",
+    "",
+    "// A call of a method's proof, and what its graph gave for it.",
+    "struct Call {",
+    "  const Bytes* inputs;",
+    "  size_t input_count;",
+    "  const Bytes* expected;",
+    "  size_t expected_count;",
+    "};",
+    "",
+    "}  // namespace programs",
+)
+"""What a header with proofs declares for all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """A program of an image."""
@@ -30,6 +53,8 @@ class Embedded:
     """A C++ name."""
     path: str
     program: Program
+    proofs: Mapping[str, Proof]
+    """By method."""
 
     @property
     def symbol(self) -> str:
@@ -41,24 +66,26 @@ class Embedded:
         """What its first byte must be aligned to, for all in it to be as the writer placed it."""
         return SEGMENT_ALIGNMENT if any("delegates" in s.holds for s in self.program.segments) else ALIGNMENT
 
-    @property
-    def methods(self) -> tuple[Method, ...]:
-        """Those that compute: others only give a constant, and need no memory that lasts."""
-        return self.program.methods
+    def files(self) -> Iterator[tuple[str, str, int]]:
+        """Yield the symbol, the path and the alignment of each file that is held for it."""
+        yield self.symbol, self.path, self.alignment
+        for name, proof in self.proofs.items():
+            for what, path in (("inputs", proof.inputs), ("expected", proof.expected)):
+                yield f"{self.symbol}_{identifier(name)}_{what}", path, ALIGNMENT
 
 
 def assembly(programs: Sequence[Embedded], form: str) -> str:
     """Return the assembly that places each program's bytes among the constants."""
     section, prefix = SECTIONS[form]
     lines = []
-    for each in programs:
-        symbol = prefix + each.symbol
+    for name, path, alignment in (file for each in programs for file in each.files()):
+        symbol = prefix + name
         lines += [
             section.format(symbol=symbol),
             f".globl {symbol}",
-            f".balign {each.alignment}",
+            f".balign {alignment}",
             f"{symbol}:",
-            f'.incbin "{each.path}"',
+            f'.incbin "{path}"',
             *([f".size {symbol}, . - {symbol}"] if form in {"elf", "wasm"} else ()),
         ]
     return "\n".join((*lines, ""))
@@ -78,20 +105,22 @@ def header(programs: Sequence[Embedded], owner: str) -> str:
         '#include "method_memory.h"',
         "",
     ]
-    lines += [f'extern "C" const uint8_t {each.symbol}[];' for each in programs]
+    lines += [f'extern "C" const uint8_t {symbol}[];' for each in programs for symbol, _, _ in each.files()]
+    if any(each.proofs for each in programs):
+        lines += ["", *CALLS]
     for each in programs:
         lines += ["", f"namespace programs::{each.name} {{", ""]
         lines += [
             f"inline constexpr size_t size = {each.program.file_bytes};",
             f"inline const uint8_t* const data = {each.symbol};",
         ]
-        for method in each.methods:
-            lines += _declaration(method)
+        for method in each.program.methods:
+            lines += _declaration(method, proven=method.name in each.proofs)
         lines += ["", f"}}  // namespace programs::{each.name}"]
     return "\n".join((*lines, ""))
 
 
-def _declaration(method: Method) -> Iterator[str]:
+def _declaration(method: Method, *, proven: bool) -> Iterator[str]:
     planned = method.buffer_sizes[1:]
     yield ""
     yield f"struct {identifier(method.name)} {{"
@@ -104,6 +133,9 @@ def _declaration(method: Method) -> Iterator[str]:
     yield "  });"
     yield "  // Static memory, emptied: for one loaded method at a time."
     yield "  static executorch::runtime::MemoryManager* memory();"
+    if proven:
+        yield "  // What it was proven with."
+        yield "  static executorch::runtime::Span<const Call> calls();"
     yield "};"
 
 
@@ -120,8 +152,10 @@ def definitions(programs: Sequence[Embedded], sections: Mapping[int, str], temp:
     lines += [f"alignas(16) uint8_t temp_memory[{max(temp, 1)}];", "", "}  // namespace"]
     for each in programs:
         lines += ["", f"namespace programs::{each.name} {{"]
-        for method in each.methods:
+        for method in each.program.methods:
             lines += _definition(method, sections, temp)
+            if method.name in each.proofs:
+                lines += _calls(each, each.proofs[method.name])
         lines += ["", f"}}  // namespace programs::{each.name}"]
     return "\n".join((*lines, ""))
 
@@ -145,9 +179,32 @@ def _definition(method: Method, sections: Mapping[int, str], temp: int) -> Itera
         yield f"  {name}_planned[{index}] = {{{name}_memory_{at}, {size}}};"
     yield f"  auto* method = new ({name}_method_allocator) MemoryAllocator({name}::method_bytes, {name}_method_memory);"
     yield f"  auto* temp = new ({name}_temp_allocator) MemoryAllocator({temp}, temp_memory);"
-    yield f"  auto* planned = new ({name}_planned_allocator) HierarchicalAllocator({{{name}_planned, {len(planned)}}});"
+    yield f"  auto* planned = new ({name}_planned_allocator) HierarchicalAllocator({{{name}_planned, size_t{{{len(planned)}}}}});"
     yield f"  return new ({name}_manager) MemoryManager(method, planned, temp);"
     yield "}"
+
+
+def _calls(program: Embedded, proof: Proof) -> Iterator[str]:
+    name = identifier(proof.method)
+    entries = []
+    yield from ("", "namespace {", "")
+    for what in ("inputs", "expected"):
+        yield f"const programs::Bytes {name}_{what}[] = {{"
+        for place in (place for call in proof.calls for place in getattr(call, what)):
+            yield f"    {{{program.symbol}_{name}_{what} + {place.offset}, {place.nbytes}}},"
+        yield "};"
+    given = wanted = 0
+    for call in proof.calls:
+        entries.append(f"{_span(name, 'inputs', given, call.inputs)}, {_span(name, 'expected', wanted, call.expected)}")
+        given, wanted = given + len(call.inputs), wanted + len(call.expected)
+    yield f"const programs::Call {name}_calls[] = {{"
+    yield from (f"    {{{entry}}}," for entry in entries)
+    yield from ("};", "", "}  // namespace", "")
+    yield f"Span<const programs::Call> {name}::calls() {{ return {{{name}_calls, size_t{{{len(entries)}}}}}; }}"
+
+
+def _span(name: str, what: str, start: int, places: Sequence[Place]) -> str:
+    return f"{name}_{what} + {start}, {len(places)}"
 
 
 def identifier(name: str) -> str:
