@@ -114,7 +114,10 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
 def _held(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo]) -> tuple[Artifact, ...]:
     """Return the files whose bytes are in the image."""
     proofs = [proof for each in programs for proof in each.proofs] if ctx.attrs.proofs else []
-    return (*(each.program for each in programs), *(file for proof in proofs for file in (proof.inputs, proof.expected)))
+    return (
+        *(each.program for each in programs),
+        *(file for proof in proofs for file in (proof.inputs, proof.expected)),
+    )
 
 
 def _folder(ctx: RuleContext[EtImageAttrsT]) -> str:

@@ -80,7 +80,9 @@ class MethodBytes final {
   constexpr size_t bytes() const { return bytes_; }
 
  private:
-  constexpr void place(size_t size, size_t alignment) { bytes_ = (bytes_ + alignment - 1) / alignment * alignment + size; }
+  constexpr void place(size_t size, size_t alignment) {
+    bytes_ = (bytes_ + alignment - 1) / alignment * alignment + size;
+  }
 
   template <typename T>
   constexpr void list(size_t count) {

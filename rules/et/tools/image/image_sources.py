@@ -175,11 +175,12 @@ def _definition(method: Method, sections: Mapping[int, str], temp: int) -> Itera
     yield f"alignas(MemoryManager) uint8_t {name}_manager[sizeof(MemoryManager)];"
     yield from ("", "}  // namespace", "")
     yield f"MemoryManager* {name}::memory() {{"
+    buffers = f"{name}_planned, size_t{{{len(planned)}}}"
     for index, (at, size) in enumerate(planned):
         yield f"  {name}_planned[{index}] = {{{name}_memory_{at}, {size}}};"
     yield f"  auto* method = new ({name}_method_allocator) MemoryAllocator({name}::method_bytes, {name}_method_memory);"
     yield f"  auto* temp = new ({name}_temp_allocator) MemoryAllocator({temp}, temp_memory);"
-    yield f"  auto* planned = new ({name}_planned_allocator) HierarchicalAllocator({{{name}_planned, size_t{{{len(planned)}}}}});"
+    yield f"  auto* planned = new ({name}_planned_allocator) HierarchicalAllocator({{{buffers}}});"
     yield f"  return new ({name}_manager) MemoryManager(method, planned, temp);"
     yield "}"
 

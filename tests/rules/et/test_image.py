@@ -1,0 +1,124 @@
+"""et_image: what is laid out, compiled and linked, and which runtime it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from etbuild.api import Artifact, DefaultInfo, EtbuildError, InputSet, Label, Provider, RunInfo
+from etbuild.testing import PYTHON_ENVIRONMENT, Analyzed, analyze
+from rules.cc.providers import CcInfo, LinkedLibrary
+from rules.et.image import et_image, et_image_test
+from rules.et.providers import EtRuntimeInfo, MethodProof, ProgramInfo
+from tests.rules.cc.compiler import TOOLCHAIN
+
+HEADERS = Artifact("runtime/sources/include", "host", is_tree=True)
+RUNTIME = CcInfo(
+    headers=InputSet((HEADERS,)),
+    direct_headers=(HEADERS,),
+    defines=("ET_LOG_ENABLED=0",),
+    libraries=(LinkedLibrary(Label("", "runtime", "source"), Artifact("runtime/libsource.a", "host")),),
+)
+KERNELS = CcInfo(libraries=(LinkedLibrary(Label("", "k", "k"), Artifact("k/libk.a", "host")),))
+
+
+def made(name: str) -> Artifact:
+    return Artifact(f"tiny/{name}", "host")
+
+
+PROGRAM = ProgramInfo(
+    *(made(f"mlp.{part}") for part in ("pte", "operators", "plan", "facts", "verdict")),
+    "",
+    made("mlp.inputs"),
+    made("mlp.expected"),
+    proofs=(
+        MethodProof("forward", made("mlp.facts"), made("mlp.measure"), made("mlp.inputs"), made("mlp.expected"), ()),
+    ),
+)
+
+
+def image(rule: Any = et_image, provider: str = "source", constraints: tuple[str, ...] = (), **attrs: Any) -> Analyzed:
+    given = {"programs": ("//tiny:mlp",), "runtime": "//r:r", "kernels": ("//k:k",), "srcs": ("main.cpp",), **attrs}
+    deps: dict[str, list[Provider]] = {
+        "//tiny:mlp": [PROGRAM],
+        "//r:r": [RUNTIME, EtRuntimeInfo(provider, (), (), ())],
+        "//k:k": [KERNELS],
+    }
+    return analyze(
+        rule,
+        given,
+        deps=deps,
+        toolchains={"cc": [TOOLCHAIN], "python_environment": [PYTHON_ENVIRONMENT]},
+        label="//app:it",
+        platform="//p:p" if constraints else "host",
+        constraints=constraints,
+    )
+
+
+def test_programs_are_laid_out_compiled_and_linked_with_kernels_before_the_runtime() -> None:
+    analyzed = image()
+    compiled = [
+        action.argv[action.argv.index("-c") + 1] for action in analyzed.actions if action.mnemonic == "CcCompile"
+    ]
+    assert compiled == ["app/_et/it/programs.cpp", "app/_et/it/programs.s", "app/main.cpp"]
+    words = analyzed.action("CcLink").argv
+    assert words.index("k/libk.a") < words.index("runtime/libsource.a")
+    assert any(word.endswith("programs.s.o") for word in words)
+    assert [str(file) for file in analyzed.outputs] == ["app/it"]
+    assert analyzed.get(DefaultInfo).validations == (made("mlp.verdict"),)
+    assert [str(word) for word in analyzed.get(RunInfo).argv] == ["app/it"]
+
+
+def test_the_assembly_is_compiled_anew_when_a_program_changes() -> None:
+    [assembly] = (a for a in image().actions if a.mnemonic == "CcCompile" and "app/_et/it/programs.s" in a.argv)
+    assert "tiny/mlp.pte" in {file.path for file in assembly.inputs}
+    assert assembly.depfile is None
+
+
+def test_all_sources_are_compiled_with_what_the_runtime_defines() -> None:
+    compiles = [action for action in image().actions if action.mnemonic == "CcCompile"]
+    assert all("-DET_LOG_ENABLED=0" in action.argv for action in compiles)
+
+
+def test_the_sources_of_an_image_find_its_header() -> None:
+    [main] = (a for a in image().actions if a.mnemonic == "CcCompile" and "app/main.cpp" in a.argv)
+    assert "-Iapp/_et/it" in main.argv
+    assert "app/_et/it/programs.h" in {file.path for file in main.inputs}
+
+
+def test_proofs_are_held_if_asked_for() -> None:
+    words = image(proofs=True).action("EtEmbedPrograms").argv
+    at = words.index("--proof")
+    assert words[at + 1 : at + 6] == ("mlp", "forward", "tiny/mlp.facts", "tiny/mlp.inputs", "tiny/mlp.expected")
+    assert "--proof" not in image().action("EtEmbedPrograms").argv
+
+
+def test_sections_and_memory_for_kernels_reach_the_layout() -> None:
+    words = image(sections={"2": ".bss.fast"}, temp_memory="4KiB").action("EtEmbedPrograms").argv
+    assert words[words.index("--section") + 1] == "2=.bss.fast"
+    assert words[words.index("--temp-memory") + 1] == "4096"
+
+
+@pytest.mark.parametrize(
+    ("constraint", "form"),
+    [("os:linux", "elf"), ("os:none", "elf"), ("cpu:wasm32", "wasm"), ("os:windows", "coff"), ("os:macos", "macho")],
+)
+def test_the_form_of_objects_follows_the_platform(constraint: str, form: str) -> None:
+    words = image(constraints=(f"//toolchains/{constraint}",)).action("EtEmbedPrograms").argv
+    assert words[words.index("--form") + 1] == form
+
+
+def test_an_image_test_is_run() -> None:
+    test = image(et_image_test, timeout=9).test
+    assert test is not None
+    assert test.argv == ("app/it",)
+    assert test.timeout == 9
+
+
+def test_another_runtime_is_refused() -> None:
+    with pytest.raises(EtbuildError) as raised:
+        image(provider="wheel")
+    [diagnostic] = raised.value.diagnostics
+    assert diagnostic.code == "wrong-runtime"
+    assert diagnostic.message == "'runtime' of '//app:it' must be compiled from sources, '//r' is not"

@@ -1,0 +1,130 @@
+"""embed_programs: the sources that an image is given for its programs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from program_bytes import Numbers, add_program, encode, integer, method, program, tensor
+
+from image.image_sources import Embedded, assembly, definitions, header, identifier
+from image.method_memory import allocations
+from image.recorded_calls import read_proof
+from pte.program import Segment
+from pte.reader import parse_program
+
+TOOL = Path(__file__).resolve().parents[3] / "rules" / "et" / "tools" / "image" / "embed_programs.py"
+ADD = parse_program(bytes(add_program()))
+
+
+def embed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    (folder / "add.pte").write_bytes(add_program())
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        str(TOOL),
+        "--owner",
+        "//app:it",
+        "--form",
+        "elf",
+        "--output",
+        "made",
+        *words,
+    ]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_bytes_stand_in_read_only_memory_at_their_own_alignment() -> None:
+    plain = Embedded("add", "tiny/add.pte", ADD, {})
+    lines = assembly([plain], "elf").splitlines()
+    assert lines == [
+        '.section .rodata.etbuild_program_add,"a",%progbits',
+        ".globl etbuild_program_add",
+        ".balign 16",
+        "etbuild_program_add:",
+        '.incbin "tiny/add.pte"',
+        ".size etbuild_program_add, . - etbuild_program_add",
+    ]
+    assert assembly([plain], "macho").splitlines()[1] == ".globl _etbuild_program_add"
+
+
+def test_delegates_data_keeps_the_alignment_of_segments() -> None:
+    held = replace(ADD, segments=(Segment(128, 64, "constants and delegates"),))
+    assert ".balign 128" in assembly([Embedded("add", "a.pte", held, {})], "elf")
+
+
+def test_memory_is_exact_and_in_the_section_of_its_id() -> None:
+    program_ = Embedded("add", "a.pte", ADD, {})
+    text = definitions([program_], {1: ".bss.fast"}, temp=32)
+    assert 'alignas(16) uint8_t forward_memory_1[64] __attribute__((section(".bss.fast")));' in text
+    assert "alignas(16) uint8_t temp_memory[32];" in text
+    assert "planned_bytes = 64;" in header([program_], "//app:it")
+
+
+def test_a_method_takes_what_its_values_and_instructions_do() -> None:
+    [forward] = (each for each in ADD.methods if each.name == "forward")
+    found = allocations(forward)
+    assert found[:2] == [("Value", len(forward.values)), ("Flag", len(forward.inputs))]
+    assert found[-4:] == [("State", 1), ("Operator", 1), ("Instruction", 1), ("Argument", 5)]
+    # Tensors of one form share strides.
+    assert sum(kind == "Tensor" for kind, _ in found) > sum(kind == "Dimension" for kind, _ in found)
+
+
+def test_tensors_of_other_forms_share_no_strides() -> None:
+    forms = [tensor(sizes=[2, 3]), tensor(sizes=[2, 3]), tensor(sizes=[3, 2]), integer(1), tensor(sizes=[3, 2])]
+    [only] = parse_program(bytes(encode(program([method("forward", forms, f8=Numbers("<q", [0, 64]))])))).methods
+    assert [each for each in allocations(only) if each[0] in {"Dimension", "Tensor"}] == [
+        ("Dimension", 2),
+        ("Tensor", 1),
+        ("Tensor", 1),
+        ("Dimension", 2),
+        ("Tensor", 1),
+        ("Tensor", 1),
+    ]
+
+
+def test_the_tool_writes_three_sources(tmp_path: Path) -> None:
+    done = embed(tmp_path, "--program", "add-it=add.pte")
+    assert done.stderr == ""
+    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["programs.cpp", "programs.h", "programs.s"]
+    text = (tmp_path / "made/programs.h").read_text(encoding="utf-8")
+    assert "namespace programs::add_it {" in text
+    assert f"size = {len(add_program())};" in text
+
+
+def test_two_programs_of_one_name_are_refused(tmp_path: Path) -> None:
+    done = embed(tmp_path, "--program", "a-b=add.pte", "--program", "a.b=add.pte")
+    assert done.returncode == 65
+    assert "error[same-name]: programs must have different names in C++, 2 are called 'a_b'" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "is_called"), [("mlp", "mlp"), ("a-b.c", "a_b_c"), ("8bit", "_8bit"), ("ß", "_")])
+def test_names_become_names_of_cpp(name: str, is_called: str) -> None:
+    assert identifier(name) == is_called
+
+
+def safetensors(path: Path, **tensors: list[int]) -> Path:
+    entries = {
+        name.replace("_", "/"): {"dtype": "F32", "shape": [], "data_offsets": span} for name, span in tensors.items()
+    }
+    text = json.dumps(entries).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(max(span[1] for span in tensors.values())))
+    return path
+
+
+def test_recorded_tensors_are_found_in_their_files(tmp_path: Path) -> None:
+    inputs = safetensors(tmp_path / "inputs", **{"0_x": [0, 8], "1_x": [8, 16]})
+    expected = safetensors(tmp_path / "expected", **{"0_graph_0": [0, 4], "0_program_0": [4, 8], "1_graph_0": [8, 12]})
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"inputs": [{"name": "x"}]}', encoding="utf-8")
+    proof = read_proof("add", "forward", str(facts), str(inputs), str(expected))
+    assert [len(call.inputs) for call in proof.calls] == [1, 1]
+    start = 8 + int.from_bytes(inputs.read_bytes()[:8], "little")
+    assert [(place.offset, place.nbytes) for place in proof.calls[1].inputs] == [(start + 8, 8)]
+    lines = definitions([Embedded("add", "a.pte", ADD, {"forward": proof})], {}, temp=0)
+    assert "{forward_inputs + 1, 1, forward_expected + 1, 1}," in lines
