@@ -20,7 +20,7 @@ from pte.reader import read_program  # noqa: E402
 def main(argv: Sequence[str]) -> None:
     """Write programs.h, programs.cpp and programs.s."""
     arguments = _parser().parse_args(argv)
-    programs = [_embedded(*word.partition("=")[::2], arguments.proof) for word in arguments.program]
+    programs = [_embedded(word, arguments.proof) for word in arguments.program]
     _check(programs)
     sections = {int(at): section for at, _, section in (word.partition("=") for word in arguments.section)}
     folder = Path(arguments.output)
@@ -33,7 +33,8 @@ def main(argv: Sequence[str]) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _embedded(name: str, path: str, proofs: Sequence[Sequence[str]]) -> Embedded:
+def _embedded(word: str, proofs: Sequence[Sequence[str]]) -> Embedded:
+    name, _, path = word.partition("=")
     found = [read_proof(*words) for words in proofs if words[0] == name]
     return Embedded(identifier(name), path, read_program(Path(path)), {proof.method: proof for proof in found})
 

@@ -41,7 +41,7 @@ def read_proof(program: str, method: str, facts: str, inputs: str, expected: str
     """Return a method's calls. Raises `inputs-do-not-fit` for a method that is not called with tensors."""
     names = [each["name"] for each in json.loads(Path(facts).read_text(encoding="utf-8"))["inputs"]]
     given, wanted = _places(Path(inputs)), _places(Path(expected))
-    calls = []
+    calls: list[Call] = []
     while given and all(f"{len(calls)}/{name}" in given for name in names):
         at = len(calls)
         outputs = sum(key.startswith(f"{at}/graph/") for key in wanted)
