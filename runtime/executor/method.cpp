@@ -8,25 +8,24 @@
 
 #include "delegates.h"
 #include "instructions.h"
+#include "joined_data_map.h"
 #include "plan.h"
 
 namespace executorch::runtime {
 namespace {
 
-// The data that delegates and tensors may ask for by name: the program's own, the caller's, or both.
-Error merge_data(const Program* program, const NamedDataMap* outside, MemoryAllocator* allocator,
-                 internal::MergedDataMap** merged, const NamedDataMap** all) {
+// The data that delegates may ask for by name: the program's own, the caller's, or both. *all is null if
+// there is none.
+Error join_data(const Program* program, const NamedDataMap* outside, MemoryAllocator* allocator,
+                const NamedDataMap** all) {
   const auto own = program->get_named_data_map();
-  if (!own.ok() || outside == nullptr) {
-    *all = own.ok() ? *own : outside;
-    return Error::Ok;
-  }
-  auto both = internal::MergedDataMap::load(outside, *own);
-  if (!both.ok()) return both.error();
-  auto* place = allocator->allocateInstance<internal::MergedDataMap>();
+  *all = outside;
+  if (!own.ok()) return Error::Ok;
+  *all = *own;
+  if (outside == nullptr) return Error::Ok;
+  auto* place = allocator->allocateInstance<internal::JoinedDataMap>();
   if (place == nullptr) return Error::MemoryAllocationFailed;
-  *merged = new (place) internal::MergedDataMap(std::move(*both));
-  *all = *merged;
+  *all = new (place) internal::JoinedDataMap(outside, *own);
   return Error::Ok;
 }
 
@@ -59,7 +58,7 @@ Error Method::init(executorch_flatbuffer::ExecutionPlan* s_plan, const NamedData
   serialization_plan_ = s_plan;
   MemoryAllocator* allocator = memory_manager_->method_allocator();
   const NamedDataMap* data = nullptr;
-  ET_CHECK_OK_OR_RETURN_ERROR(merge_data(program_, named_data_map, allocator, &merged_data_map_, &data));
+  ET_CHECK_OK_OR_RETURN_ERROR(join_data(program_, named_data_map, allocator, &data));
   ET_CHECK_OK_OR_RETURN_ERROR(parse_values(named_data_map));
   for (const auto* indices : {s_plan->inputs(), s_plan->outputs()}) {
     for (const int32_t index : *indices) {

@@ -11,11 +11,6 @@ namespace {
 using executorch_flatbuffer::KernelTypes;
 using Indices = flatbuffers::Vector<int32_t, uint32_t>;
 
-// What a value in the program is once it is loaded, by KernelTypes.
-constexpr Tag kTags[] = {Tag::None,       Tag::None,     Tag::Int,        Tag::Bool,
-                         Tag::Double,     Tag::Tensor,   Tag::String,     Tag::ListInt,
-                         Tag::ListDouble, Tag::ListBool, Tag::ListTensor, Tag::ListOptionalTensor};
-
 // The value that `position` of a method's inputs or outputs names. InvalidArgument: no such input or output.
 // InvalidProgram: it names no value.
 Result<const executorch_flatbuffer::EValue*> find_value(const executorch_flatbuffer::ExecutionPlan* plan,
@@ -32,7 +27,7 @@ Result<const executorch_flatbuffer::EValue*> find_value(const executorch_flatbuf
 Result<Tag> find_tag(const executorch_flatbuffer::ExecutionPlan* plan, const Indices* positions, size_t position) {
   const auto value = find_value(plan, positions, position);
   if (!value.ok()) return value.error();
-  const Tag tag = kTags[static_cast<size_t>((*value)->val_type())];
+  const Tag tag = tag_of((*value)->val_type());
   ET_CHECK_OR_RETURN_ERROR(tag < Tag::ListBool, Internal, "Input or output %zu is a list", position);
   return tag;
 }

@@ -95,6 +95,14 @@ struct NamedData {
 
 }  // namespace deserialization
 
+// What a value of the file is once it is loaded.
+inline Tag tag_of(executorch_flatbuffer::KernelTypes type) {
+  static constexpr Tag kTags[] = {Tag::None,       Tag::None,     Tag::Int,        Tag::Bool,
+                                  Tag::Double,     Tag::Tensor,   Tag::String,     Tag::ListInt,
+                                  Tag::ListDouble, Tag::ListBool, Tag::ListTensor, Tag::ListOptionalTensor};
+  return kTags[static_cast<size_t>(type)];
+}
+
 // True if `index` names one of `count` things, which are fewer than 2^31, as all in a file are: a negative one is none.
 constexpr bool is_index(int32_t index, size_t count) { return static_cast<uint32_t>(index) < count; }
 

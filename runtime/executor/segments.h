@@ -22,7 +22,8 @@ struct SegmentRange {
 };
 SegmentRange range_of(const executorch_flatbuffer::DataSegment* segment);
 
-// Stores entry `index` of `offsets`. False if there is none, or if the `nbytes` from there on are not all within `size`.
+// Stores entry `index` of `offsets`. False if there is none, or if the `nbytes` from there on are not all within
+// `size`.
 bool find_offset(const flatbuffers::Vector<uint64_t, uint32_t>* offsets, size_t index, size_t nbytes, size_t size,
                  size_t* offset);
 

@@ -21,130 +21,105 @@ class ValueParser final {
 
   Error parse(size_t index) {
     const auto* source = plan_->values()->Get(static_cast<uint32_t>(index));
+    const KernelTypes type = source->val_type();
+    const void* content = source->val();
     EValue* value = new (&values_[index]) EValue();
-    switch (source->val_type()) {
+    auto& payload = value->payload.copyable_union;
+    const void* made = this;
+    switch (type) {
       case KernelTypes::Null:
-        return Error::Ok;
+        break;
       case KernelTypes::Int:
-        return set(value, Tag::Int, &value->payload.copyable_union.as_int, as<schema::Int>(source)->int_val());
+        payload.as_int = flatbuffers::read<int64_t>(content, kOnlyField, 0);
+        break;
       case KernelTypes::Bool:
-        return set(value, Tag::Bool, &value->payload.copyable_union.as_bool, as<schema::Bool>(source)->bool_val());
+        payload.as_bool = flatbuffers::read<bool>(content, kOnlyField, false);
+        break;
       case KernelTypes::Double:
-        return set(value, Tag::Double, &value->payload.copyable_union.as_double,
-                   as<schema::Double>(source)->double_val());
-      case KernelTypes::Tensor:
-        return parse_tensor(as<schema::Tensor>(source), value);
-      case KernelTypes::String: {
-        const auto* text = as<schema::String>(source)->string_val();
-        return parse_array(text->c_str(), text->size(), Tag::String, &value->payload.copyable_union.as_string_ptr,
-                           value);
+        payload.as_double = flatbuffers::read<double>(content, kOnlyField, 0);
+        break;
+      case KernelTypes::Tensor: {
+        etensor::TensorImpl* impl = nullptr;
+        ET_CHECK_OK_OR_RETURN_ERROR(tensors_->parse(static_cast<const schema::Tensor*>(content), &impl));
+        new (&value->payload.as_tensor) aten::Tensor(impl);
+        break;
       }
-      case KernelTypes::DoubleList: {
-        const auto* items = as<schema::DoubleList>(source)->items();
-        return parse_array(items->data(), items->size(), Tag::ListDouble,
-                           &value->payload.copyable_union.as_double_list_ptr, value);
-      }
-      case KernelTypes::BoolList: {
-        const auto* items = as<schema::BoolList>(source)->items();
-        return parse_array(reinterpret_cast<const bool*>(items->data()), items->size(), Tag::ListBool,
-                           &value->payload.copyable_union.as_bool_list_ptr, value);
-      }
-      case KernelTypes::IntList:
-        return parse_list<int64_t>(KernelTypes::Int, as<schema::IntList>(source)->items(), Tag::ListInt,
-                                   &value->payload.copyable_union.as_int_list_ptr, value);
-      case KernelTypes::TensorList:
-        return parse_list<aten::Tensor>(KernelTypes::Tensor, as<schema::TensorList>(source)->items(), Tag::ListTensor,
-                                        &value->payload.copyable_union.as_tensor_list_ptr, value);
-      case KernelTypes::OptionalTensorList:
-        return parse_list<std::optional<aten::Tensor>>(
-            KernelTypes::Tensor, as<schema::OptionalTensorList>(source)->items(), Tag::ListOptionalTensor,
-            &value->payload.copyable_union.as_list_optional_tensor_ptr, value);
+      case KernelTypes::String:
+        made = payload.as_string_ptr = make_array<char>(content);
+        break;
+      case KernelTypes::DoubleList:
+        made = payload.as_double_list_ptr = make_array<double>(content);
+        break;
+      case KernelTypes::BoolList:
+        made = payload.as_bool_list_ptr = make_array<bool>(content);
+        break;
       default:
-        ET_LOG(Error, "Unknown KernelTypes value %u at index %zu", static_cast<unsigned>(source->val_type()), index);
-        return Error::InvalidProgram;
+        return parse_list(type, flatbuffers::target_or_empty(content, kOnlyField), value);
     }
+    if (made == nullptr) return Error::MemoryAllocationFailed;
+    value->tag = tag_of(type);
+    return Error::Ok;
   }
 
  private:
-  template <typename T>
-  static const T* as(const schema::EValue* source) {
-    return static_cast<const T*>(source->val());
-  }
+  // Where the only field of all these tables is: a number, a text or the items of a list.
+  static constexpr uint16_t kOnlyField = 4;
 
+  // Characters, doubles and bools stay in the program; the EValue wants an object that points at them. Null: no memory.
   template <typename T>
-  static Error set(EValue* value, Tag tag, T* place, T content) {
-    *place = content;
-    value->tag = tag;
-    return Error::Ok;
-  }
-
-  Error parse_tensor(const schema::Tensor* source, EValue* value) {
-    etensor::TensorImpl* impl = nullptr;
-    ET_CHECK_OK_OR_RETURN_ERROR(tensors_->parse(source, &impl));
-    new (&value->payload.as_tensor) aten::Tensor(impl);
-    value->tag = Tag::Tensor;
-    return Error::Ok;
-  }
-
-  // Characters, doubles and bools stay in the program; the EValue wants an object that points at them.
-  template <typename T>
-  Error parse_array(const T* items, size_t count, Tag tag, ArrayRef<T>** place, EValue* value) {
+  ArrayRef<T>* make_array(const void* content) {
+    const void* items = flatbuffers::target_or_empty(content, kOnlyField);
+    const auto* source = static_cast<const flatbuffers::Vector<T, uint32_t>*>(items);
     void* array = allocator_->allocate(sizeof(ArrayRef<T>), alignof(ArrayRef<T>));
-    if (array == nullptr) return Error::MemoryAllocationFailed;
-    return set(value, tag, place, new (array) ArrayRef<T>(items, count));
+    return array == nullptr ? nullptr : new (array) ArrayRef<T>(source->data(), source->size());
   }
 
-  // What a list of any kind needs in memory.
-  struct ListParts {
-    void* list;
-    EValue** wrapped;
-    void* unwrapped;
-    size_t count;
-  };
-
-  // A list whose items are indices of values.
-  template <typename T, typename Index>
-  Error parse_list(KernelTypes element, const flatbuffers::Vector<Index, uint32_t>* items, Tag tag,
-                   BoxedEvalueList<T>** place, EValue* value) {
-    static_assert(sizeof(BoxedEvalueList<T>) == sizeof(BoxedEvalueList<int64_t>),
-                  "lists differ in their pointers only");
-    ListParts parts{};
-    ET_CHECK_OK_OR_RETURN_ERROR(parse_items(items, sizeof(Index), element, sizeof(T), &parts));
-    return set(value, tag, place,
-               new (parts.list)
-                   BoxedEvalueList<T>(parts.wrapped, static_cast<T*>(parts.unwrapped), static_cast<int>(parts.count)));
-  }
-
-  // Allocates the parts and finds the values that the items name; -1 stands for none in a list of optional tensors.
-  ET_NOINLINE Error parse_items(const void* items, size_t index_bytes, KernelTypes element, size_t element_bytes,
-                                ListParts* parts) {
+  // A list whose items are indices of values: ints, tensors, or tensors of which -1 is none.
+  Error parse_list(KernelTypes type, const void* items, EValue* value) {
     const auto* narrow = static_cast<const flatbuffers::Vector<int32_t, uint32_t>*>(items);
     const auto* wide = static_cast<const flatbuffers::Vector<int64_t, uint32_t>*>(items);
     const uint32_t count = narrow->size();
-    // The file has an index for each element, and fits memory: the products cannot wrap around.
-    parts->count = count;
-    parts->list = allocator_->allocate(sizeof(BoxedEvalueList<int64_t>), alignof(void*));
-    parts->wrapped = static_cast<EValue**>(allocator_->allocate(count * sizeof(EValue*), alignof(EValue*)));
-    parts->unwrapped = allocator_->allocate(count * element_bytes, alignof(int64_t));
-    if (parts->list == nullptr || parts->wrapped == nullptr || parts->unwrapped == nullptr) {
-      return Error::MemoryAllocationFailed;
-    }
+    const bool of_ints = type == KernelTypes::IntList;
+    // The largest of what an element can be. The file has an index for each, and fits memory: no product wraps around.
+    const size_t element_bytes = type == KernelTypes::OptionalTensorList ? sizeof(std::optional<aten::Tensor>)
+                                 : of_ints                               ? sizeof(int64_t)
+                                                                         : sizeof(aten::Tensor);
+    void* list = allocator_->allocate(sizeof(BoxedEvalueList<int64_t>), alignof(void*));
+    auto** wrapped = static_cast<EValue**>(allocator_->allocate(count * sizeof(EValue*), alignof(EValue*)));
+    void* unwrapped = allocator_->allocate(count * element_bytes, alignof(int64_t));
+    if (list == nullptr || wrapped == nullptr || unwrapped == nullptr) return Error::MemoryAllocationFailed;
     // Elements are assigned to when the list is read: to optional tensors that are none until then.
-    std::memset(parts->unwrapped, 0, count * element_bytes);
-    const bool optional = element_bytes == sizeof(std::optional<aten::Tensor>) && element == KernelTypes::Tensor;
+    std::memset(unwrapped, 0, count * element_bytes);
     for (uint32_t at = 0; at < count; ++at) {
-      const int64_t given = index_bytes == sizeof(int64_t) ? wide->Get(at) : narrow->Get(at);
+      const int64_t given = of_ints ? wide->Get(at) : narrow->Get(at);
       const auto index = static_cast<int32_t>(given);
-      parts->wrapped[at] = nullptr;
-      if (optional && index == -1) continue;
+      wrapped[at] = nullptr;
+      if (type == KernelTypes::OptionalTensorList && index == -1) continue;
       ET_CHECK_OR_RETURN_ERROR(index == given && is_index(index, values_.size()) &&
-                                   plan_->values()->Get(static_cast<uint32_t>(index))->val_type() == element,
+                                   plan_->values()->Get(static_cast<uint32_t>(index))->val_type() ==
+                                       (of_ints ? KernelTypes::Int : KernelTypes::Tensor),
                                InvalidProgram,
                                "An item of a list must name one of %zu values, of its type, not %" PRId64,
                                values_.size(), given);
-      parts->wrapped[at] = &values_[static_cast<size_t>(index)];
+      wrapped[at] = &values_[static_cast<size_t>(index)];
     }
+    auto& payload = value->payload.copyable_union;
+    const int size = static_cast<int>(count);
+    if (of_ints) {
+      payload.as_int_list_ptr = make_list<int64_t>(list, wrapped, unwrapped, size);
+    } else if (type == KernelTypes::TensorList) {
+      payload.as_tensor_list_ptr = make_list<aten::Tensor>(list, wrapped, unwrapped, size);
+    } else {
+      payload.as_list_optional_tensor_ptr = make_list<std::optional<aten::Tensor>>(list, wrapped, unwrapped, size);
+    }
+    value->tag = tag_of(type);
     return Error::Ok;
+  }
+
+  template <typename T>
+  static BoxedEvalueList<T>* make_list(void* place, EValue** wrapped, void* unwrapped, int size) {
+    static_assert(sizeof(BoxedEvalueList<T>) == sizeof(BoxedEvalueList<int64_t>), "lists differ in a pointer only");
+    return new (place) BoxedEvalueList<T>(wrapped, static_cast<T*>(unwrapped), size);
   }
 
   const schema::ExecutionPlan* plan_;

@@ -4,8 +4,6 @@
 
 namespace executorch::runtime::internal {
 
-namespace {
-
 bool is_named(const char* kernel_name, OperatorName name) {
   if (kernel_name == nullptr) return false;
   const size_t length = std::strlen(name.name);
@@ -14,6 +12,8 @@ bool is_named(const char* kernel_name, OperatorName name) {
   if (name.overload == nullptr || *name.overload == '\0') return *rest == '\0';
   return *rest == '.' && std::strcmp(rest + 1, name.overload) == 0;
 }
+
+namespace {
 
 // Whether `key` goes on with `value` in decimal digits and a character that ends it; moves `key` behind the digits.
 bool take_number(const char*& key, unsigned value) {

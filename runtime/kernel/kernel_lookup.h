@@ -12,6 +12,9 @@ struct OperatorName {
   const char* overload;
 };
 
+// Whether a kernel of this name, which may be null, is one of the operator.
+bool is_named(const char* kernel_name, OperatorName name);
+
 // What a list has for an operator.
 struct KernelMatch {
   // The kernel made for these tensors, otherwise the fallback, otherwise null.

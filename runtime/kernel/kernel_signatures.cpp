@@ -2,8 +2,7 @@
 
 #include <executorch/runtime/platform/compiler.h>
 
-#include <cstring>
-
+#include "kernel_lookup.h"
 #include "prim_kernels.h"
 
 namespace executorch::runtime::internal {
@@ -27,17 +26,6 @@ constexpr Kind kKinds[] = {
     {'z', bit(Tag::String)}, {'e', bit(Tag::ListDouble)},     {'c', bit(Tag::ListBool)},
 };
 
-// -1, 0, 1 as `full` is less than, equal to or more than "name" or "name.overload".
-int compare(const char* full, const char* name, const char* overload) {
-  const size_t length = std::strlen(name);
-  const int order = std::strncmp(full, name, length);
-  if (order != 0) return order;
-  full += length;
-  if (overload == nullptr || *overload == '\0') return *full == '\0' ? 0 : 1;
-  if (*full != '.') return *full < '.' ? -1 : 1;
-  return std::strcmp(full + 1, overload);
-}
-
 }  // namespace
 
 ET_WEAK Span<const KernelSignature> kernel_signatures() {
@@ -49,17 +37,8 @@ ET_WEAK Span<const KernelSignature> kernel_signatures() {
 }
 
 const char* find_signature(const char* name, const char* overload, Span<const KernelSignature> signatures) {
-  size_t begin = 0;
-  size_t end = signatures.size();
-  while (begin < end) {
-    const size_t middle = begin + (end - begin) / 2;
-    const int order = compare(signatures[middle].name, name, overload);
-    if (order == 0) return signatures[middle].arguments;
-    if (order < 0) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
+  for (const KernelSignature& signature : signatures) {
+    if (is_named(signature.name, {name, overload})) return signature.arguments;
   }
   return nullptr;
 }
