@@ -5,6 +5,7 @@
 
 #include <executorch/runtime/core/evalue.h>
 
+#include <initializer_list>
 #include <optional>
 
 #include "kernel_lookup.h"
@@ -36,74 +37,65 @@ struct Allocation {
   size_t count;
 };
 
-// Adds up allocations, one behind the other.
-class MethodBytes final {
- public:
-  constexpr void add(Allocation allocation) {
-    const size_t count = allocation.count;
-    switch (allocation.part) {
-      case Part::NamedData:
-        return list<deserialization::NamedData>(count);
-      case Part::Value:
-        return list<EValue>(count);
-      case Part::Flag:
-        return list<bool>(count);
-      case Part::Dimension:
-        return list<int32_t>(count);
-      case Part::Tensor:
-        return list<etensor::TensorImpl>(count);
-      case Part::Span:
-        return list<ArrayRef<char>>(count);
-      case Part::IntList:
-        return boxed<int64_t>(count);
-      case Part::TensorList:
-        return boxed<aten::Tensor>(count);
-      case Part::OptionalTensorList:
-        return boxed<std::optional<aten::Tensor>>(count);
-      case Part::Delegate:
-        return list<BackendDelegate>(count);
-      case Part::CompileSpec:
-        return list<CompileSpec>(count);
-      case Part::State:
-        return place(sizeof(MethodState) + count * sizeof(Chain), alignof(MethodState));
-      case Part::Operator:
-        // Its kernel, and what it takes.
-        return place(count * (sizeof(KernelMatch) + sizeof(const char*)), alignof(KernelMatch));
-      case Part::Instruction:
-        return list<Instruction>(count);
-      case Part::Argument:
-        // The arity of some kernel may not be known.
-        return list<EValue*>(count > kPaddedArguments ? count : kPaddedArguments);
-    }
-  }
-
-  constexpr size_t bytes() const { return bytes_; }
-
- private:
-  constexpr void place(size_t size, size_t alignment) {
-    bytes_ = (bytes_ + alignment - 1) / alignment * alignment + size;
-  }
-
-  template <typename T>
-  constexpr void list(size_t count) {
-    place(count * sizeof(T), alignof(T));
-  }
-
-  template <typename T>
-  constexpr void boxed(size_t count) {
-    list<EValue*>(count);
-    list<T>(count);
-    list<BoxedEvalueList<T>>(1);
-  }
-
-  size_t bytes_ = 0;
+// How an element lies in memory.
+struct Form {
+  size_t size;
+  size_t alignment;
 };
+
+#define ETBUILD_FORM(...) \
+  { sizeof(__VA_ARGS__), alignof(__VA_ARGS__) }
+
+// The elements of each part. State is what stands before a chain, an operator its kernel and what that takes.
+constexpr Form kForms[] = {
+    ETBUILD_FORM(deserialization::NamedData),
+    ETBUILD_FORM(EValue),
+    ETBUILD_FORM(bool),
+    ETBUILD_FORM(int32_t),
+    ETBUILD_FORM(etensor::TensorImpl),
+    ETBUILD_FORM(ArrayRef<char>),
+    ETBUILD_FORM(int64_t),
+    ETBUILD_FORM(aten::Tensor),
+    ETBUILD_FORM(std::optional<aten::Tensor>),
+    ETBUILD_FORM(BackendDelegate),
+    ETBUILD_FORM(CompileSpec),
+    {sizeof(MethodState) + sizeof(Chain), alignof(MethodState)},
+    {sizeof(KernelMatch) + sizeof(const char*), alignof(KernelMatch)},
+    ETBUILD_FORM(Instruction),
+    ETBUILD_FORM(EValue*),
+};
+constexpr Form kPointer = ETBUILD_FORM(EValue*);
+// The same for lists of anything.
+constexpr Form kBoxedList = ETBUILD_FORM(BoxedEvalueList<int64_t>);
+
+#undef ETBUILD_FORM
+
+constexpr size_t behind(size_t bytes, Form form, size_t count) {
+  return (bytes + form.alignment - 1) / form.alignment * form.alignment + count * form.size;
+}
+
+constexpr size_t behind(size_t bytes, Allocation allocation) {
+  const Form form = kForms[static_cast<size_t>(allocation.part)];
+  switch (allocation.part) {
+    case Part::IntList:
+    case Part::TensorList:
+    case Part::OptionalTensorList:
+      bytes = behind(bytes, kPointer, allocation.count);
+      bytes = behind(bytes, form, allocation.count);
+      return behind(bytes, kBoxedList, 1);
+    case Part::Argument:
+      // The arity of some kernel may not be known.
+      return behind(bytes, form, allocation.count > kPaddedArguments ? allocation.count : kPaddedArguments);
+    default:
+      return behind(bytes, form, allocation.count);
+  }
+}
 
 // At most kPaddedArguments pointers more than what is taken, if the arity of each kernel is known; else, just that.
 constexpr size_t method_bytes(std::initializer_list<Allocation> allocations) {
-  MethodBytes sum;
-  for (const Allocation& allocation : allocations) sum.add(allocation);
-  return sum.bytes();
+  size_t bytes = 0;
+  for (const Allocation& allocation : allocations) bytes = behind(bytes, allocation);
+  return bytes;
 }
 
 }  // namespace executorch::runtime::internal
