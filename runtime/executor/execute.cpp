@@ -4,6 +4,8 @@
 #include <executorch/runtime/kernel/kernel_runtime_context.h>
 #include <executorch/runtime/platform/profiler.h>
 
+#include <cstring>
+
 #include "plan.h"
 
 // How many instructions a call of execute() runs before it takes the program for an endless loop.
@@ -67,9 +69,12 @@ ET_NOINLINE Error check_data(Span<EValue*> arguments) {
   return Error::Ok;
 }
 
+#if ET_LOG_ENABLED
 // What a call left unfinished, for whoever reads the log.
-void log_failure(const schema::ExecutionPlan* plan, const schema::Instruction* source, Span<EValue*> arguments,
+void log_failure(const schema::ExecutionPlan* plan, size_t chain_index, size_t instruction, Span<EValue*> arguments,
                  Error error) {
+  const auto* source =
+      plan->chains()->Get(static_cast<uint32_t>(chain_index))->instructions()->Get(static_cast<uint32_t>(instruction));
   const auto* call = static_cast<const schema::KernelCall*>(source->instr_args());
   const auto* called = plan->operators()->Get(static_cast<uint32_t>(call->op_index()));
   ET_LOG(Error, "KernelCall failed in operator %s.%s: 0x%x", called->name()->c_str(), called->overload()->c_str(),
@@ -77,10 +82,8 @@ void log_failure(const schema::ExecutionPlan* plan, const schema::Instruction* s
   for (size_t index = 0; index < arguments.size(); ++index) {
     ET_LOG(Error, "arg %u with type id %u", static_cast<unsigned>(index), static_cast<unsigned>(arguments[index]->tag));
   }
-  (void)called;
-  (void)arguments;
-  (void)error;
 }
+#endif
 
 }  // namespace
 
@@ -102,9 +105,9 @@ Error Method::execute_instruction() {
     if (temp_allocator_ != nullptr) temp_allocator_->reset();
     const Error error = context.failure_state();
     if (ET_UNLIKELY(error != Error::Ok)) {
-      const auto* sources = serialization_plan_->chains()->Get(static_cast<uint32_t>(step_state_.chain_idx));
-      log_failure(serialization_plan_, sources->instructions()->Get(static_cast<uint32_t>(step_state_.instr_idx)),
-                  arguments, error);
+#if ET_LOG_ENABLED
+      log_failure(serialization_plan_, step_state_.chain_idx, step_state_.instr_idx, arguments, error);
+#endif
       return error;
     }
     step_state_.instr_idx = next;
@@ -139,7 +142,8 @@ Error Method::execute_instruction() {
     case InstructionArguments::MoveCall: {
       const internal::EventTracerProfileOpScope scope(event_tracer_, "MOVE_CALL");
       const auto* call = static_cast<const schema::MoveCall*>(source->instr_args());
-      values_[call->move_to()] = values_[call->move_from()];
+      // Values own nothing: a copy is their bytes.
+      std::memcpy(static_cast<void*>(&values_[call->move_to()]), &values_[call->move_from()], sizeof(EValue));
       break;
     }
     // FreeCall: loading refuses all others.

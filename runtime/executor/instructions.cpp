@@ -28,6 +28,9 @@ struct ResolvedOperator {
   const char* signature;
 };
 
+// Double, Int and Bool stand next to each other.
+bool is_scalar(Tag tag) { return tag >= Tag::Double && tag <= Tag::Bool; }
+
 OperatorName name_of(const schema::Operator* source) { return {source->name()->c_str(), source->overload()->c_str()}; }
 
 // Loads the chains of a plan.
@@ -59,16 +62,13 @@ class ChainLoader final {
     // The end, too, is a place to jump to.
     second_counts_[static_cast<size_t>(InstructionArguments::JumpFalseCall)] = sources->size() + 1;
     // All operators that are missing are told, not only the first.
-    size_t missing = 0;
+    bool missing = false;
     for (uint32_t index = 0; index < sources->size(); ++index) {
       const Error error = load(sources->Get(index), &instructions[index]);
       if (error != Error::Ok && error != Error::OperatorMissing) return error;
-      missing += error == Error::Ok ? 0 : 1;
+      missing = missing || error != Error::Ok;
     }
-    ET_CHECK_OR_RETURN_ERROR(missing == 0, OperatorMissing,
-                             "%zu instructions have no kernel registered for their operator. See logs for details",
-                             missing);
-    return Error::Ok;
+    return missing ? Error::OperatorMissing : Error::Ok;
   }
 
   // Stores room for the arguments of any call that was loaded.
@@ -115,7 +115,7 @@ class ChainLoader final {
   // into one another.
   Error check_move(int32_t from, int32_t to) const {
     const Tag tags[2] = {context_.values[from].tag, context_.values[to].tag};
-    ET_CHECK_OR_RETURN_ERROR(tags[0] == tags[1] || (takes('s', tags[0]) && takes('s', tags[1])), InvalidProgram,
+    ET_CHECK_OR_RETURN_ERROR(tags[0] == tags[1] || (is_scalar(tags[0]) && is_scalar(tags[1])), InvalidProgram,
                              "Value %d, whose tag is %u, cannot be moved to value %d, whose tag is %u",
                              static_cast<int>(from), static_cast<unsigned>(tags[0]), static_cast<int>(to),
                              static_cast<unsigned>(tags[1]));

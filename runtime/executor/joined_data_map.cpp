@@ -18,11 +18,11 @@ Error JoinedDataMap::load_data_into(std::string_view /*key*/, void* /*buffer*/, 
 }
 
 Result<uint32_t> JoinedDataMap::get_num_keys() const {
-  const auto first = first_->get_num_keys();
+  auto first = first_->get_num_keys();
   const auto second = second_->get_num_keys();
-  if (!first.ok()) return first.error();
   if (!second.ok()) return second.error();
-  return *first + *second;
+  if (first.ok()) first.get() += second.get();
+  return first;
 }
 
 Result<const char*> JoinedDataMap::get_key(uint32_t index) const {

@@ -18,14 +18,13 @@ namespace {
 // there is none.
 Error join_data(const Program* program, const NamedDataMap* outside, MemoryAllocator* allocator,
                 const NamedDataMap** all) {
-  const auto own = program->get_named_data_map();
-  *all = outside;
-  if (!own.ok()) return Error::Ok;
-  *all = *own;
-  if (outside == nullptr) return Error::Ok;
+  const auto found = program->get_named_data_map();
+  const NamedDataMap* own = found.ok() ? *found : nullptr;
+  *all = own == nullptr ? outside : own;
+  if (own == nullptr || outside == nullptr) return Error::Ok;
   auto* place = allocator->allocateInstance<internal::JoinedDataMap>();
   if (place == nullptr) return Error::MemoryAllocationFailed;
-  *all = new (place) internal::JoinedDataMap(outside, *own);
+  *all = new (place) internal::JoinedDataMap(outside, own);
   return Error::Ok;
 }
 

@@ -97,10 +97,13 @@ struct NamedData {
 
 // What a value of the file is once it is loaded.
 inline Tag tag_of(executorch_flatbuffer::KernelTypes type) {
-  static constexpr Tag kTags[] = {Tag::None,       Tag::None,     Tag::Int,        Tag::Bool,
-                                  Tag::Double,     Tag::Tensor,   Tag::String,     Tag::ListInt,
-                                  Tag::ListDouble, Tag::ListBool, Tag::ListTensor, Tag::ListOptionalTensor};
-  return kTags[static_cast<size_t>(type)];
+  // As bytes: Tag has four of them.
+  constexpr auto byte = [](Tag tag) { return static_cast<uint8_t>(tag); };
+  static constexpr uint8_t kTags[] = {byte(Tag::None),     byte(Tag::None),       byte(Tag::Int),
+                                      byte(Tag::Bool),     byte(Tag::Double),     byte(Tag::Tensor),
+                                      byte(Tag::String),   byte(Tag::ListInt),    byte(Tag::ListDouble),
+                                      byte(Tag::ListBool), byte(Tag::ListTensor), byte(Tag::ListOptionalTensor)};
+  return static_cast<Tag>(kTags[static_cast<size_t>(type)]);
 }
 
 // True if `index` names one of `count` things, which are fewer than 2^31, as all in a file are: a negative one is none.

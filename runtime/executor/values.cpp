@@ -128,11 +128,10 @@ class ValueParser final {
   deserialization::TensorParser* tensors_;
 };
 
-}  // namespace
-
-Result<size_t> Method::get_num_external_constants() {
+// How many tensors have constant data from outside.
+size_t count_external_constants(const schema::ExecutionPlan* plan) {
   size_t count = 0;
-  for (const auto* value : *serialization_plan_->values()) {
+  for (const auto* value : *plan->values()) {
     if (value->val_type() != KernelTypes::Tensor) continue;
     const auto* tensor = static_cast<const schema::Tensor*>(value->val());
     // With a place of its own, it is a variable that only begins with that data.
@@ -140,6 +139,8 @@ Result<size_t> Method::get_num_external_constants() {
   }
   return count;
 }
+
+}  // namespace
 
 Error Method::parse_values(const NamedDataMap* named_data_map) {
   MemoryAllocator* allocator = memory_manager_->method_allocator();
@@ -149,7 +150,7 @@ Error Method::parse_values(const NamedDataMap* named_data_map) {
   input_set_ = allocator->allocateList<bool>(inputs);
   if (values_ == nullptr || input_set_ == nullptr) return Error::MemoryAllocationFailed;
   std::memset(input_set_, 0, inputs);
-  external_constants_ = allocator->allocateList<NamedData>(*get_num_external_constants());
+  external_constants_ = allocator->allocateList<NamedData>(count_external_constants(serialization_plan_));
   if (external_constants_ == nullptr) return Error::MemoryAllocationFailed;
   deserialization::TensorParser tensors(program_, memory_manager_, named_data_map, external_constants_,
                                         &n_external_constants_);
