@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "llama_kernels.h"
 #include "scenarios.h"
 
 namespace etbuild::differential {
@@ -133,6 +134,7 @@ int main(int argc, char** argv) {
   setrlimit(RLIMIT_CORE, &none);
   if (!options.messages) executorch::runtime::register_pal(executorch::runtime::PalImpl::create(silence, __FILE__));
   executorch::runtime::runtime_init();
+  if (etbuild::kernels::llama::register_llama_kernels() != executorch::runtime::Error::Ok) return 2;
   FILE* out = options.out == "-" ? stdout : std::fopen(options.out.c_str(), "w");
   if (out == nullptr) {
     std::fprintf(stderr, "%s: cannot be written\n", options.out.c_str());
