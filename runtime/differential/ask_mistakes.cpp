@@ -96,7 +96,7 @@ void ask_wrong_tensors(et::Method& method, Report& report, size_t index) {
 }
 
 void fill_with_42(et::KernelRuntimeContext&, et::Span<et::EValue*> arguments) {
-  if (arguments.size() == 0 || !arguments[arguments.size() - 1]->isTensor()) return;
+  if (arguments.empty() || !arguments[arguments.size() - 1]->isTensor()) return;
   const Tensor& out = arguments[arguments.size() - 1]->toTensor();
   std::memset(out.mutable_data_ptr(), 42, out.nbytes());
 }

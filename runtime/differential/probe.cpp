@@ -124,15 +124,15 @@ void ask_all(const Options& options, FILE* out) {
 }  // namespace etbuild::differential
 
 int main(int argc, char** argv) {
-  using namespace etbuild::differential;
-  const Options options = parsed(argc, argv);
+  const etbuild::differential::Options options = etbuild::differential::parsed(argc, argv);
   if (options.programs.empty()) {
     std::fprintf(stderr, "probe OUT FILE... [--only PROGRAM] [--scenario NAME] [--every N] [--messages]\n");
     return 2;
   }
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
-  if (!options.messages) executorch::runtime::register_pal(executorch::runtime::PalImpl::create(silence, __FILE__));
+  if (!options.messages)
+    executorch::runtime::register_pal(executorch::runtime::PalImpl::create(etbuild::differential::silence, __FILE__));
   executorch::runtime::runtime_init();
   if (etbuild::kernels::llama::register_llama_kernels() != executorch::runtime::Error::Ok) return 2;
   FILE* out = options.out == "-" ? stdout : std::fopen(options.out.c_str(), "w");
@@ -140,6 +140,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s: cannot be written\n", options.out.c_str());
     return 2;
   }
-  ask_all(options, out);
+  etbuild::differential::ask_all(options, out);
   return std::fclose(out) == 0 ? 0 : 1;
 }

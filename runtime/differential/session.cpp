@@ -101,8 +101,12 @@ OwnTensor::OwnTensor(ScalarType type, std::vector<int32_t> sizes, std::vector<ui
 void OwnTensor::fill(uint64_t seed, bool any_integers) {
   uint64_t state = seed;
   const auto floating = [&state, any_integers] { return some_float(state, !any_integers); };
-  const auto integer = [&state, any_integers] {
-    return static_cast<int64_t>(next(state) % 8) - (any_integers ? 4 : 0);
+  // In a row they are positions, each behind the one before; else they may be indices of something.
+  int64_t position = 0;
+  const bool in_a_row = sizes_.size() == 1 && !any_integers;
+  const auto integer = [&] {
+    const auto random = static_cast<int64_t>(next(state) % 8);
+    return in_a_row ? position++ : random - (any_integers ? 4 : 0);
   };
   void* data = bytes_.data();
   const size_t size = bytes_.size();
