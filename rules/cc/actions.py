@@ -2,7 +2,7 @@
 
 from rules.cc.attrs import CcDeps, CcProgramAttrs, cc_request
 from rules.cc.compile_action import DEFAULT_STANDARDS, Compilation, compile_sources, occasions
-from rules.cc.link_action import make_archive
+from rules.cc.link_action import Link, link_shared, make_archive
 from rules.cc.program import make_program
 from rules.cc.sources import Sources, sort_sources
 
@@ -11,9 +11,11 @@ __all__ = [
     "CcDeps",
     "CcProgramAttrs",
     "Compilation",
+    "Link",
     "Sources",
     "cc_request",
     "compile_sources",
+    "link_shared",
     "make_archive",
     "make_program",
     "occasions",

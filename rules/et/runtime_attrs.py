@@ -9,6 +9,7 @@ from pydantic import Field
 
 from etbuild.api import Attrs, Dep, Label, RuleContext, provides
 from rules.cc.providers import CcInfo
+from rules.et.providers import EtRuntimeInfo
 from rules.et.runtime_sources import EtRuntimeSourcesInfo
 
 Words = tuple[str, ...]
@@ -30,6 +31,10 @@ class EtRuntimeAttrs(Attrs):
     """For wheel: the repository that holds the platform's wheel, such as "@executorch_linux_aarch64"; by `select`, with
     an empty default for platforms without one."""
 
+    core: Annotated[Dep, provides(CcInfo, EtRuntimeInfo)] | None = None
+    """For wheel: what stands in for the wheel's `libexecutorch.so` below its kernels and backends, such as an
+    et_runtime named `executorch` with `shared = true`.  [default: the wheel's own]"""
+
     sources: Annotated[Dep, provides(EtRuntimeSourcesInfo)] | None = None
     """For source: what it is compiled from, such as "@etbuild//runtime:sources"."""
 
@@ -39,6 +44,9 @@ class EtRuntimeAttrs(Attrs):
     registry_capacity: Annotated[int, Field(ge=0)] | None = None
     """For source: for how many kernels the global registry has room; 0 if all are handed to
     `load_method`.  [default: 2000]"""
+
+    shared: bool = False
+    """For source: make a shared library of it, not an archive."""
 
     copts: Words = ()
     """For source: words for the compiler, behind all others."""
@@ -51,8 +59,8 @@ class EtRuntimeAttrs(Attrs):
 
 
 OWN = {
-    "wheel": ("features", "wheel"),
-    "source": ("features", "sources", "log", "registry_capacity", "copts"),
+    "wheel": ("features", "wheel", "core"),
+    "source": ("features", "sources", "log", "registry_capacity", "shared", "copts"),
     "cmake": ("project", "defines"),
 }
 """By provider: its attributes."""
@@ -62,7 +70,7 @@ def check_attributes(ctx: RuleContext[EtRuntimeAttrs]) -> None:
     """Refuse what the provider has no use for. Raises `wrong-provider-attribute`."""
     attrs, own = ctx.attrs, OWN[ctx.attrs.provider]
     for name in dict.fromkeys(name for names in OWN.values() for name in names):
-        if name not in own and getattr(attrs, name) not in (None, (), ""):
+        if name not in own and getattr(attrs, name) not in (None, (), "", False):
             users = " or ".join(f'"{provider}"' for provider, names in OWN.items() if name in names)
             raise ctx.mistake("wrong-provider-attribute", f"'{name}' is for provider = {users}", attribute=name)
 

@@ -6,8 +6,17 @@ import posixpath
 from collections.abc import Mapping, Sequence
 
 from etbuild.api import Artifact, DefaultInfo, InputSet, Provider, RuleContext
-from rules.cc.actions import DEFAULT_STANDARDS, Compilation, compile_sources, make_archive, occasions, sort_sources
-from rules.cc.providers import CcInfo, CcToolchainInfo
+from rules.cc.actions import (
+    DEFAULT_STANDARDS,
+    Compilation,
+    Link,
+    compile_sources,
+    link_shared,
+    make_archive,
+    occasions,
+    sort_sources,
+)
+from rules.cc.providers import CcInfo, CcToolchainInfo, LinkedLibrary
 from rules.et.providers import EtRuntimeInfo
 from rules.et.runtime_attrs import EtRuntimeAttrs, Words, dependency, with_needs
 from rules.et.runtime_sources import EtRuntimeSourcesInfo
@@ -47,8 +56,8 @@ def source_runtime(ctx: RuleContext[EtRuntimeAttrs]) -> Sequence[Provider]:
     parts = {name: files for name, files in sources.parts if name == "core" or name in features}
     info = _interface(sources, defines)
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
-    library = make_archive(ctx, toolchain, _compile(ctx, toolchain, info, parts), alwayslink=False)
-    files = tuple(file for file in (library.archive,) if file)
+    library = _library(ctx, toolchain, _compile(ctx, toolchain, info, parts))
+    files = tuple(file for file in (library.archive, library.shared) if file)
     offered = CcInfo(
         headers=info.headers,
         direct_headers=info.direct_headers,
@@ -63,6 +72,15 @@ def source_runtime(ctx: RuleContext[EtRuntimeAttrs]) -> Sequence[Provider]:
         offered,
         EtRuntimeInfo("source", tuple(chosen), defines, files),
     ]
+
+
+def _library(
+    ctx: RuleContext[EtRuntimeAttrs], toolchain: CcToolchainInfo, objects: tuple[Artifact, ...]
+) -> LinkedLibrary:
+    if not ctx.attrs.shared:
+        return make_archive(ctx, toolchain, objects, alwayslink=False)
+    how = Link(toolchain, occasions(ctx, toolchain, lto=False), ())
+    return LinkedLibrary(ctx.label, shared=link_shared(ctx, how, objects))
 
 
 def _interface(sources: EtRuntimeSourcesInfo, defines: Words) -> CcInfo:

@@ -47,9 +47,13 @@ def wheel_runtime(ctx: RuleContext[EtRuntimeAttrs]) -> Sequence[Provider]:
     wanted = with_needs(ctx, {name: part.needs for name, part in PARTS.items()})
     chosen = [name for name in PARTS if name in wanted]
     headers = ctx.output_tree(f"{ctx.label.name}/include")
-    libraries = [(PARTS[name].registers, _library(ctx, PARTS[name].name)) for name in chosen]
-    libraries.append((False, _library(ctx, CORE)))
-    files = tuple(file for _, file in libraries)
+    libraries = [
+        LinkedLibrary(ctx.label, shared=_library(ctx, PARTS[name].name), alwayslink=PARTS[name].registers)
+        for name in chosen
+    ]
+    other = ctx.provider(ctx.attrs.core, CcInfo).libraries if ctx.attrs.core else ()
+    own = [*libraries, *(() if other else (LinkedLibrary(ctx.label, shared=_library(ctx, CORE)),))]
+    files = tuple(library.shared for library in own if library.shared)
     copies = [("include", headers), *((f"lib/{file.path.rpartition('/')[2]}", file) for file in files)]
     copy_from_wheel(ctx, ctx.attrs.wheel, copies)
     defines = (*ABI_DEFINES, *(define for name in chosen for define in PARTS[name].defines))
@@ -60,9 +64,7 @@ def wheel_runtime(ctx: RuleContext[EtRuntimeAttrs]) -> Sequence[Provider]:
             direct_headers=(headers,),
             system_includes=tuple(f"{headers}{folder}" for folder in ABI_INCLUDES),
             defines=defines,
-            libraries=tuple(
-                LinkedLibrary(ctx.label, shared=file, alwayslink=registers) for registers, file in libraries
-            ),
+            libraries=(*own, *other),
         ),
         EtRuntimeInfo("wheel", tuple(chosen), defines, files),
     ]

@@ -49,6 +49,20 @@ def test_features_choose_libraries_and_bring_what_those_need(features: tuple[str
     assert [str(file) for file in analyzed.outputs] == linked(analyzed)
 
 
+def test_another_core_stands_in_for_the_wheels() -> None:
+    core = LinkedLibrary(Label("", "own", "executorch"), shared=Artifact("own/libexecutorch.so", "host"))
+    given = {"provider": "wheel", "wheel": "@w", "features": ("xnnpack",), "core": "//own:executorch"}
+    deps = {"//own:executorch": [CcInfo(libraries=(core,)), EtRuntimeInfo("source", (), (), ())]}
+    analyzed = analyze(et_runtime, given, deps=deps, label="//runtime:official")
+    assert [path.rpartition("/")[2] for path in linked(analyzed)] == [
+        "libexecutorch_backend_xnnpack.so",
+        "libexecutorch_threadpool.so",
+        "libexecutorch.so",
+    ]
+    assert linked(analyzed)[-1] == "own/libexecutorch.so"
+    assert "runtime/official/lib/libexecutorch.so" not in analyzed.action("EtRuntimeFiles").argv
+
+
 def test_what_registers_itself_is_linked_although_nothing_refers_to_it() -> None:
     registering = {str(each.shared) for each in runtime().get(CcInfo).libraries if each.alwayslink}
     assert {path.rpartition("/")[2] for path in registering} == {

@@ -123,6 +123,15 @@ def test_private_headers_are_found_by_bare_name_and_public_ones_do_not_warn() ->
     assert "-Iruntime/core" in argv
 
 
+def test_a_shared_library_is_called_as_its_target() -> None:
+    analyzed = runtime(shared=True)
+    [library] = analyzed.get(CcInfo).libraries
+    assert str(library.shared) == "runtime/libsource.so"
+    assert library.archive is None
+    assert "-Wl,-soname,libsource.so" in analyzed.action("CcLink").argv
+    assert "runtime/core/tag.cpp" in compiled(analyzed)
+
+
 def test_an_overlay_stands_before_all_other_headers() -> None:
     overlay = (Artifact("runtime/headers/assert.h"),)
     sources = EtRuntimeSourcesInfo(INCLUDE, overlay, SOURCES.parts)
