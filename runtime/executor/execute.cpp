@@ -99,7 +99,8 @@ Error Method::execute_instruction() {
   if (ET_LIKELY(instruction.kernel != nullptr)) {
     const internal::EventTracerProfileOpScope scope(event_tracer_, "OPERATOR_CALL");
     const Span<EValue*> arguments = expand(static_cast<const Indices*>(instruction.source), values_, room);
-    if (ET_UNLIKELY(state.may_lack_data)) ET_CHECK_OK_OR_RETURN_ERROR(check_data(arguments));
+    if (ET_UNLIKELY(state.may_lack_data) && instruction.kernel != state.view)
+      ET_CHECK_OK_OR_RETURN_ERROR(check_data(arguments));
     KernelRuntimeContext context(event_tracer_, temp_allocator_);
     instruction.kernel(context, arguments);
     if (temp_allocator_ != nullptr) temp_allocator_->reset();

@@ -4,6 +4,8 @@
 #include <executorch/runtime/executor/program.h>
 
 #include "plan.h"
+#include "tensor_bytes.h"
+#include "tensor_resizer.h"
 
 namespace executorch::runtime {
 namespace {
@@ -13,15 +15,41 @@ const executorch_flatbuffer::Tensor* tensor_at(const executorch_flatbuffer::Exec
   return static_cast<const executorch_flatbuffer::Tensor*>(plan->values()->Get(static_cast<uint32_t>(index))->val());
 }
 
-// Gives the tensor that a method reads the shape and the data of `source`: copied where it has a place in the plan,
-// else shared.
-Error set_tensor(const aten::Tensor& target, const aten::Tensor& source, bool planned, size_t input) {
-  ET_CHECK_OR_RETURN_ERROR(target.scalar_type() == source.scalar_type(), InvalidArgument,
+// How many elements the file lets a tensor have at most; it was checked to fit.
+size_t largest_numel(const executorch_flatbuffer::Tensor* tensor) {
+  size_t numel = 1;
+  for (const int32_t size : *tensor->sizes()) numel *= static_cast<size_t>(size);
+  return numel;
+}
+
+// A tensor whose memory is the caller's can grow as far as that memory, whatever the file says.
+void limit(const aten::Tensor& tensor, size_t numel) {
+  etensor::TensorImpl* impl = tensor.unsafeGetTensorImpl();
+  if (impl->shape_dynamism() != TensorShapeDynamism::STATIC) internal::TensorResizerFriend::set_bound(*impl, numel);
+}
+
+// Gives the tensor that a method reads the shape and the data of `given`: copied where it has a place in the plan, else
+// shared.
+Error set_tensor(const executorch_flatbuffer::Tensor* source, const aten::Tensor& target, const aten::Tensor& given,
+                 size_t input) {
+  ET_CHECK_OR_RETURN_ERROR(target.scalar_type() == given.scalar_type(), InvalidArgument,
                            "Input %zu has unexpected scalar type: expected %s but was %s.", input,
-                           toString(target.scalar_type()), toString(source.scalar_type()));
-  ET_CHECK_OK_OR_RETURN_ERROR(resize_tensor(target, source.sizes()), "Error resizing tensor at input %zu", input);
+                           toString(target.scalar_type()), toString(given.scalar_type()));
   (void)input;
-  return planned ? internal::copy_tensor_data(target, source) : internal::share_tensor_data(target, source);
+  const bool planned = source->allocation_info() != nullptr;
+  // Before anything changes: a tensor of a new shape and without its data would have the data of the old one.
+  ET_CHECK_OR_RETURN_ERROR(planned || !lacks_data(given), InvalidArgument, "Input %zu has no data", input);
+  const size_t bound = internal::TensorResizerFriend::bound(*target.unsafeGetTensorImpl());
+  if (!planned) limit(target, largest_numel(source));
+  const Error error = resize_tensor(target, given.sizes());
+  if (error != Error::Ok) {
+    limit(target, bound);
+    ET_LOG(Error, "Error resizing tensor at input %zu", input);
+    return error;
+  }
+  if (planned) return internal::copy_tensor_data(target, given);
+  limit(target, static_cast<size_t>(given.numel()));
+  return internal::share_tensor_data(target, given);
 }
 
 // Whether a primitive input is what was exported: a program is made for that value, no other.
@@ -96,8 +124,8 @@ Error Method::set_input(const EValue& input_evalue, size_t input_idx) {
                              "The %zu-th input of method should have the same value as the input_evalue", input_idx);
     return Error::Ok;
   }
-  const bool planned = tensor_at(serialization_plan_, index)->allocation_info() != nullptr;
-  return set_tensor(value.payload.as_tensor, input_evalue.payload.as_tensor, planned, input_idx);
+  return set_tensor(tensor_at(serialization_plan_, index), value.payload.as_tensor, input_evalue.payload.as_tensor,
+                    input_idx);
 }
 
 Error Method::set_inputs(const aten::ArrayRef<EValue>& input_evalues) {
@@ -123,7 +151,12 @@ Error Method::set_output_data_ptr(void* buffer, size_t size, size_t output_idx) 
   const auto* source = tensor_at(serialization_plan_, index);
   ET_CHECK_OR_RETURN_ERROR(source->allocation_info() == nullptr && source->data_buffer_idx() == 0, InvalidState,
                            "Output %zu is memory planned, or is a constant: its data can not be set", output_idx);
-  return internal::set_tensor_data(value.payload.as_tensor, buffer, size);
+  const aten::Tensor& tensor = value.payload.as_tensor;
+  ET_CHECK_OK_OR_RETURN_ERROR(internal::set_tensor_data(tensor, buffer, size));
+  const size_t room = size / static_cast<size_t>(tensor.element_size());
+  const size_t largest = largest_numel(source);
+  limit(tensor, room < largest ? room : largest);
+  return Error::Ok;
 }
 
 namespace {

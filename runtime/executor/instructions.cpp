@@ -50,6 +50,7 @@ class ChainLoader final {
     for (uint32_t index = 0; index < sources->size(); ++index) {
       const OperatorName name = name_of(sources->Get(index));
       operators_[index] = {find(name, {}), find_signature(name.name, name.overload, kernel_signatures())};
+      if (std::strcmp(name.name, "executorch_prim::et_view") == 0) view_ = operators_[index].kernel.function;
     }
     return Error::Ok;
   }
@@ -76,7 +77,7 @@ class ChainLoader final {
     const size_t count = all_arities_known_ || arity_ > kPaddedArguments ? arity_ : kPaddedArguments;
     auto** arguments = context_.allocator->allocateList<EValue*>(count);
     if (arguments == nullptr) return Error::MemoryAllocationFailed;
-    new (state) MethodState{arguments, EValue(), may_lack_data()};
+    new (state) MethodState{arguments, EValue(), view_, may_lack_data()};
     for (size_t index = 0; index < count; ++index) arguments[index] = &state->none;
     return Error::Ok;
   }
@@ -188,6 +189,7 @@ class ChainLoader final {
   size_t second_counts_[kTypes] = {1, 1, 1, 1, 1, 1};
   // The largest number of arguments in any call.
   size_t arity_ = 0;
+  OpFunction view_ = nullptr;
   // Whether a FreeCall was loaded.
   bool frees_ = false;
   // False once a kernel is called of which nobody says how many arguments it reads.

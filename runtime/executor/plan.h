@@ -39,7 +39,9 @@ struct alignas(8) MethodState {
   EValue** arguments;
   // Stands in for what a kernel reads beyond its arguments.
   EValue none;
-  // Whether each call has to be checked for tensors without data.
+  // The one kernel that gives a tensor its data: et_view. Null if the method does not call it.
+  OpFunction view;
+  // Whether each other call has to be checked for tensors without data.
   bool may_lack_data;
 };
 

@@ -86,6 +86,29 @@ TEST(a_tensor_without_data_that_nobody_reads_is_no_matter) {
   CHECK(outcome.executed == 2);
 }
 
+TEST(a_tensor_of_the_caller_cannot_grow_beyond_what_was_given) {
+  // The input is bounded by 4 x 2, the caller gives 3 x 2; then the program makes it 4 x 2.
+  executorch::runtime::runtime_init();
+  ProgramWriter w;
+  TensorSpec spec;
+  spec.sizes = {4, 2};
+  spec.dynamism = executorch_flatbuffer::TensorShapeDynamism::DYNAMIC_BOUND;
+  const int32_t x = w.tensor(spec);
+  const int32_t out = w.tensor(spec);
+  spec.memory = 1;
+  const int32_t large = w.tensor(spec);
+  const int32_t relu = w.op("aten::relu", "out");
+  w.call(relu, {x, out, out});
+  w.call(relu, {large, x, x});
+  w.call(relu, {large, out, out});
+  w.method("forward", {x}, {out}, {32});
+  const etbuild::testing::FileBytes file = w.finish();
+  etbuild::testing::HostileOptions options;
+  CHECK(etbuild::testing::run_hostile(file.data(), file.size(), options).executed == 2);
+  options.small_inputs = true;
+  CHECK(etbuild::testing::run_hostile(file.data(), file.size(), options).last == Error::NotSupported);
+}
+
 TEST(an_instruction_is_one_of_those_that_there_are) {
   ProgramWriter w;
   w.move(w.whole(1), w.whole(2));

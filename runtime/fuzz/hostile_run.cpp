@@ -39,13 +39,18 @@ void promise(bool kept) {
   if (!kept) std::abort();
 }
 
-// A tensor of the caller's, of the sizes that the metadata says.
+// A tensor of the caller's, of the sizes that the metadata says, or of one row less.
 struct OwnTensor {
-  OwnTensor(const TensorInfo& info, uint8_t fill)
+  OwnTensor(const TensorInfo& info, bool small)
       : sizes(info.sizes().begin(), info.sizes().end()),
         order(info.dim_order().begin(), info.dim_order().end()),
-        strides(sizes.size()),
-        bytes(make_bytes(info.nbytes(), 16, fill)) {
+        strides(sizes.size()) {
+    size_t nbytes = info.nbytes();
+    if (small && !sizes.empty() && sizes[0] > 0) {
+      nbytes = nbytes / static_cast<size_t>(sizes[0]) * static_cast<size_t>(sizes[0] - 1);
+      --sizes[0];
+    }
+    bytes = make_bytes(nbytes, 16, 0x3f);
     promise(executorch::runtime::dim_order_to_stride(sizes.data(), order.data(), sizes.size(), strides.data()) ==
             Error::Ok);
     impl.emplace(info.scalar_type(), static_cast<ssize_t>(sizes.size()), sizes.data(), bytes.get(), order.data(),
@@ -88,6 +93,7 @@ class Session {
       : program_(program),
         loader_(loader),
         outcome_(outcome),
+        small_inputs_(options.small_inputs),
         allocation_failure_(options.allocations),
         temporary_failure_(options.temporaries),
         load_failure_(options.loads),
@@ -136,8 +142,12 @@ class Session {
         note(method.set_input(values[i], i));
         continue;
       }
-      tensors_.push_back(std::make_unique<OwnTensor>(*info, 0x3f));
-      note(method.set_input(EValue(Tensor(&*tensors_.back()->impl)), i));
+      for (const bool small : {false, true}) {
+        if (small && !small_inputs_) break;
+        tensors_.push_back(std::make_unique<OwnTensor>(*info, small));
+        const Error error = method.set_input(EValue(Tensor(&*tensors_.back()->impl)), i);
+        if (!small) note(error);
+      }
     }
   }
 
@@ -147,6 +157,16 @@ class Session {
       if (!info.ok() || info->is_memory_planned() || info->nbytes() > kArena) continue;
       memories_.push_back(make_bytes(info->nbytes(), 16, 0));
       note(method.set_output_data_ptr(memories_.back().get(), info->nbytes(), i));
+    }
+  }
+
+  // Room for what they hold now, which may be less than they could.
+  void give_exact_outputs(Method& method, const MethodMeta& meta) {
+    for (size_t i = 0; i < meta.num_outputs(); ++i) {
+      const EValue& value = method.get_output(i);
+      if (!value.isTensor() || value.toTensor().nbytes() > kArena) continue;
+      memories_.push_back(make_bytes(value.toTensor().nbytes(), 16, 0));
+      (void)method.set_output_data_ptr(memories_.back().get(), value.toTensor().nbytes(), i);
     }
   }
 
@@ -164,8 +184,12 @@ class Session {
     std::vector<EValue> values(meta.num_outputs());
     if (!note(method.get_outputs(values.data(), values.size()))) return;
     for (const EValue& value : values) {
-      const bool is_nowhere = value.isTensor() && value.toTensor().const_data_ptr() == nullptr;
-      if (!is_nowhere) touch(value);
+      // An app sees that an output has no data: one that was never set.
+      bool is_there = !value.isTensor() || value.toTensor().const_data_ptr() != nullptr;
+      if (value.isTensorList()) {
+        for (const Tensor& tensor : value.toTensorList()) is_there = is_there && tensor.const_data_ptr() != nullptr;
+      }
+      if (is_there && !value.isListOptionalTensor()) touch(value);
     }
   }
 
@@ -179,6 +203,7 @@ class Session {
       if (!note(method.execute())) break;
       ++outcome_->executed;
       read_outputs(method, meta);
+      give_exact_outputs(method, meta);
     }
     (void)method.get_attribute("counter").ok();
   }
@@ -186,6 +211,7 @@ class Session {
   const Program& program_;
   const ExactLoader& loader_;
   HostileOutcome* outcome_;
+  bool small_inputs_;
   Failure allocation_failure_;
   Failure temporary_failure_;
   Failure load_failure_;
@@ -196,6 +222,20 @@ class Session {
   std::vector<Span<uint8_t>> arenas_;
   std::vector<std::unique_ptr<OwnTensor>> tensors_;
 };
+
+void read_named_data(const Program& program) {
+  const auto map = program.get_named_data_map();
+  if (!map.ok()) return;
+  const auto count = (*map)->get_num_keys();
+  for (uint32_t i = 0; count.ok() && i <= *count && i < kArenas; ++i) {
+    const auto key = (*map)->get_key(i);
+    if (!key.ok()) continue;
+    const auto data = (*map)->get_data(*key);
+    volatile uint8_t last = 0;
+    for (size_t at = 0; data.ok() && at < data->size(); ++at) last = static_cast<const uint8_t*>(data->data())[at];
+    (void)last;
+  }
+}
 
 }  // namespace
 
@@ -209,6 +249,7 @@ HostileOutcome run_hostile(const uint8_t* data, size_t size, const HostileOption
   {
     const auto program = Program::load(const_cast<ExactLoader*>(&loader), verification);
     outcome.load = program.error();
+    if (program.ok()) read_named_data(*program);
     for (size_t i = 0; program.ok() && i <= program->num_methods() && i <= kMethods; ++i) {
       const auto name = program->get_method_name(i);
       if (!name.ok()) continue;

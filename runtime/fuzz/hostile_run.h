@@ -13,6 +13,7 @@ namespace etbuild::testing {
 
 struct HostileOptions {
   bool thorough_load = true;  // Verification::InternalConsistency
+  bool small_inputs = false;  // One less than the metadata says, where that may be
   size_t loads = SIZE_MAX;    // How many loads succeed before they fail
   size_t allocations = SIZE_MAX;
   size_t temporaries = SIZE_MAX;

@@ -9,6 +9,7 @@ void run_program_input(const uint8_t* data, size_t size) {
   for (size_t i = 0; i < size; ++i) hash = (hash ^ data[i]) * 0x100000001b3;
   HostileOptions options;
   options.thorough_load = (hash & 1) != 0;
+  options.small_inputs = (hash & 6) == 0;
   const size_t limit = static_cast<size_t>(hash >> 32) % 40;
   switch ((hash >> 8) % 16) {
     case 0:

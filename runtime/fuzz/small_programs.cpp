@@ -218,6 +218,64 @@ FileBytes methods() {
   return w.finish();
 }
 
+// Numbers of a tensor, and what is computed of numbers.
+FileBytes numbers() {
+  ProgramWriter w;
+  const int32_t x = w.tensor(given());
+  const int32_t one = w.whole(1);
+  const int32_t real = w.real(2.5);
+  const int32_t truth = w.truth(true);
+  const int32_t first = w.whole(0);
+  const int32_t second = w.whole(0);
+  const int32_t item = w.real(0);
+  w.call(w.op("aten::sym_size", "int"), {x, one, first});
+  w.call(w.op("aten::sym_numel", ""), {x, second});
+  w.call(w.op("aten::_local_scalar_dense", ""), {x, item});
+  for (const char* name : {"add", "sub", "mul", "truediv"}) {
+    const int32_t op = w.op(std::string("executorch_prim::") + name, "Scalar");
+    w.call(op, {first, second, w.whole(0)});
+    w.call(op, {real, item, w.real(0)});
+  }
+  for (const char* name : {"floordiv", "mod", "sym_max", "sym_min"}) {
+    w.call(w.op(std::string("executorch_prim::") + name, "Scalar"), {second, first, w.whole(0)});
+  }
+  for (const char* name : {"eq", "gt", "lt", "ge", "le"}) {
+    w.call(w.op(std::string("executorch_prim::") + name, "Scalar"), {first, real, w.truth(false)});
+  }
+  for (const char* name : {"neg", "ceil", "round", "trunc", "sym_float", "sym_int"}) {
+    w.call(w.op(std::string("executorch_prim::") + name, "Scalar"), {real, w.whole(0)});
+  }
+  w.call(w.op("executorch_prim::sym_not", "Scalar"), {truth, truth});
+  w.call(w.op("executorch_prim::sym_ite", "Scalar"), {truth, first, real, item});
+  w.method("forward", {x}, {first, second, item, truth}, {});
+  return w.finish();
+}
+
+// for i in 0, 1: out[i] = y, where y is a view of x.
+FileBytes rows() {
+  ProgramWriter w;
+  TensorSpec rows = planned(0, ScalarType::FLOAT, {2, 4});
+  rows.dynamism = TensorShapeDynamism::DYNAMIC_BOUND;
+  const int32_t x = w.tensor(given());
+  const int32_t y = w.tensor(given({4}));
+  const int32_t out = w.tensor(rows);
+  const int32_t i = w.whole(0);
+  const int32_t zero = w.whole(0);
+  const int32_t one = w.whole(1);
+  const int32_t two = w.whole(2);
+  const int32_t four = w.whole(4);
+  const int32_t done = w.truth(false);
+  const int32_t sizes = w.ints({four});
+  w.move(zero, i);
+  w.call(w.op("executorch_prim::et_view", "default"), {x, sizes, y});
+  w.call(w.op("executorch_prim::et_copy_index", "tensor"), {out, y, i});
+  w.call(w.op("executorch_prim::add", "Scalar"), {i, one, i});
+  w.call(w.op("executorch_prim::eq", "Scalar"), {i, two, done});
+  w.jump_unless(done, 2);
+  w.method("forward", {x}, {out}, {32});
+  return w.finish();
+}
+
 struct Entry {
   const char* name;
   FileBytes (*make)();
@@ -234,6 +292,8 @@ constexpr Entry kPrograms[kSmallPrograms] = {
     {"state", state},
     {"shapes", shapes},
     {"methods", methods},
+    {"numbers", numbers},
+    {"rows", rows},
 };
 
 }  // namespace

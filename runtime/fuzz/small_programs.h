@@ -1,4 +1,4 @@
-// Ten small programs that together use all that a .pte can hold: what hostile files are made of, and tests begin with.
+// Small programs that together use all that a .pte can hold: what hostile files are made of, and tests begin with.
 
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace etbuild::testing {
 
-constexpr size_t kSmallPrograms = 10;
+constexpr size_t kSmallPrograms = 12;
 
 // The program of that number, and what it is called.
 FileBytes small_program(size_t number);

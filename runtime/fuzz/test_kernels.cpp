@@ -20,6 +20,7 @@ using executorch::aten::Tensor;
 using executorch::runtime::Error;
 using executorch::runtime::EValue;
 using executorch::runtime::Kernel;
+using executorch::runtime::KernelKey;
 using executorch::runtime::KernelRuntimeContext;
 using executorch::runtime::Span;
 using executorch::runtime::internal::KernelSignature;
@@ -105,7 +106,7 @@ constexpr KernelSignature kSignatures[] = {
     {"aten::relu.out", "ttt"},
 };
 
-constexpr size_t kOwn = 5;
+constexpr size_t kOwn = 6;
 constexpr size_t kPrim = 28;
 Kernel kernels[kOwn + kPrim];
 KernelSignature signatures[std::size(kSignatures) + kPrim];
@@ -119,6 +120,7 @@ Span<const Kernel> test_kernels() {
   kernels[2] = Kernel("aten::lt.Scalar_out", less);
   kernels[3] = Kernel("aten::relu.out", relu);
   kernels[4] = Kernel("test::touch", touch_all);
+  kernels[5] = Kernel("aten::relu.out", KernelKey("v1/6;0,1|6;0,1|6;0,1"), relu);
   size_t count = kOwn;
   for (const Kernel& kernel : executorch::runtime::internal::prim_kernels()) kernels[count++] = kernel;
   return {kernels, count};  // All of them.
