@@ -80,13 +80,13 @@ class ValueParser final {
     const auto* wide = static_cast<const flatbuffers::Vector<int64_t, uint32_t>*>(items);
     const uint32_t count = narrow->size();
     const bool of_ints = type == KernelTypes::IntList;
-    // The largest of what an element can be. The file has an index for each, and fits memory: no product wraps around.
+    // The file has an index for each element, and fits memory: no product wraps around.
     const size_t element_bytes = type == KernelTypes::OptionalTensorList ? sizeof(std::optional<aten::Tensor>)
                                  : of_ints                               ? sizeof(int64_t)
                                                                          : sizeof(aten::Tensor);
-    void* list = allocator_->allocate(sizeof(BoxedEvalueList<int64_t>), alignof(void*));
     auto** wrapped = static_cast<EValue**>(allocator_->allocate(count * sizeof(EValue*), alignof(EValue*)));
     void* unwrapped = allocator_->allocate(count * element_bytes, alignof(int64_t));
+    void* list = allocator_->allocate(sizeof(BoxedEvalueList<int64_t>), alignof(void*));
     if (list == nullptr || wrapped == nullptr || unwrapped == nullptr) return Error::MemoryAllocationFailed;
     // Elements are assigned to when the list is read: to optional tensors that are none until then.
     std::memset(unwrapped, 0, count * element_bytes);
