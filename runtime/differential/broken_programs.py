@@ -114,6 +114,8 @@ CHANGES: dict[str, Change] = {
     "move_from_far": _instruction(MoveCall(FAR, 0)),
     "move_to_far": _instruction(MoveCall(0, FAR)),
     "move_negative": _instruction(MoveCall(-1, -1)),
+    "move_to_other_kind": lambda p: _moved(p, schema.Null()),
+    "move_to_other_scalar": lambda p: _moved(p, schema.Int(3), schema.Bool(True)),
     "free_far": _instruction(FreeCall(FAR)),
     "free_negative": _instruction(FreeCall(-1)),
     "delegate_far": _instruction(DelegateCall(0, [0])),
@@ -194,6 +196,15 @@ CHANGES: dict[str, Change] = {
 def _sizes(program: Program, sizes: list[int]) -> None:
     tensor = _tensor(program)
     tensor.sizes, tensor.dim_order = sizes, [index % 256 for index in range(len(sizes))]
+
+
+def _moved(program: Program, to: Any, source: Any = None) -> None:
+    """Move the first value, a tensor, or another one."""
+    values = program.execution_plan[0].values
+    values += [EValue(to), *([EValue(source)] if source else [])]
+    _instructions(program).insert(
+        0, Instruction(MoveCall(len(values) - 1 if source else 0, len(values) - 1 - bool(source)))
+    )
 
 
 def _listed(program: Program, kind: Any) -> None:

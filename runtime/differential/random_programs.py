@@ -290,7 +290,7 @@ def unusual(random: Random) -> Methods:
         plan.inputs.append(plan.inputs[0])
         plan.outputs += [x.index, x.index]
     elif kind == 2:
-        plan.add(schema.MoveCall(x.index, plan.value(schema.Null())))
+        plan.add(schema.MoveCall(plan.value(schema.Null()), plan.value(schema.Null())))
     elif kind == 3:
         plan.inputs.clear()
         plan.outputs += [node.index for node in plan.call("ones.out", torch.ops.aten.ones, [2, 2])]
