@@ -121,12 +121,12 @@ void ask_wrong_inputs(const Program& program, Report& report) {
   std::vector<et::EValue> values(count + 2);
   report.error("set_inputs one more", method.set_inputs({values.data(), count + 1}));
   if (count > 0) report.error("set_inputs one less", method.set_inputs({values.data(), count - 1}));
-  for (size_t i = 0; i < count; ++i) values[i] = method.get_input(i);
-  report.error("set_inputs of its own", method.set_inputs({values.data(), count}));
   report.error("get_inputs", method.get_inputs(values.data(), values.size()));
   report.line("get_inputs behind", value_text(values[count]) + " " + value_text(values[count + 1]));
   if (count > 0) report.error("get_inputs short", method.get_inputs(values.data(), count - 1));
   call.set_inputs(report, 7);
+  for (size_t i = 0; i < count; ++i) values[i] = method.get_input(i);
+  report.error("set_inputs of its own", method.set_inputs({values.data(), count}));
   call.execute(report);
 }
 
