@@ -10,7 +10,25 @@
 
 namespace {
 
-using namespace executorch::runtime;
+using executorch::runtime::begin_profiling;
+using executorch::runtime::dump_profile_stats;
+using executorch::runtime::end_profiling;
+using executorch::runtime::ExecutorchProfiler;
+using executorch::runtime::ExecutorchProfilerInstructionScope;
+using executorch::runtime::get_profile_tls_state;
+using executorch::runtime::mem_prof_event_t;
+using executorch::runtime::prof_allocator_t;
+using executorch::runtime::prof_buf_size;
+using executorch::runtime::prof_event_t;
+using executorch::runtime::prof_events_offset;
+using executorch::runtime::prof_header_t;
+using executorch::runtime::prof_mem_alloc_events_offset;
+using executorch::runtime::prof_mem_alloc_info_offset;
+using executorch::runtime::prof_result_t;
+using executorch::runtime::profiling_create_block;
+using executorch::runtime::reset_profile_stats;
+using executorch::runtime::track_allocation;
+using executorch::runtime::track_allocator;
 using etbuild::testing::aborts;
 
 // A block in the buffer.
@@ -24,7 +42,7 @@ struct Block {
 Block block(uint32_t index) {
   prof_result_t result;
   dump_profile_stats(&result);
-  const uint8_t* begin = result.prof_data + index * prof_buf_size;
+  const uint8_t* begin = result.prof_data + size_t{index} * prof_buf_size;
   return {reinterpret_cast<const prof_header_t*>(begin),
           reinterpret_cast<const prof_event_t*>(begin + prof_events_offset),
           reinterpret_cast<const prof_allocator_t*>(begin + prof_mem_alloc_info_offset),

@@ -7,7 +7,11 @@
 
 namespace {
 
-using namespace executorch::runtime::prim_ops;
+using executorch::runtime::prim_ops::floor_divided;
+using executorch::runtime::prim_ops::kUnordered;
+using executorch::runtime::prim_ops::ordered_bits;
+using executorch::runtime::prim_ops::rounded;
+using executorch::runtime::prim_ops::truncated;
 
 constexpr double kInfinite = __builtin_inf();
 

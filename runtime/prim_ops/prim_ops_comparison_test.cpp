@@ -83,6 +83,7 @@ struct Outcome {
 Outcome call(OpFunction function, std::vector<EValue> arguments) {
   arguments.emplace_back();
   std::vector<EValue*> pointers;
+  pointers.reserve(arguments.size());
   for (EValue& argument : arguments) pointers.push_back(&argument);
   KernelRuntimeContext context;
   function(context, Span<EValue*>(pointers.data(), pointers.size()));

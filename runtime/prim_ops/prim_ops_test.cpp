@@ -23,7 +23,6 @@ using executorch::runtime::Kernel;
 using executorch::runtime::KernelRuntimeContext;
 using executorch::runtime::OpFunction;
 using executorch::runtime::Span;
-using executorch::runtime::Tag;
 using executorch::runtime::TensorShapeDynamism;
 using executorch::runtime::etensor::ScalarType;
 using executorch::runtime::etensor::Tensor;

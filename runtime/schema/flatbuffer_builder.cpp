@@ -164,4 +164,12 @@ FlatbufferBuilder::Bytes FlatbufferBuilder::finish(Ref root, const char* identif
   return {head_, here()};
 }
 
+FlatbufferBuilder::Bytes FlatbufferBuilder::finish_with_size(Ref root, const char* identifier) {
+  if (!make_room(12, alignment_, 0) || root == 0) return {nullptr, 0};
+  put(identifier, 4);
+  put_ref(root);
+  put_u32(here());
+  return {head_, here()};
+}
+
 }  // namespace executorch::runtime::internal

@@ -70,6 +70,8 @@ class FlatbufferBuilder {
   // Puts the start of the file before all; empty if the room was not enough. The data is inside the buffer and aligned
   // as its most aligned vector, to 16 bytes at least.
   Bytes finish(Ref root, const char* identifier);
+  // The same with the size of all that follows in front, 4 bytes that are part of the data: alignment counts from them.
+  Bytes finish_with_size(Ref root, const char* identifier);
 
  private:
   Ref here() const { return static_cast<Ref>(end_ - head_); }
