@@ -31,7 +31,7 @@ EDITS = int(os.environ.get("ETBUILD_FUZZ_EDITS", "160"))
 SEED = int(os.environ.get("ETBUILD_FUZZ_SEED", "0")) or time.time_ns()
 ARGV = ["--sandbox", "none", "-k", "//..."]
 MASKS = ((r"\d+(\.\d)? s\b", "0 s"), (r"(?m)^\[\d+/\d+\] .*\n", ""), (r" \(saved [^)]*\)", ""))
-LOST = ((r"built |cached", "made  "), (r"\d+ run, \d+ made  ", ""), (r"\d+ run", ""))
+LOST = ((r"(built|cached|up to date) *", "made "), (r"\d+ run, \d+ made ", ""), (r"\d+ run", ""))
 EDITS_PER_WORKSPACE = 250
 
 
@@ -49,7 +49,8 @@ class Side:
     def build(self, *, lost: bool) -> tuple[int, str]:
         """Build, and return the exit code and all that was printed.
 
-        Where blobs were lost, what a fast path made before it gave up is a hit for the full one.
+        Where blobs were lost, what a fast path made before it gave up is a hit for the full one; and of two outputs
+        with the same bytes, the one that is made first brings back the blob of both.
         """
         self._monkeypatch.setenv("ETBUILD_CACHE", str(self.cache))
         self._monkeypatch.chdir(self.root)
