@@ -4,6 +4,7 @@
 #include <executorch/runtime/executor/program.h>
 
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 
 #include "programs.h"
@@ -63,6 +64,15 @@ TEST(the_method_gives_what_the_model_gave) {
     CHECK(method->execute() == Error::Ok);
     expect_output(*method, call.expected[0]);
   }
+}
+
+// Where start-up code paints the stack: see toolchains/bare/bare.h.
+extern "C" size_t bare_stack_peak() __attribute__((weak));
+
+TEST(the_stack_stays_small) {
+  if (bare_stack_peak == nullptr) return;
+  std::printf("%u bytes of stack\n", static_cast<unsigned>(bare_stack_peak()));
+  CHECK(bare_stack_peak() <= 2048);
 }
 
 TEST_MAIN()

@@ -4,7 +4,8 @@ namespace etbuild::testing {
 
 // add.out(self, other, alpha, out): tensors of the same sizes.
 void add_out(KernelRuntimeContext& context, Arguments arguments) {
-  for (const size_t index : {0, 1, 3}) {
+  constexpr size_t kTensors[] = {0, 1, 3};
+  for (const size_t index : kTensors) {
     if (!is_float_tensor(context, arguments, index)) return;
   }
   const Tensor& left = arguments[0]->toTensor();

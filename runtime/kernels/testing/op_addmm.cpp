@@ -14,7 +14,8 @@ bool bias_stride(const Tensor& bias, ssize_t rows, ssize_t columns, ssize_t* str
 
 // addmm.out(self, mat1, mat2, beta, alpha, out): self is a row or a matrix.
 void addmm_out(KernelRuntimeContext& context, Arguments arguments) {
-  for (const size_t index : {0, 1, 2, 5}) {
+  constexpr size_t kTensors[] = {0, 1, 2, 5};
+  for (const size_t index : kTensors) {
     if (!is_float_tensor(context, arguments, index)) return;
   }
   const Tensor& bias = arguments[0]->toTensor();
