@@ -2,7 +2,6 @@
 
 #include <executorch/runtime/core/exec_aten/util/tensor_util.h>
 
-#include <cstring>
 #include <initializer_list>
 
 #include "check.h"
@@ -147,7 +146,7 @@ TEST(tensors_are_copied_if_they_are_of_equal_size) {
   Tensors tensors;
   const Tensor target(&tensors.target);
   CHECK(internal::copy_tensor_data(target, Tensor(&tensors.full)) == Error::Ok);
-  CHECK(std::memcmp(tensors.data, tensors.other, sizeof(tensors.data)) == 0);
+  for (int i = 0; i < 6; ++i) CHECK(tensors.other[i] == tensors.data[i]);
   CHECK(internal::copy_tensor_data(target, Tensor(&tensors.flat)) == Error::Ok);
   CHECK(internal::copy_tensor_data(target, target) == Error::Ok);
   CHECK(internal::copy_tensor_data(target, Tensor(&tensors.small)) == Error::InvalidArgument);
