@@ -95,7 +95,9 @@ class ChainLoader final {
     const void* call = source->instr_args();
     const bool has_arguments = type <= static_cast<size_t>(InstructionArguments::DelegateCall);
     const auto first = flatbuffers::read<int32_t>(call, kFirstField, 0);
-    const int32_t second = has_arguments ? 0 : flatbuffers::read<int32_t>(call, kSecondField, 0);
+    // A FreeCall has but one field: what a later schema may have added to it was not checked.
+    const bool has_second = !has_arguments && source->instr_args_type() != InstructionArguments::FreeCall;
+    const int32_t second = has_second ? flatbuffers::read<int32_t>(call, kSecondField, 0) : 0;
     ET_CHECK_OR_RETURN_ERROR(is_index(first, counts_[type]) && is_index(second, second_counts_[type]), InvalidProgram,
                              "An instruction of type %zu names %d of %zu and %d of %zu", type, static_cast<int>(first),
                              counts_[type], static_cast<int>(second), second_counts_[type]);

@@ -109,6 +109,15 @@ TEST(a_tensor_of_the_caller_cannot_grow_beyond_what_was_given) {
   CHECK(etbuild::testing::run_hostile(file.data(), file.size(), options).last == Error::NotSupported);
 }
 
+TEST(fields_that_a_later_schema_added_are_not_read) {
+  ProgramWriter w;
+  const int32_t x = w.tensor(planned(0));
+  const int32_t y = w.tensor({});
+  for (int times = 0; times < 4; ++times) w.free(y, true);
+  w.method("forward", {x}, {x}, {16});
+  CHECK(run(w).executed == 2);
+}
+
 TEST(an_instruction_is_one_of_those_that_there_are) {
   ProgramWriter w;
   w.move(w.whole(1), w.whole(2));

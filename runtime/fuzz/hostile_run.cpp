@@ -23,6 +23,7 @@ using executorch::runtime::HierarchicalAllocator;
 using executorch::runtime::MemoryManager;
 using executorch::runtime::Method;
 using executorch::runtime::MethodMeta;
+using executorch::runtime::NamedDataMap;
 using executorch::runtime::Program;
 using executorch::runtime::Span;
 using executorch::runtime::Tag;
@@ -99,7 +100,8 @@ class Session {
         load_failure_(options.loads),
         allocator_(kMethodMemory, &allocation_failure_),
         temporary_(kTemporaryMemory, &temporary_failure_),
-        weight_(&load_failure_) {}
+        weight_(&load_failure_),
+        data_(options.data == nullptr ? &weight_ : options.data) {}
 
   void run(const char* name) {
     const auto meta = program_.method_meta(name);
@@ -108,7 +110,7 @@ class Session {
     plan_memory(*meta);
     HierarchicalAllocator planned({arenas_.data(), arenas_.size()});
     MemoryManager memory(&allocator_, &planned, &temporary_);
-    auto method = program_.load_method(name, &memory, nullptr, &weight_, nullptr, test_kernels());
+    auto method = program_.load_method(name, &memory, nullptr, data_, nullptr, test_kernels());
     if (note(method.error())) {
       ++outcome_->methods;
       use(*method, *meta);
@@ -218,6 +220,7 @@ class Session {
   ExactAllocator allocator_;
   ExactAllocator temporary_;
   OneWeight weight_;
+  const NamedDataMap* data_;
   std::vector<Bytes> memories_;
   std::vector<Span<uint8_t>> arenas_;
   std::vector<std::unique_ptr<OwnTensor>> tensors_;
@@ -225,16 +228,7 @@ class Session {
 
 void read_named_data(const Program& program) {
   const auto map = program.get_named_data_map();
-  if (!map.ok()) return;
-  const auto count = (*map)->get_num_keys();
-  for (uint32_t i = 0; count.ok() && i <= *count && i < kArenas; ++i) {
-    const auto key = (*map)->get_key(i);
-    if (!key.ok()) continue;
-    const auto data = (*map)->get_data(*key);
-    volatile uint8_t last = 0;
-    for (size_t at = 0; data.ok() && at < data->size(); ++at) last = static_cast<const uint8_t*>(data->data())[at];
-    (void)last;
-  }
+  if (map.ok()) touch(**map);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 #include <executorch/runtime/core/error.h>
 
+#include <executorch/runtime/core/named_data_map.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -17,6 +19,7 @@ struct HostileOptions {
   size_t loads = SIZE_MAX;    // How many loads succeed before they fail
   size_t allocations = SIZE_MAX;
   size_t temporaries = SIZE_MAX;
+  const executorch::runtime::NamedDataMap* data = nullptr;  // From outside; if null, one that has "weight"
 };
 
 struct HostileOutcome {

@@ -189,8 +189,9 @@ void ProgramWriter::jump_unless(int32_t condition, int32_t target) {
   instruction(InstructionArguments::JumpFalseCall, builder_.end_table());
 }
 
-void ProgramWriter::free(int32_t value) {
+void ProgramWriter::free(int32_t value, bool later) {
   builder_.start_table();
+  for (uint16_t slot = 6; later && slot < 12; slot += 2) builder_.add<uint8_t>(slot, 0xff);
   builder_.add(pte::FreeCall::slot_of_value_index, value);
   instruction(InstructionArguments::FreeCall, builder_.end_table());
 }

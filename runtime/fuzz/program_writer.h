@@ -51,7 +51,8 @@ class ProgramWriter {
   void call_delegate(int32_t delegate, const std::vector<int32_t>& arguments);
   void move(int32_t from, int32_t to);
   void jump_unless(int32_t condition, int32_t instruction);
-  void free(int32_t value);
+  // With a field of one byte that the schema does not have, if `later`.
+  void free(int32_t value, bool later = false);
 
   // Ends a method: what was added since the last belongs to it. `memories` are the sizes of memory 1, 2, …
   void method(std::string_view name, const std::vector<int32_t>& inputs, const std::vector<int32_t>& outputs,

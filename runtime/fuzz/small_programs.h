@@ -14,4 +14,7 @@ constexpr size_t kSmallPrograms = 12;
 FileBytes small_program(size_t number);
 const char* small_program_name(size_t number);
 
+// A .ptd with the weight that the program "methods" wants, and two other entries.
+FileBytes small_tensor_file();
+
 }  // namespace etbuild::testing

@@ -58,8 +58,7 @@ void StructureMutator::add(uint32_t at, Kind kind, uint8_t width, uint8_t log_wi
 void StructureMutator::collect(const std::vector<uint8_t>& file) {
   sites_.clear();
   waiting_.clear();
-  const char magic = static_cast<char>(file[kHeaderAt + 2]);
-  if (magic == '0') {
+  if (std::memcmp(&file[kHeaderAt], "eh00", 4) == 0 || std::memcmp(&file[kHeaderAt], "FH01", 4) == 0) {
     add(kHeaderAt + 4, Kind::kNumber, 4);
     for (uint32_t at = kHeaderAt + 8; at < kHeaderAt + 32; at += 8) add(at, Kind::kNumber, 8);
   }

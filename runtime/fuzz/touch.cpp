@@ -1,5 +1,9 @@
 #include "touch.h"
 
+#include <executorch/runtime/core/tensor_layout.h>
+
+#include "exact_memory.h"
+
 #include <cstdlib>
 
 namespace etbuild::testing {
@@ -79,6 +83,27 @@ void touch(const EValue& value) {
       return;
     default:
       return;
+  }
+}
+
+void touch(const executorch::runtime::NamedDataMap& map) {
+  constexpr uint32_t kKeys = 6;
+  constexpr size_t kLargest = 1 << 14;
+  const auto count = map.get_num_keys();
+  for (uint32_t i = 0; count.ok() && i <= *count && i < kKeys; ++i) {
+    const auto key = map.get_key(i);
+    if (!key.ok()) continue;
+    const auto data = map.get_data(*key);
+    if (data.ok()) read(data->data(), data->size());
+    const auto layout = map.get_tensor_layout(*key);
+    if (!layout.ok()) continue;
+    read_list(layout->sizes());
+    read_list(layout->dim_order());
+    if (layout->nbytes() > kLargest) continue;
+    const Bytes room = make_bytes(layout->nbytes(), 16, 0);
+    if (map.load_data_into(*key, room.get(), layout->nbytes()) == executorch::runtime::Error::Ok) {
+      read(room.get(), layout->nbytes());
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <executorch/runtime/core/evalue.h>
+#include <executorch/runtime/core/named_data_map.h>
 
 namespace etbuild::testing {
 
@@ -11,6 +12,9 @@ void touch(const executorch::runtime::EValue& value);
 
 // A tensor alone; writes each byte, as it was, if `write`.
 void touch(const executorch::aten::Tensor& tensor, bool write);
+
+// The first few keys' layouts and data, loaded both ways.
+void touch(const executorch::runtime::NamedDataMap& map);
 
 // What the bytes add up to: so that no compiler leaves the reading out.
 unsigned touched();

@@ -1,18 +1,28 @@
-// Writes the small programs into a folder, as seeds for a fuzzer.
+// Writes the small programs into a folder, and the file of tensors into another, as seeds for fuzzers.
 
 #include <cstdio>
 #include <string>
 
 #include "small_programs.h"
 
+namespace {
+
+bool write(const std::string& path, const etbuild::testing::FileBytes& bytes) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr) return false;
+  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  return std::fclose(file) == 0 && written;
+}
+
+}  // namespace
+
 int main(int count, char** words) {
-  if (count != 2) return 2;
-  for (size_t number = 0; number < etbuild::testing::kSmallPrograms; ++number) {
-    const etbuild::testing::FileBytes bytes = etbuild::testing::small_program(number);
-    const std::string path = std::string(words[1]) + "/" + etbuild::testing::small_program_name(number) + ".pte";
-    std::FILE* file = std::fopen(path.c_str(), "wb");
-    if (file == nullptr || std::fwrite(bytes.data(), 1, bytes.size(), file) != bytes.size()) return 1;
-    if (std::fclose(file) != 0) return 1;
+  using namespace etbuild::testing;  // NOLINT(google-build-using-namespace): of this program's own parts
+  if (count != 3) return 2;
+  bool written = write(std::string(words[2]) + "/weights.ptd", small_tensor_file());
+  for (size_t number = 0; number < kSmallPrograms; ++number) {
+    const std::string name = small_program_name(number);
+    written = write(std::string(words[1]) + "/" + name + ".pte", small_program(number)) && written;
   }
-  return 0;
+  return written ? 0 : 1;
 }
