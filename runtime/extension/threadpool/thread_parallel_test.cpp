@@ -109,7 +109,7 @@ TEST(several_threads_may_share_work_at_once) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  for (const int64_t sum : sums) CHECK(sum == 200 * 499500);
+  for (const int64_t sum : sums) CHECK(sum == int64_t{200} * 499500);
 }
 
 #ifndef OFFICIAL_RUNTIME
