@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
@@ -49,6 +49,11 @@ class EtImageAttrs(CcProgramAttrs):
 
     kernels: CcDeps = ()
     """Libraries of kernels and backends."""
+
+    plan: Literal["loaded", "compiled"] = "loaded"
+    """What is made of the methods. Loaded: the image holds the programs, and loads them as any app does. Compiled: it
+    holds tables instead, `programs::<name>::forward::plan`, and no parser; see docs/runtime.md for what they can be.
+    It takes a runtime with the feature `compiled`."""
 
     temp_memory: Size = 0
     """Memory for what kernels need while they run, such as "4KiB"."""
@@ -129,7 +134,7 @@ def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramIn
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
     made = tuple(ctx.output(f"_et/{ctx.label.name}/programs.{ending}") for ending in ("h", "cpp", "s"))
     flags: list[str | Artifact] = ["--owner", str(ctx.label), "--form", _form(ctx), "--output", _folder(ctx)]
-    flags += ["--temp-memory", str(ctx.attrs.temp_memory)]
+    flags += ["--temp-memory", str(ctx.attrs.temp_memory), "--plan", ctx.attrs.plan]
     for label, program in zip(ctx.attrs.programs, programs, strict=True):
         flags += ["--program", f"{label.name}={program.program.path}"]
         for proof in program.proofs if ctx.attrs.proofs else ():

@@ -29,6 +29,9 @@ class EtRuntimeSourcesAttrs(Attrs):
     prim_ops: Sources = ()
     """What its feature adds: the operators on numbers that programs bring themselves. Compiled as the core is."""
 
+    compiled: Sources = ()
+    """What its feature adds: methods as tables, for `et_image` with `plan = "compiled"`. Compiled as the core is."""
+
     threadpool: Sources = ()
     """What its feature adds: kernels share work between threads."""
 

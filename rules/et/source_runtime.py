@@ -40,7 +40,7 @@ NEEDS: Mapping[str, Words] = {
     "etdump": ("tracer", "data_loader"),
     "bundled_program": ("tensor",),
 }
-BARE = ("core", "prim_ops")
+BARE = ("core", "prim_ops", "compiled")
 """Parts that are compiled without exceptions and RTTI. Apps derive from classes of the others, which takes RTTI."""
 
 

@@ -8,6 +8,7 @@
 
 #include "delegates.h"
 #include "instructions.h"
+#include "hosted.h"
 #include "joined_data_map.h"
 #include "plan.h"
 
@@ -35,7 +36,7 @@ Result<Method> Method::load(executorch_flatbuffer::ExecutionPlan* s_plan, const 
                             const NamedDataMap* named_data_map, const LoadBackendOptionsMap* backend_options,
                             Span<const Kernel> kernel_registry) {
   MemoryAllocator* temp = memory_manager->temp_allocator();
-#if ET_PLATFORM_TEMP_ALLOCATOR
+#if ET_HOSTED
   if (temp == nullptr) {
     auto* place = memory_manager->method_allocator()->allocateInstance<internal::PlatformMemoryAllocator>();
     ET_CHECK_OR_RETURN_ERROR(place != nullptr, MemoryAllocationFailed, "Failed to allocate PlatformMemoryAllocator");

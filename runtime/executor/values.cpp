@@ -144,14 +144,14 @@ size_t count_external_constants(const schema::ExecutionPlan* plan) {
 
 Error Method::parse_values(const NamedDataMap* named_data_map) {
   MemoryAllocator* allocator = memory_manager_->method_allocator();
+  external_constants_ = allocator->allocateList<NamedData>(count_external_constants(serialization_plan_));
+  if (external_constants_ == nullptr) return Error::MemoryAllocationFailed;
   const size_t count = serialization_plan_->values()->size();
   values_ = allocator->allocateList<EValue>(count);
   const size_t inputs = inputs_size();
   input_set_ = allocator->allocateList<bool>(inputs);
   if (values_ == nullptr || input_set_ == nullptr) return Error::MemoryAllocationFailed;
   std::memset(input_set_, 0, inputs);
-  external_constants_ = allocator->allocateList<NamedData>(count_external_constants(serialization_plan_));
-  if (external_constants_ == nullptr) return Error::MemoryAllocationFailed;
   deserialization::TensorParser tensors(program_, memory_manager_, named_data_map, external_constants_,
                                         &n_external_constants_);
   ValueParser parser(serialization_plan_, {values_, count}, allocator, &tensors);

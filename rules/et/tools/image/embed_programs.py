@@ -12,7 +12,9 @@ from collections import Counter  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 
 from common.diagnostics import mistake, run_tool  # noqa: E402
-from image.image_sources import SECTIONS, Embedded, assembly, definitions, header, identifier  # noqa: E402
+from image import compiled_sources, image_sources  # noqa: E402
+from image.compiled_plan import check as check_compilable  # noqa: E402
+from image.image_sources import SECTIONS, Embedded, identifier  # noqa: E402
 from image.recorded_calls import read_proof  # noqa: E402
 from pte.reader import read_program  # noqa: E402
 
@@ -25,10 +27,15 @@ def main(argv: Sequence[str]) -> None:
     sections = {int(at): section for at, _, section in (word.partition("=") for word in arguments.section)}
     folder = Path(arguments.output)
     folder.mkdir(parents=True, exist_ok=True)
+    words = image_sources
+    if arguments.plan == "compiled":
+        words = compiled_sources
+        for each in programs:
+            check_compilable(each.name, each.program)
     for name, text in (
-        ("programs.h", header(programs, arguments.owner)),
-        ("programs.cpp", definitions(programs, sections, arguments.temp_memory)),
-        ("programs.s", assembly(programs, arguments.form)),
+        ("programs.h", words.header(programs, arguments.owner)),
+        ("programs.cpp", words.definitions(programs, sections, arguments.temp_memory)),
+        ("programs.s", words.assembly(programs, arguments.form)),
     ):
         (folder / name).write_text(text, encoding="utf-8")
 
@@ -54,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--proof", action="append", nargs=5, default=[], metavar=proof)
     parser.add_argument("--section", action="append", default=[], metavar="ID=SECTION")
     parser.add_argument("--temp-memory", type=int, default=0)
+    parser.add_argument("--plan", choices=("loaded", "compiled"), default="loaded")
     parser.add_argument("--form", choices=sorted(SECTIONS), required=True)
     parser.add_argument("--output", required=True)
     return parser

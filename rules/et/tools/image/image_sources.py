@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from image.method_memory import Allocation, allocations
@@ -46,6 +46,17 @@ CALLS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A file, or a part of it, among the constants."""
+
+    symbol: str
+    path: str
+    alignment: int
+    span: tuple[int, int] | None = None
+    """Offset and bytes; all of it if not given."""
+
+
+@dataclass(frozen=True, slots=True)
 class Embedded:
     """A program of an image."""
 
@@ -66,26 +77,36 @@ class Embedded:
         """What its first byte must be aligned to, for all in it to be as the writer placed it."""
         return SEGMENT_ALIGNMENT if any("delegates" in s.holds for s in self.program.segments) else ALIGNMENT
 
-    def files(self) -> Iterator[tuple[str, str, int]]:
-        """Yield the symbol, the path and the alignment of each file that is held for it."""
-        yield self.symbol, self.path, self.alignment
+    def files(self) -> Iterator[Piece]:
+        """Yield what is held for it."""
+        yield Piece(self.symbol, self.path, self.alignment)
+        yield from self.proof_files()
+
+    def proof_files(self) -> Iterator[Piece]:
+        """Yield what its methods were proven with."""
         for name, proof in self.proofs.items():
             for what, path in (("inputs", proof.inputs), ("expected", proof.expected)):
-                yield f"{self.symbol}_{identifier(name)}_{what}", path, ALIGNMENT
+                yield Piece(f"{self.symbol}_{identifier(name)}_{what}", path, ALIGNMENT)
 
 
 def assembly(programs: Sequence[Embedded], form: str) -> str:
     """Return the assembly that places each program's bytes among the constants."""
+    return assembly_of((piece for each in programs for piece in each.files()), form)
+
+
+def assembly_of(pieces: Iterable[Piece], form: str) -> str:
+    """Return the assembly that places `pieces`."""
     section, prefix = SECTIONS[form]
     lines = []
-    for name, path, alignment in (file for each in programs for file in each.files()):
-        symbol = prefix + name
+    for piece in pieces:
+        symbol = prefix + piece.symbol
+        span = "" if piece.span is None else f", {piece.span[0]}, {piece.span[1]}"
         lines += [
             section.format(symbol=symbol),
             f".globl {symbol}",
-            f".balign {alignment}",
+            f".balign {piece.alignment}",
             f"{symbol}:",
-            f'.incbin "{path}"',
+            f'.incbin "{piece.path}"{span}',
             *([f".size {symbol}, . - {symbol}"] if form in {"elf", "wasm"} else ()),
         ]
     return "\n".join((*lines, ""))
@@ -105,7 +126,7 @@ def header(programs: Sequence[Embedded], owner: str) -> str:
         '#include "method_memory.h"',
         "",
     ]
-    lines += [f'extern "C" const uint8_t {symbol}[];' for each in programs for symbol, _, _ in each.files()]
+    lines += [f'extern "C" const uint8_t {piece.symbol}[];' for each in programs for piece in each.files()]
     if any(each.proofs for each in programs):
         lines += ["", *CALLS]
     for each in programs:
@@ -155,7 +176,7 @@ def definitions(programs: Sequence[Embedded], sections: Mapping[int, str], temp:
         for method in each.program.methods:
             lines += _definition(method, sections, temp)
             if method.name in each.proofs:
-                lines += _calls(each, each.proofs[method.name])
+                lines += recorded_calls(each, each.proofs[method.name])
         lines += ["", f"}}  // namespace programs::{each.name}"]
     return "\n".join((*lines, ""))
 
@@ -164,9 +185,7 @@ def _definition(method: Method, sections: Mapping[int, str], temp: int) -> Itera
     name = identifier(method.name)
     planned = list(enumerate(method.buffer_sizes))[1:]
     yield from ("", "namespace {", "")
-    for at, size in planned:
-        place = f' __attribute__((section("{sections[at]}")))' if at in sections else ""
-        yield f"alignas(16) uint8_t {name}_memory_{at}[{max(size, 1)}]{place};"
+    yield from arenas(method, sections)
     yield f"alignas(8) uint8_t {name}_method_memory[{name}::method_bytes];"
     yield f"Span<uint8_t> {name}_planned[{max(len(planned), 1)}];"
     kinds = {"method": "MemoryAllocator", "temp": "MemoryAllocator", "planned": "HierarchicalAllocator"}
@@ -185,7 +204,15 @@ def _definition(method: Method, sections: Mapping[int, str], temp: int) -> Itera
     yield "}"
 
 
-def _calls(program: Embedded, proof: Proof) -> Iterator[str]:
+def arenas(method: Method, sections: Mapping[int, str]) -> Iterator[str]:
+    """Yield the planned memory of `method`."""
+    for at, size in list(enumerate(method.buffer_sizes))[1:]:
+        place = f' __attribute__((section("{sections[at]}")))' if at in sections else ""
+        yield f"alignas(16) uint8_t {identifier(method.name)}_memory_{at}[{max(size, 1)}]{place};"
+
+
+def recorded_calls(program: Embedded, proof: Proof) -> Iterator[str]:
+    """Yield what `proof` holds, as arrays."""
     name = identifier(proof.method)
     entries = []
     yield from ("", "namespace {", "")

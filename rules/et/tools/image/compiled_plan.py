@@ -1,0 +1,204 @@
+"""Words a method's plan as constant tables of C++, for runtime/compiled/compiled_method.h. Reads no files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from common.diagnostics import mistake
+from pte.method_reader import DTYPES
+from pte.program import Instruction, Method, Plain, Program, Tensor, Value
+
+NUMBERS = {name: number for number, name in DTYPES.items()}
+LISTS = {"int_list": "Ints", "tensor_list": "Tensors", "optional_tensor_list": "OptionalTensors"}
+ARRAYS = {"string": ("Text", "char"), "double_list": ("Doubles", "double"), "bool_list": ("Bools", "bool")}
+STEPS = {"move": "kMove", "jump_false": "kJumpFalse", "free": "kFree"}
+NONE = 0xFFFF
+"""Stands for the -1 of a list of optional tensors."""
+LIMIT = 0xFFFD
+"""Values, steps and operators are counted in 16 bits; the last three are kinds of steps."""
+
+
+@dataclass
+class Tables:
+    """What the tables of one method name, gathered while they are worded."""
+
+    prefix: str
+    lines: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    list_bytes: list[int] = field(default_factory=list)
+    """The number of values of each list, in order."""
+    _known: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
+
+    def constant(self, kind: str, items: Sequence[str]) -> str:
+        """Return the name of an array of `items`: one for all that are equal; null for none."""
+        key = (kind, tuple(items))
+        if not items:
+            return "nullptr"
+        if key not in self._known:
+            self._known[key] = f"{self.prefix}_constant_{len(self._known)}"
+            self.lines.append(f"const {kind} {self._known[key]}[] = {{{', '.join(items)}}};")
+        return self._known[key]
+
+    def variable(self, items: Sequence[int]) -> str:
+        """Return the name of an array of 32-bit integers that may change."""
+        if not items:
+            return "nullptr"
+        name = f"{self.prefix}_variable_{len(self.lines)}"
+        self.lines.append(f"int32_t {name}[] = {{{', '.join(map(str, items))}}};")
+        return name
+
+    def place(self, indices: Sequence[int]) -> int:
+        """Return where `indices` begin among the places."""
+        self.places += [NONE if index == -1 else index for index in indices]
+        return len(self.places) - len(indices)
+
+
+def check(name: str, program: Program) -> None:
+    """Refuse what tables cannot hold. Raises `not-compilable`."""
+    for method in program.methods:
+        for what in _obstacles(method):
+            message = f"'{method.name}' of '{name}' cannot be a compiled plan: it has {what}"
+            raise mistake("not-compilable", message, "plan", hint='plan = "loaded"')
+
+
+def _obstacles(method: Method) -> Iterator[str]:
+    tensors = [value for value in method.values if isinstance(value, Tensor)]
+    if method.delegates:
+        yield f"parts for the backend '{method.delegates[0].backend}'"
+    if any(tensor.external for tensor in tensors):
+        yield "weights outside of the program"
+    if any(tensor.allocation is not None and tensor.data_index for tensor in tensors):
+        yield "tensors that change and begin with data"
+    if any(tensor.dynamism == "unbounded" for tensor in tensors):
+        yield "tensors without a bound"
+    if max(len(method.values), len(method.instructions), len(method.operators)) >= LIMIT:
+        yield f"more than {LIMIT - 1} values, steps or operators"
+
+
+def definition(name: str, method: Method, constants: Sequence[int], data: str) -> Iterator[str]:
+    """Yield the tables and the memory of `method`, which is called `name` in C++, and its plan.
+
+    `data` names the constants' segment, `constants` says where each begins; planned memory is `<name>_memory_<id>`.
+    """
+    tables = Tables(name)
+    tensors = [value for value in method.values if isinstance(value, Tensor)]
+    worded = [_tensor(tables, tensor, constants, data) for tensor in tensors]
+    values = list(_values(tables, method.values))
+    steps = [_step(tables, each) for each in method.instructions]
+    operators = [f'"{operator}{"." if overload else ""}{overload}"' for operator, overload in method.operators]
+    inputs = [method.values[index] for index in method.inputs]
+    planned = [str(isinstance(each, Tensor) and each.allocation is not None).lower() for each in inputs]
+    yield from tables.lines
+    sizes = {}
+    for what, kind, items in (
+        ("tensors", "etbuild::CompiledTensor", worded),
+        ("values", "etbuild::CompiledValue", values),
+        ("steps", "etbuild::CompiledStep", steps),
+        ("places", "uint16_t", [str(place) for place in tables.places]),
+        ("operators", "char* const", operators),
+        ("inputs", "uint16_t", [str(index) for index in method.inputs]),
+        ("planned_inputs", "bool", planned),
+        ("outputs", "uint16_t", [str(index) for index in method.outputs]),
+    ):
+        sizes[what] = f"{{{f'{name}_{what}' if items else 'nullptr'}, {len(items)}}}"
+        if items:
+            yield f"const {kind} {name}_{what}[] = {{"
+            yield from (f"    {item}," for item in items)
+            yield "};"
+    yield from _memory(name, method, len(tensors), tables.list_bytes)
+    memories = ("tensor_memory", "value_memory", "list_memory", "kernel_memory", "argument_memory")
+    words = [*sizes.values(), *(f"{name}_{memory}" for memory in memories), f"{name}_temp"]
+    yield from ("", "}  // namespace", "")
+    yield f"const etbuild::CompiledPlan {name}::plan = {{"
+    yield from (f"    {word}," for word in words)
+    yield "};"
+
+
+def _memory(name: str, method: Method, tensors: int, lists: Sequence[int]) -> Iterator[str]:
+    arity = max((len(step.args) for step in method.instructions), default=0)
+    room = " + ".join(f"etbuild::compiled_list_bytes({count})" for count in lists) or "1"
+    yield f"alignas(TensorImpl) uint8_t {name}_tensor_memory[{max(tensors, 1)} * sizeof(TensorImpl)];"
+    yield f"alignas(EValue) uint8_t {name}_value_memory[{max(len(method.values), 1)} * sizeof(EValue)];"
+    yield f"alignas(8) uint8_t {name}_list_memory[{room}];"
+    yield f"OpFunction {name}_kernel_memory[{max(len(method.operators), 1)}];"
+    yield f"EValue* {name}_argument_memory[{max(arity, 1)}];"
+
+
+def _tensor(tables: Tables, tensor: Tensor, constants: Sequence[int], data: str) -> str:
+    strides = _strides(tensor)
+    dynamic = tensor.dynamism != "static"
+    sizes = tables.variable(tensor.sizes) if dynamic else tables.constant("int32_t", [*map(str, tensor.sizes)])
+    steps = tables.variable(strides) if dynamic else tables.constant("int32_t", [*map(str, strides)])
+    order = tables.constant("uint8_t", [*map(str, tensor.dim_order)])
+    where = "nullptr"
+    if tensor.allocation is not None:
+        where = f"{tables.prefix}_memory_{tensor.allocation.memory_id} + {tensor.allocation.offset}"
+    elif tensor.data_index:
+        where = f"const_cast<uint8_t*>({data} + {constants[tensor.data_index]})"
+    rank = len(tensor.sizes)
+    return f"{{{where}, {sizes}, {steps}, {order}, {NUMBERS[tensor.dtype]}, {rank}, {str(dynamic).lower()}}}"
+
+
+def _strides(tensor: Tensor) -> list[int]:
+    """Return the strides of a dense tensor; a size of 0 counts as 1."""
+    strides = [1] * len(tensor.sizes)
+    step = 1
+    for dimension in reversed(tensor.dim_order):
+        strides[dimension] = step
+        step *= max(tensor.sizes[dimension], 1)
+    return strides
+
+
+def _values(tables: Tables, values: Sequence[Value]) -> Iterator[str]:
+    tensors = 0
+    for value in values:
+        if isinstance(value, Tensor):
+            yield _row("Tensor", index=tensors)
+            tensors += 1
+        else:
+            yield _plain(tables, value)
+
+
+def _plain(tables: Tables, value: Plain) -> str:
+    if value.kind in LISTS:
+        tables.list_bytes.append(len(value.indices))
+        return _row(LISTS[value.kind], count=len(value.indices), index=tables.place(value.indices))
+    if value.kind in ARRAYS:
+        kind, element = ARRAYS[value.kind]
+        tables.list_bytes.append(0)
+        content = value.value.encode() if isinstance(value.value, str) else value.value
+        items = [_item(item, element) for item in content if item is not None] if isinstance(content, (tuple, bytes)) else []
+        return _row(kind, count=len(items), items=tables.constant(element, items))
+    if value.kind == "double" and isinstance(value.value, float):
+        return _row("Double", real=_real(value.value))
+    if value.kind in {"int", "bool"} and isinstance(value.value, int):
+        number = "INT64_MIN" if value.value == -(2**63) else f"INT64_C({int(value.value)})"
+        return _row(value.kind.capitalize(), number=number)
+    return _row("None")
+
+
+def _row(kind: str, count: int = 0, index: int = 0, number: str = "0", real: str = "0", items: str = "nullptr") -> str:  # noqa: PLR0913 - a row of a table.
+    return f"{{etbuild::CompiledValue::Kind::{kind}, {count}, {index}, {number}, {real}, {items}}}"
+
+
+def _item(item: float | bool | str, element: str) -> str:
+    if element == "double":
+        return _real(float(item))
+    return str(bool(item)).lower() if element == "bool" else f"'\\x{int(item):02x}'"
+
+
+def _real(number: float) -> str:
+    if math.isnan(number):
+        return '__builtin_nan("")'
+    if math.isinf(number):
+        return "__builtin_inf()" if number > 0 else "-__builtin_inf()"
+    return number.hex()
+
+
+def _step(tables: Tables, step: Instruction) -> str:
+    if step.kind == "kernel":
+        return f"{{{step.target}, {len(step.args)}, {tables.place(step.args)}}}"
+    first, count = (step.target, 0) if step.kind == "free" else (step.args[0], step.target)
+    return f"{{etbuild::CompiledStep::{STEPS[step.kind]}, {count}, {first}}}"

@@ -1,0 +1,193 @@
+#include "compiled_method.h"
+
+#include <executorch/runtime/core/exec_aten/util/tensor_util.h>
+#include <executorch/runtime/kernel/kernel_runtime_context.h>
+
+#include <cstring>
+#include <new>
+
+namespace etbuild {
+namespace {
+
+namespace rt = executorch::runtime;
+using executorch::aten::Tensor;
+using executorch::aten::TensorImpl;
+using rt::ArrayRef;
+using rt::BoxedEvalueList;
+using rt::Tag;
+using Kind = CompiledValue::Kind;
+
+EValue* values_of(const CompiledPlan& plan) { return static_cast<EValue*>(plan.value_memory); }
+
+TensorImpl* tensors_of(const CompiledPlan& plan) { return static_cast<TensorImpl*>(plan.tensor_memory); }
+
+// Constructs the object of a list, and the room that it points to, at `memory`; moves that behind them.
+template <typename T>
+BoxedEvalueList<T>* make_list(const CompiledPlan& plan, const CompiledValue& source, uint8_t** memory) {
+  static_assert(sizeof(BoxedEvalueList<T>) <= 24 && sizeof(T) <= 16, "compiled_list_bytes() counts them so");
+  uint8_t* at = *memory;
+  *memory += compiled_list_bytes(source.count);
+  auto** wrapped = reinterpret_cast<EValue**>(at + 24);
+  uint8_t* elements = at + 24 + source.count * (sizeof(EValue*) < 8 ? 8 : sizeof(EValue*));
+  std::memset(elements, 0, source.count * sizeof(T));
+  for (size_t index = 0; index < source.count; ++index) {
+    const uint16_t place = plan.places[source.index + index];
+    wrapped[index] = place == kNoValue ? nullptr : &values_of(plan)[place];
+  }
+  return new (at) BoxedEvalueList<T>(wrapped, reinterpret_cast<T*>(elements), source.count);
+}
+
+template <typename T>
+ArrayRef<T>* make_array(const CompiledValue& source, uint8_t** memory) {
+  uint8_t* at = *memory;
+  *memory += compiled_list_bytes(0);
+  return new (at) ArrayRef<T>(static_cast<const T*>(source.items), source.count);
+}
+
+void make_value(const CompiledPlan& plan, const CompiledValue& source, EValue* place, uint8_t** memory) {
+  switch (source.kind) {
+    case Kind::None:
+      new (place) EValue();
+      break;
+    case Kind::Tensor:
+      new (place) EValue(Tensor(&tensors_of(plan)[source.index]));
+      break;
+    case Kind::Int:
+      new (place) EValue(source.number);
+      break;
+    case Kind::Double:
+      new (place) EValue(source.real);
+      break;
+    case Kind::Bool:
+      new (place) EValue(source.number != 0);
+      break;
+    case Kind::Text:
+      new (place) EValue(make_array<char>(source, memory));
+      break;
+    case Kind::Ints:
+      new (place) EValue(make_list<int64_t>(plan, source, memory));
+      break;
+    case Kind::Doubles:
+      new (place) EValue(make_array<double>(source, memory));
+      break;
+    case Kind::Bools:
+      new (place) EValue(make_array<bool>(source, memory));
+      break;
+    case Kind::Tensors:
+      new (place) EValue(make_list<Tensor>(plan, source, memory));
+      break;
+    case Kind::OptionalTensors:
+      new (place) EValue(make_list<std::optional<Tensor>>(plan, source, memory));
+      break;
+  }
+}
+
+// The fallback of that name: an image has no two kernels of an operator.
+OpFunction find_kernel(const char* name, Span<const Kernel> kernels) {
+  for (const Kernel& kernel : kernels) {
+    if (std::strcmp(kernel.name_, name) == 0) return kernel.op_;
+  }
+  ET_LOG(Error, "kernel '%s' not found.", name);
+  return nullptr;
+}
+
+// True if a bool, or each of a tensor of bools, is true.
+Error read_condition(const EValue& value, bool* condition) {
+  *condition = true;
+  if (value.isBool()) {
+    *condition = value.toBool();
+    return Error::Ok;
+  }
+  ET_CHECK_OR_RETURN_ERROR(value.isTensor() && value.toTensor().scalar_type() == executorch::aten::ScalarType::Bool,
+                           InvalidProgram, "A condition must be a bool or a tensor of bools");
+  const Tensor& tensor = value.toTensor();
+  const auto* items = tensor.const_data_ptr<uint8_t>();
+  if (items == nullptr) return Error::InvalidState;
+  for (ssize_t index = 0; index < tensor.numel(); ++index) *condition = *condition && items[index] != 0;
+  return Error::Ok;
+}
+
+Error call(const CompiledPlan& plan, const CompiledStep& step, MemoryAllocator* temp) {
+  const uint16_t* places = plan.places.items + step.first;
+  for (size_t index = 0; index < step.count; ++index) {
+    plan.argument_memory[index] = &values_of(plan)[places[index]];
+  }
+  rt::KernelRuntimeContext context(nullptr, temp);
+  plan.kernel_memory[step.what](context, {plan.argument_memory, size_t{step.count}});
+  if (temp != nullptr) temp->reset();
+  return context.failure_state();
+}
+
+}  // namespace
+
+Error CompiledMethod::load(const CompiledPlan& plan, Span<const Kernel> kernels) {
+  for (size_t index = 0; index < plan.operators.size; ++index) {
+    plan.kernel_memory[index] = find_kernel(plan.operators[index], kernels);
+    if (plan.kernel_memory[index] == nullptr) return Error::OperatorMissing;
+  }
+  for (size_t index = 0; index < plan.tensors.size; ++index) {
+    const CompiledTensor& source = plan.tensors[index];
+    new (&tensors_of(plan)[index]) TensorImpl(
+        static_cast<executorch::aten::ScalarType>(source.type), source.rank, const_cast<int32_t*>(source.sizes),
+        source.data, const_cast<uint8_t*>(source.dim_order), const_cast<int32_t*>(source.strides),
+        source.dynamic ? rt::TensorShapeDynamism::DYNAMIC_BOUND : rt::TensorShapeDynamism::STATIC);
+  }
+  uint8_t* memory = plan.list_memory;
+  for (size_t index = 0; index < plan.values.size; ++index) {
+    make_value(plan, plan.values[index], &values_of(plan)[index], &memory);
+  }
+  return Error::Ok;
+}
+
+Error CompiledMethod::set_input(const EValue& value, size_t index) {
+  if (index >= plan_.inputs.size) return Error::InvalidArgument;
+  const EValue& own = values_of(plan_)[plan_.inputs[index]];
+  if (own.tag != value.tag) return Error::InvalidArgument;
+  if (!own.isTensor()) {
+    // The method was exported for that number.
+    const bool equal = own.isInt()    ? own.toInt() == value.toInt()
+                       : own.isBool() ? own.toBool() == value.toBool()
+                                      : own.isDouble() && own.toDouble() == value.toDouble();
+    return equal ? Error::Ok : Error::InvalidArgument;
+  }
+  if (own.toTensor().scalar_type() != value.toTensor().scalar_type()) return Error::InvalidArgument;
+  ET_CHECK_OK_OR_RETURN_ERROR(rt::resize_tensor(own.toTensor(), value.toTensor().sizes()));
+  return plan_.planned_inputs[index] ? rt::internal::copy_tensor_data(own.toTensor(), value.toTensor())
+                                     : rt::internal::share_tensor_data(own.toTensor(), value.toTensor());
+}
+
+Error CompiledMethod::set_output_data_ptr(void* buffer, size_t size, size_t index) {
+  if (index >= plan_.outputs.size) return Error::InvalidArgument;
+  const EValue& value = values_of(plan_)[plan_.outputs[index]];
+  if (!value.isTensor()) return Error::InvalidArgument;
+  return rt::internal::set_tensor_data(value.toTensor(), buffer, size);
+}
+
+Error CompiledMethod::execute() {
+  for (const uint16_t input : plan_.inputs) {
+    const EValue& value = values_of(plan_)[input];
+    if (value.isTensor() && value.toTensor().const_data_ptr() == nullptr && value.toTensor().numel() != 0) {
+      return Error::InvalidArgument;
+    }
+  }
+  MemoryAllocator* temp = plan_.temp == nullptr ? nullptr : plan_.temp();
+  for (size_t at = 0; at < plan_.steps.size; ++at) {
+    const CompiledStep& step = plan_.steps[at];
+    if (step.what < CompiledStep::kMove) {
+      ET_CHECK_OK_OR_RETURN_ERROR(call(plan_, step, temp));
+    } else if (step.what == CompiledStep::kMove) {
+      // Values own nothing: a copy is their bytes.
+      std::memcpy(static_cast<void*>(&values_of(plan_)[step.count]), &values_of(plan_)[step.first], sizeof(EValue));
+    } else if (step.what == CompiledStep::kJumpFalse) {
+      bool condition = false;
+      ET_CHECK_OK_OR_RETURN_ERROR(read_condition(values_of(plan_)[step.first], &condition));
+      // The loop counts on.
+      if (!condition) at = size_t{step.count} - 1;
+    } else {
+      rt::internal::reset_data_ptr(values_of(plan_)[step.first].toTensor());
+    }
+  }
+  return Error::Ok;
+}
+
+}  // namespace etbuild

@@ -1,0 +1,126 @@
+// A method of a program as constant tables, which et_image(plan = "compiled") writes when an image is built: on the
+// device nothing is parsed, checked or looked for but the kernels, by name, once. Knows neither files nor delegates.
+//
+// The tables were made from a file that the build has read whole; what they name exists. Inputs, resizes and conditions
+// are checked as Method does.
+
+#pragma once
+
+#include <executorch/runtime/core/evalue.h>
+#include <executorch/runtime/core/memory_allocator.h>
+#include <executorch/runtime/kernel/operator_registry.h>
+
+#include <cstdint>
+
+namespace etbuild {
+
+using executorch::runtime::Error;
+using executorch::runtime::EValue;
+using executorch::runtime::Kernel;
+using executorch::runtime::MemoryAllocator;
+using executorch::runtime::OpFunction;
+using executorch::runtime::Span;
+
+// A tensor. Its sizes and strides are in RAM if it is `dynamic`, bounds at first, and else never written.
+struct CompiledTensor {
+  void* data;  // In planned memory or the image; null if it is given later.
+  const int32_t* sizes;
+  const int32_t* strides;
+  const uint8_t* dim_order;
+  int8_t type;
+  uint8_t rank;
+  bool dynamic;
+};
+
+// What a value begins as.
+struct CompiledValue {
+  enum class Kind : uint8_t { None, Tensor, Int, Double, Bool, Text, Ints, Doubles, Bools, Tensors, OptionalTensors };
+
+  Kind kind;
+  uint16_t count;     // Of what is a list or text.
+  uint32_t index;     // Tensor: which. Lists of values: where their places begin in `places`.
+  int64_t number;     // Int, Bool
+  double real;        // Double
+  const void* items;  // Text, Doubles, Bools
+};
+
+// One step; its arguments are values, named from `first` on in `places`.
+struct CompiledStep {
+  // Below kMove, an operator.
+  static constexpr uint16_t kMove = 0xfffd;       // of value `first` to value `count`
+  static constexpr uint16_t kJumpFalse = 0xfffe;  // to step `count`, unless value `first` is true
+  static constexpr uint16_t kFree = 0xffff;       // of value `first`
+
+  uint16_t what;
+  uint16_t count;
+  uint32_t first;
+};
+
+// Marks a place of none in a list of optional tensors.
+constexpr uint16_t kNoValue = 0xffff;
+
+// Constants, as an aggregate: what Span is not, and what no constructor has to run for.
+template <typename T>
+struct Table {
+  const T* items;
+  uint32_t size;
+
+  const T* begin() const { return items; }
+  const T* end() const { return items + size; }
+  const T& operator[](size_t index) const { return items[index]; }
+};
+
+// A whole method, and the memory that is laid out for it.
+struct CompiledPlan {
+  Table<CompiledTensor> tensors;
+  Table<CompiledValue> values;
+  Table<CompiledStep> steps;
+  Table<uint16_t> places;
+  Table<const char*> operators;  // "aten::add.out"
+  Table<uint16_t> inputs;
+  Table<bool> planned_inputs;  // By input: whether its data is copied.
+  Table<uint16_t> outputs;
+
+  void* tensor_memory;         // A TensorImpl for each tensor.
+  void* value_memory;          // An EValue for each value.
+  uint8_t* list_memory;        // For each list, compiled_list_bytes(); 8-aligned.
+  OpFunction* kernel_memory;   // One for each operator.
+  EValue** argument_memory;    // The largest number of arguments.
+  MemoryAllocator* (*temp)();  // What kernels allocate from; null if none needs to.
+};
+
+// Bytes of list_memory for a list of `count` values.
+constexpr size_t compiled_list_bytes(size_t count) {
+  return 24 + count * (sizeof(EValue*) < 8 ? 8 : sizeof(EValue*)) + count * 16;
+}
+
+// A method that is ready to run. As executorch::runtime::Method, as far as it goes; one for each plan at a time.
+class CompiledMethod final {
+ public:
+  // Makes tensors and values in the plan's memory and finds its kernels. OperatorMissing: one is not among `kernels`.
+  static Error load(const CompiledPlan& plan, Span<const Kernel> kernels);
+
+  explicit CompiledMethod(const CompiledPlan& plan) : plan_(plan) {}
+
+  size_t inputs_size() const { return plan_.inputs.size; }
+  size_t outputs_size() const { return plan_.outputs.size; }
+
+  // Copies the input's data into the plan, or, if it has no place there, points to it. InvalidArgument: another type,
+  // index or number than the method has; what resize_tensor() says of its sizes.
+  Error set_input(const EValue& value, size_t index);
+
+  // Where an output that has no place in the plan goes.
+  Error set_output_data_ptr(void* buffer, size_t size, size_t index);
+
+  Error execute();
+
+  // `index` must be below outputs_size().
+  const EValue& get_output(size_t index) const { return value(plan_.outputs[index]); }
+
+ private:
+  EValue& value(size_t index) const { return static_cast<EValue*>(plan_.value_memory)[index]; }
+
+  const CompiledPlan& plan_;
+};
+
+}  // namespace etbuild
