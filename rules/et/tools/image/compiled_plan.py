@@ -102,9 +102,10 @@ def definition(name: str, method: Method, constants: Sequence[int], data: str) -
         ("planned_inputs", "bool", planned),
         ("outputs", "uint16_t", [str(index) for index in method.outputs]),
     ):
-        sizes[what] = f"{{{f'{name}_{what}' if items else 'nullptr'}, {len(items)}}}"
+        table = f"{name}_plan_{what}"
+        sizes[what] = f"{{{table if items else 'nullptr'}, {len(items)}}}"
         if items:
-            yield f"const {kind} {name}_{what}[] = {{"
+            yield f"const {kind} {table}[] = {{"
             yield from (f"    {item}," for item in items)
             yield "};"
     yield from _memory(name, method, len(tensors), tables.list_bytes)
