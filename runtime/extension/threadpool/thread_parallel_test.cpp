@@ -3,31 +3,44 @@
 #include <executorch/runtime/kernel/thread_parallel_interface.h>
 
 #include <algorithm>
-#include <mutex>
 #include <numeric>
 #include <vector>
 
 #include "check.h"
 #ifdef ET_USE_THREADPOOL
+#include <mutex>
 #include <thread>
 #endif
 
+using executorch::extension::parallel_for;
+#ifdef ET_USE_THREADPOOL
 using executorch::extension::get_thread_count;
 using executorch::extension::get_thread_num;
-using executorch::extension::parallel_for;
 using executorch::extension::threadpool::NoThreadPoolGuard;
+#endif
 
 namespace {
+
+#ifdef ET_USE_THREADPOOL
+using Mutex = std::mutex;
+#else
+// One thread has nobody to wait for.
+struct Mutex {
+  void lock() {}
+  void unlock() {}
+};
+#endif
 
 using Ranges = std::vector<std::pair<int64_t, int64_t>>;
 
 // The chunks of a range, in order.
 Ranges chunks_of(int64_t begin, int64_t end, int64_t grain) {
-  std::mutex mutex;
+  Mutex mutex;
   Ranges chunks;
   CHECK(parallel_for(begin, end, grain, [&](int64_t from, int64_t to) {
-    const std::lock_guard<std::mutex> lock(mutex);
+    mutex.lock();
     chunks.emplace_back(from, to);
+    mutex.unlock();
   }));
   std::sort(chunks.begin(), chunks.end());
   return chunks;
