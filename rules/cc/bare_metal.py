@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from etbuild.api import Artifact, RuleContext
 from rules.cc.attrs import CcProgramAttrsT
-from rules.cc.compile_action import DEFAULT_STANDARDS, Compilation, compile_sources
+from rules.cc.compile_action import DEFAULT_STANDARDS, Compilation, compile_sources, occasions
 from rules.cc.exports import include_folders
-from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
+from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.cc.sources import sort_sources
 
 
-def compile_startup(
-    ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo, flags: tuple[CcFlags, ...]
-) -> tuple[Artifact, ...]:
-    """Register the compiles of a toolchain's start-up code; equal ones of other programs are the same."""
+def compile_startup(ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo) -> tuple[Artifact, ...]:
+    """Register the compiles of a toolchain's start-up code; equal ones of other programs are the same.
+
+    It is not optimized when linking: its assembly and the C library name parts of it that nothing else does.
+    """
+    flags = occasions(ctx, toolchain, lto=False)
     sources = sort_sources(toolchain.startup)
     own = CcInfo(direct_headers=sources.headers, includes=include_folders(toolchain.label, ()))
     how = Compilation(toolchain, own, CcInfo(), flags, DEFAULT_STANDARDS)

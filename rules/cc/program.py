@@ -44,7 +44,7 @@ def make_program(
         map=ctx.output(f"{ctx.label.name}.map") if toolchain.is_bare_metal else None,
         words=memory_words(ctx, toolchain),
     )
-    startup = compile_startup(ctx, toolchain, translated.occasions)
+    startup = compile_startup(ctx, toolchain)
     file = link_program(ctx, how, (*startup, *translated.objects, *objects))
     images, summary = make_images(ctx, toolchain, file, how.map) if how.map else ((), None)
     inputs = InputSet((file, *how.shared, *ctx.files(attrs.data)), (given.data,))

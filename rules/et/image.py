@@ -165,7 +165,10 @@ def _compile(
 ) -> tuple[Artifact, ...]:
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
     header, source, assembly = sources
-    how = Compilation(toolchain, CcInfo(), runtime, occasions(ctx, toolchain, lto=False), DEFAULT_STANDARDS)
+    lto = ctx.attrs.lto
+    how = Compilation(
+        toolchain, CcInfo(), runtime, occasions(ctx, toolchain, lto=lto), DEFAULT_STANDARDS, (), (), lto
+    )
     # Assembly that is not preprocessed says nothing of what it includes: all that it is given is its input.
     held = Sources(((source, "cxx"),), (header,), (), ())
     bytes_ = Sources(((assembly, "asm"),), programs, (), ())

@@ -51,6 +51,9 @@ class EtRuntimeAttrs(Attrs):
     copts: Words = ()
     """For source: words for the compiler, behind all others."""
 
+    lto: bool = False
+    """For source: optimize it when programs are linked, with all sources of theirs that ask for it, too."""
+
     project: Annotated[Dep, provides(CcInfo)] | None = None
     """For cmake: the project, such as a cmake_project, with its headers and libraries."""
 
@@ -60,7 +63,7 @@ class EtRuntimeAttrs(Attrs):
 
 OWN = {
     "wheel": ("features", "wheel", "core"),
-    "source": ("features", "sources", "log", "registry_capacity", "shared", "copts"),
+    "source": ("features", "sources", "log", "registry_capacity", "shared", "copts", "lto"),
     "cmake": ("project", "defines"),
 }
 """By provider: its attributes."""

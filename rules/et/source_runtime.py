@@ -79,7 +79,7 @@ def _library(
 ) -> LinkedLibrary:
     if not ctx.attrs.shared:
         return make_archive(ctx, toolchain, objects, alwayslink=False)
-    how = Link(toolchain, occasions(ctx, toolchain, lto=False), ())
+    how = Link(toolchain, occasions(ctx, toolchain, lto=ctx.attrs.lto), ())
     return LinkedLibrary(ctx.label, shared=link_shared(ctx, how, objects))
 
 
@@ -112,10 +112,11 @@ def _compile(
             toolchain,
             info,
             CcInfo(),
-            occasions(ctx, toolchain, lto=False),
+            occasions(ctx, toolchain, lto=attrs.lto),
             DEFAULT_STANDARDS,
             inner,
             ("-fno-exceptions", *bare, *attrs.copts),
+            attrs.lto,
         )
         objects += compile_sources(ctx, sort_sources(files), how, ctx.label)
     return tuple(objects)
