@@ -17,7 +17,10 @@ bool is_float_tensor(KernelRuntimeContext& context, Arguments arguments, size_t 
 }
 
 float number(const EValue& value, float fallback) {
-  if (value.isInt()) return static_cast<float>(value.toInt());
+  if (value.isInt()) {
+    const auto whole = static_cast<int32_t>(value.toInt());
+    return whole == value.toInt() ? static_cast<float>(whole) : fallback;
+  }
   return value.isDouble() ? static_cast<float>(value.toDouble()) : fallback;
 }
 
