@@ -166,9 +166,7 @@ def _compile(
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
     header, source, assembly = sources
     lto = ctx.attrs.lto
-    how = Compilation(
-        toolchain, CcInfo(), runtime, occasions(ctx, toolchain, lto=lto), DEFAULT_STANDARDS, (), (), lto
-    )
+    how = Compilation(toolchain, CcInfo(), runtime, occasions(ctx, toolchain, lto=lto), DEFAULT_STANDARDS, (), (), lto)
     # Assembly that is not preprocessed says nothing of what it includes: all that it is given is its input.
     held = Sources(((source, "cxx"),), (header,), (), ())
     bytes_ = Sources(((assembly, "asm"),), programs, (), ())

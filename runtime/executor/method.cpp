@@ -7,8 +7,8 @@
 #include <new>
 
 #include "delegates.h"
-#include "instructions.h"
 #include "hosted.h"
+#include "instructions.h"
 #include "joined_data_map.h"
 #include "plan.h"
 

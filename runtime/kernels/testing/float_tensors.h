@@ -22,8 +22,8 @@ void relu_out(KernelRuntimeContext& context, Arguments arguments);
 // Whether argument `index` is a dense float tensor; if not, the call has failed.
 bool is_float_tensor(KernelRuntimeContext& context, Arguments arguments, size_t index);
 
-// The argument as a number, be it whole or not; `fallback` if it is neither. Whole ones have 32 bits here: converting 64
-// weighs more than a kernel where the processor cannot.
+// The argument as a number, be it whole or not; `fallback` if it is neither. Whole ones have 32 bits here: converting
+// 64 weighs more than a kernel where the processor cannot.
 float number(const EValue& value, float fallback);
 
 // Gives a tensor these sizes; if it cannot have them, the call has failed.

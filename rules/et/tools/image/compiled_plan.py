@@ -58,12 +58,12 @@ class Tables:
 def check(name: str, program: Program) -> None:
     """Refuse what tables cannot hold. Raises `not-compilable`."""
     for method in program.methods:
-        for what in _obstacles(method):
+        for what in _obstacles(method, len(program.constant_offsets)):
             message = f"'{method.name}' of '{name}' cannot be a compiled plan: it has {what}"
             raise mistake("not-compilable", message, "plan", hint='plan = "loaded"')
 
 
-def _obstacles(method: Method) -> Iterator[str]:
+def _obstacles(method: Method, constants: int) -> Iterator[str]:
     tensors = [value for value in method.values if isinstance(value, Tensor)]
     if method.delegates:
         yield f"parts for the backend '{method.delegates[0].backend}'"
@@ -71,6 +71,8 @@ def _obstacles(method: Method) -> Iterator[str]:
         yield "weights outside of the program"
     if any(tensor.allocation is not None and tensor.data_index for tensor in tensors):
         yield "tensors that change and begin with data"
+    if any(tensor.constant and tensor.data_index >= constants for tensor in tensors):
+        yield "weights that are in no segment"
     if any(tensor.dynamism == "unbounded" for tensor in tensors):
         yield "tensors without a bound"
     if max(len(method.values), len(method.instructions), len(method.operators)) >= LIMIT:
@@ -170,7 +172,11 @@ def _plain(tables: Tables, value: Plain) -> str:
         kind, element = ARRAYS[value.kind]
         tables.list_bytes.append(0)
         content = value.value.encode() if isinstance(value.value, str) else value.value
-        items = [_item(item, element) for item in content if item is not None] if isinstance(content, (tuple, bytes)) else []
+        items = (
+            [_item(item, element) for item in content if item is not None]
+            if isinstance(content, (tuple, bytes))
+            else []
+        )
         return _row(kind, count=len(items), items=tables.constant(element, items))
     if value.kind == "double" and isinstance(value.value, float):
         return _row("Double", real=_real(value.value))
@@ -180,7 +186,7 @@ def _plain(tables: Tables, value: Plain) -> str:
     return _row("None")
 
 
-def _row(kind: str, count: int = 0, index: int = 0, number: str = "0", real: str = "0", items: str = "nullptr") -> str:  # noqa: PLR0913 - a row of a table.
+def _row(kind: str, count: int = 0, index: int = 0, number: str = "0", real: str = "0", items: str = "nullptr") -> str:
     return f"{{etbuild::CompiledValue::Kind::{kind}, {count}, {index}, {number}, {real}, {items}}}"
 
 

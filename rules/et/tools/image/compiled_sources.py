@@ -13,7 +13,7 @@ def pieces(programs: Sequence[Embedded]) -> Iterator[Piece]:
     """Yield what is held of files: each program's constants, and what it was proven with."""
     for each in programs:
         for segment in each.program.segments:
-            if segment.holds == "constants":
+            if "constants" in segment.holds:
                 yield Piece(_constants(each), each.path, ALIGNMENT, (segment.offset, segment.nbytes))
         yield from each.proof_files()
 
