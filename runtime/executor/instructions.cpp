@@ -86,7 +86,7 @@ class ChainLoader final {
   // In the method's own kernels, and then among all that are registered.
   KernelMatch find(OperatorName name, Span<const TensorMeta> metas) const {
     const KernelMatch match = find_kernel(name, metas, context_.kernels);
-    return match.function != nullptr ? match : find_kernel(name, metas, get_registered_kernels());
+    return match.function != nullptr ? match : find_registered_kernel(name, metas);
   }
 
   Error load(const schema::Instruction* source, Instruction* made) {

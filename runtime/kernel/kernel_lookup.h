@@ -27,4 +27,7 @@ struct KernelMatch {
 // fallback that comes last.
 KernelMatch find_kernel(OperatorName name, Span<const TensorMeta> metas, Span<const Kernel> kernels);
 
+// The same among the registered kernels; where no kernels can be registered, among the prim operators.
+KernelMatch find_registered_kernel(OperatorName name, Span<const TensorMeta> metas);
+
 }  // namespace executorch::runtime::internal

@@ -29,8 +29,8 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 ET_WEAK Span<const KernelSignature> kernel_signatures() {
-#if ET_HAS_PRIM_OPS
-  return prim_signatures();
+#if ET_HAS_PRIM_OPS && ET_REGISTRY_CAPACITY > 0
+  return prim_signatures();  // On small machines they check themselves.
 #else
   return {};
 #endif

@@ -13,6 +13,7 @@ namespace executorch::runtime::internal {
 //     t tensor   i int   d double   b bool   s int, double or bool   z string
 //     l list of ints   e list of doubles   c list of bools   T list of tensors   O list of optional tensors   * any
 //     o tensor or None; I D B S Z L E C: as the small letter, or None
+// A scalar may become one of another kind while a program runs, so i, d, b and s are the same to the check at load.
 struct KernelSignature {
   const char* name;  // As Kernel::name_.
   const char* arguments;

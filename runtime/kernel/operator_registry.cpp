@@ -9,10 +9,6 @@
 #include "kernel_lookup.h"
 #include "prim_kernels.h"
 
-#ifndef ET_REGISTRY_CAPACITY
-#define ET_REGISTRY_CAPACITY 2000
-#endif
-
 namespace executorch::runtime {
 
 namespace {
@@ -118,6 +114,15 @@ Error make_kernel_key_string(Span<const TensorMeta> key, char* buf, size_t buf_s
   }
   text.put('\0');
   return text.is_complete() ? Error::Ok : Error::InvalidArgument;
+}
+
+KernelMatch find_registered_kernel(OperatorName name, Span<const TensorMeta> metas) {
+#if ET_REGISTRY_CAPACITY == 0 && ET_HAS_PRIM_OPS
+  static_cast<void>(metas);
+  return {find_prim_op(name), false};
+#else
+  return find_kernel(name, metas, get_registered_kernels());
+#endif
 }
 
 }  // namespace internal

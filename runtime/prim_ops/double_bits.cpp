@@ -7,7 +7,6 @@ namespace executorch::runtime::prim_ops {
 namespace {
 
 constexpr int64_t kInfinity = 0x7ff0000000000000;
-constexpr int64_t kTwoTo52 = 0x4330000000000000;
 constexpr int64_t kTwoTo63 = 0x43e0000000000000;
 
 int64_t bits_of(double value) {
@@ -50,16 +49,16 @@ int64_t ordered_bits(double value) {
   return bits_of(value) < 0 ? -magnitude : magnitude;
 }
 
+// The upper half is exact, so the sum alone is rounded.
+double to_double(int64_t value) {
+  return static_cast<double>(static_cast<int32_t>(value >> 32)) * 4294967296.0 +
+         static_cast<double>(static_cast<uint32_t>(value));
+}
+
 int64_t truncated(double value) { return magnitude_of(value) < kTwoTo63 ? static_cast<int64_t>(value) : INT64_MIN; }
 
-int64_t rounded(double value, bool up) {
-  if (magnitude_of(value) >= kTwoTo52) return truncated(value);
-  // Beyond 2^52 there are ints only, and adding rounds to the even one. Volatile: no register with more bits.
-  const double shift = of_bits(kTwoTo52 | (bits_of(value) & INT64_MIN));
-  const volatile double shifted = value + shift;
-  const auto nearest = static_cast<int64_t>(shifted - shift);
-  return up && ordered_bits(static_cast<double>(nearest)) < ordered_bits(value) ? nearest + 1 : nearest;
-}
+// One instruction each on most processors that have doubles.
+int64_t rounded(double value, bool up) { return truncated(up ? __builtin_ceil(value) : __builtin_rint(value)); }
 
 double floor_divided(double a, double b) {
   if (magnitude_of(b) == 0) return of_bits(bits_of(a) < 0 ? kInfinity | INT64_MIN : kInfinity);

@@ -12,6 +12,9 @@ constexpr int64_t kUnordered = INT64_MAX;
 // An int that is less, equal or greater for doubles that are: both zeros are 0. kUnordered for what is no number.
 int64_t ordered_bits(double value);
 
+// As a cast, for which processors with doubles need a library nevertheless.
+double to_double(int64_t value);
+
 // The int part; the lowest int if there is none, as x86-64 has it.
 int64_t truncated(double value);
 

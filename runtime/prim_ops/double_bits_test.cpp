@@ -11,6 +11,7 @@ using executorch::runtime::prim_ops::floor_divided;
 using executorch::runtime::prim_ops::kUnordered;
 using executorch::runtime::prim_ops::ordered_bits;
 using executorch::runtime::prim_ops::rounded;
+using executorch::runtime::prim_ops::to_double;
 using executorch::runtime::prim_ops::truncated;
 
 constexpr double kInfinite = __builtin_inf();
@@ -35,6 +36,18 @@ TEST(what_has_no_int_part_is_the_lowest_int) {
   for (const double value : {9223372036854775808.0, 1e300, -1e300, kInfinite, -kInfinite, __builtin_nan("")}) {
     CHECK(truncated(value) == INT64_MIN);
     CHECK(rounded(value, true) == INT64_MIN && rounded(value, false) == INT64_MIN);
+  }
+}
+
+TEST(ints_become_the_doubles_that_a_cast_gives) {
+  uint64_t state = 1;
+  for (int i = 0; i < 2000; ++i) {
+    state = state * 6364136223846793005 + 1442695040888963407;
+    const int64_t value = static_cast<int64_t>(state) >> (i % 60);
+    CHECK(to_double(value) == static_cast<double>(value));
+  }
+  for (const int64_t value : {INT64_MIN, INT64_MAX, int64_t{0}, int64_t{-1}, (int64_t{1} << 53) + 1}) {
+    CHECK(to_double(value) == static_cast<double>(value));
   }
 }
 

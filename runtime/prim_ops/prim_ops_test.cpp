@@ -100,21 +100,20 @@ TEST(divisions_round_down_or_towards_zero) {
   CHECK(gives_int(prim_ops::floordiv_Scalar, kSeven, kMinusThree, -3));
   CHECK(gives_int(prim_ops::floordiv_Scalar, kMinusThree, kSeven, -1));
   CHECK(gives_int(prim_ops::floordiv_int, kSeven, kMinusThree, -2));
-  CHECK(gives_int(prim_ops::mod_Scalar, kMinusThree, kSeven, -3));
+  CHECK(gives_int(prim_ops::mod_int, kMinusThree, kSeven, -3));
   CHECK(gives_int(prim_ops::mod_int, kSeven, kMinusThree, 1));
   CHECK(gives_double(prim_ops::floordiv_Scalar, -7.5, 2.0, -4));
   CHECK(gives_double(prim_ops::floordiv_Scalar, 1.0, 0.1, 9));
 }
 
 TEST(what_processors_trap_on_is_an_error_or_wraps) {
-  for (const OpFunction function :
-       {prim_ops::floordiv_Scalar, prim_ops::floordiv_int, prim_ops::mod_Scalar, prim_ops::mod_int}) {
+  for (const OpFunction function : {prim_ops::floordiv_Scalar, prim_ops::floordiv_int, prim_ops::mod_int}) {
     CHECK(fails(function, kSeven, kZero, Error::InvalidArgument));
     CHECK(fails(function, kZero, kZero, Error::InvalidArgument));
   }
   CHECK(gives_int(prim_ops::floordiv_Scalar, INT64_MIN, int64_t{-1}, INT64_MIN));
   CHECK(gives_int(prim_ops::floordiv_int, INT64_MIN, int64_t{-1}, INT64_MIN));
-  CHECK(gives_int(prim_ops::mod_Scalar, INT64_MIN, int64_t{-1}, 0));
+  CHECK(gives_int(prim_ops::mod_int, INT64_MIN, int64_t{-1}, 0));
 }
 
 TEST(numbers_compare_with_numbers_and_bools_with_bools) {
@@ -363,6 +362,23 @@ TEST(each_operator_wants_its_number_of_arguments_and_kinds_that_it_takes) {
       CHECK(context.failure_state() == (fits ? Error::InvalidType : Error::InvalidProgram));
     }
   }
+}
+
+TEST(each_operator_is_found_by_its_name_in_parts) {
+  using executorch::runtime::internal::find_prim_op;
+  for (const Kernel& kernel : executorch::runtime::internal::prim_kernels()) {
+    char name[64];
+    std::strcpy(name, kernel.name_);
+    char* dot = std::strchr(name, '.');
+    if (dot != nullptr) *dot = '\0';
+    const char* overload = dot != nullptr ? dot + 1 : "";
+    CHECK(find_prim_op({name, overload}) == kernel.op_);
+    CHECK(find_prim_op({name, "other"}) == nullptr);
+    CHECK(find_prim_op({std::strchr(name, ':') + 2, overload}) == nullptr);
+  }
+  CHECK(find_prim_op({"aten::add", "Scalar"}) == nullptr);
+  CHECK(find_prim_op({"executorch_prim::sym_size", "int"}) == nullptr);
+  CHECK(find_prim_op({"", ""}) == nullptr);
 }
 
 TEST(a_result_replaces_scalars_only) {

@@ -85,7 +85,7 @@ int64_t int_of(const EValue& value) {
 }
 
 double double_of(const EValue& value) {
-  return value.tag == Tag::Double ? value.payload.copyable_union.as_double : static_cast<double>(int_of(value));
+  return value.tag == Tag::Double ? value.payload.copyable_union.as_double : to_double(int_of(value));
 }
 
 int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
@@ -163,7 +163,7 @@ void scalar_op(KernelRuntimeContext& ctx, EValue** arguments, size_t size, Opcod
   const Span<EValue*> args(arguments, size);
   const uint8_t takes = kTakes[static_cast<size_t>(op)];
   const size_t count = (takes & kUnary) != 0 ? 1 : 2;
-  if (!has_arguments(ctx, args, count + 1)) return;
+  if (!has_arguments(ctx, args.size(), count + 1)) return;
   const EValue& a = *args[0];
   const EValue& b = *args[count - 1];
   if (!takes_both(takes, kind_of(a), kind_of(b))) return ctx.fail(Error::InvalidType);
@@ -194,8 +194,8 @@ void scalar_op(KernelRuntimeContext& ctx, EValue** arguments, size_t size, Opcod
 
 }  // namespace
 
-bool has_arguments(KernelRuntimeContext& ctx, Span<EValue*> args, size_t count) {
-  if (args.size() == count) return true;
+bool has_arguments(KernelRuntimeContext& ctx, size_t given, size_t wanted) {
+  if (given == wanted) return true;
   ctx.fail(Error::InvalidProgram);
   return false;
 }
@@ -219,7 +219,6 @@ ET_SCALAR_OP(ge_Scalar, kGe)
 ET_SCALAR_OP(gt_Scalar, kGt)
 ET_SCALAR_OP(le_Scalar, kLe)
 ET_SCALAR_OP(lt_Scalar, kLt)
-ET_SCALAR_OP(mod_Scalar, kMod)
 ET_SCALAR_OP(mod_int, kMod)
 ET_SCALAR_OP(mul_Scalar, kMul)
 ET_SCALAR_OP(neg_Scalar, kNeg)
@@ -235,7 +234,7 @@ ET_SCALAR_OP(trunc_Scalar, kTrunc)
 #undef ET_SCALAR_OP
 
 void sym_ite_Scalar(KernelRuntimeContext& ctx, Span<EValue*> args) {
-  if (!has_arguments(ctx, args, 4)) return;
+  if (!has_arguments(ctx, args.size(), 4)) return;
   if (!args[0]->isBool()) return ctx.fail(Error::InvalidType);
   const EValue& chosen = *args[args[0]->payload.copyable_union.as_bool ? 1 : 2];
   if (kind_of(chosen) == 0) return ctx.fail(Error::InvalidType);

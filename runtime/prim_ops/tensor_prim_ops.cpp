@@ -41,9 +41,9 @@ bool resolve_sizes(ArrayRef<int64_t> wanted, ssize_t numel, TensorImpl::SizesTyp
   ssize_t known = 1;
   TensorImpl::SizesType* open = nullptr;
   for (size_t i = 0; i < wanted.size(); ++i) {
-    const int64_t size = wanted[i];
-    if (size < -1 || size > INT32_MAX || (size == -1 && open != nullptr)) return false;
-    sizes[i] = static_cast<TensorImpl::SizesType>(size);
+    const auto size = static_cast<TensorImpl::SizesType>(wanted[i]);
+    if (size != wanted[i] || size < -1 || (size == -1 && open != nullptr)) return false;
+    sizes[i] = size;
     if (size == -1) {
       open = &sizes[i];
     } else if (__builtin_mul_overflow(known, static_cast<ssize_t>(size), &known)) {
@@ -59,7 +59,7 @@ bool resolve_sizes(ArrayRef<int64_t> wanted, ssize_t numel, TensorImpl::SizesTyp
 }  // namespace
 
 void sym_size_int(KernelRuntimeContext& ctx, Span<EValue*> args) {
-  if (!has_arguments(ctx, args, 3)) return;
+  if (!has_arguments(ctx, args.size(), 3)) return;
   const TensorImpl* tensor = tensor_of(ctx, *args[0]);
   if (tensor == nullptr) return;
   if (!args[1]->isInt()) return ctx.fail(Error::InvalidType);
@@ -69,13 +69,13 @@ void sym_size_int(KernelRuntimeContext& ctx, Span<EValue*> args) {
 }
 
 void sym_numel(KernelRuntimeContext& ctx, Span<EValue*> args) {
-  if (!has_arguments(ctx, args, 2)) return;
+  if (!has_arguments(ctx, args.size(), 2)) return;
   const TensorImpl* tensor = tensor_of(ctx, *args[0]);
   if (tensor != nullptr) set_int(ctx, *args[1], tensor->numel());
 }
 
 void local_scalar_dense(KernelRuntimeContext& ctx, Span<EValue*> args) {
-  if (!has_arguments(ctx, args, 2)) return;
+  if (!has_arguments(ctx, args.size(), 2)) return;
   const TensorImpl* tensor = tensor_of(ctx, *args[0]);
   if (tensor == nullptr) return;
   const void* data = tensor->data();
@@ -118,7 +118,7 @@ void local_scalar_dense(KernelRuntimeContext& ctx, Span<EValue*> args) {
 }
 
 void et_view_default(KernelRuntimeContext& ctx, Span<EValue*> args) {
-  if (!has_arguments(ctx, args, 3)) return;
+  if (!has_arguments(ctx, args.size(), 3)) return;
   const TensorImpl* self = tensor_of(ctx, *args[0]);
   TensorImpl* out = tensor_of(ctx, *args[2]);
   if (self == nullptr || out == nullptr) return;
@@ -141,7 +141,7 @@ void et_view_default(KernelRuntimeContext& ctx, Span<EValue*> args) {
 }
 
 void et_copy_index_tensor(KernelRuntimeContext& ctx, Span<EValue*> args) {
-  if (!has_arguments(ctx, args, 3)) return;
+  if (!has_arguments(ctx, args.size(), 3)) return;
   TensorImpl* out = tensor_of(ctx, *args[0]);
   const TensorImpl* row = tensor_of(ctx, *args[1]);
   if (out == nullptr || row == nullptr) return;
@@ -150,7 +150,7 @@ void et_copy_index_tensor(KernelRuntimeContext& ctx, Span<EValue*> args) {
 
   const auto dim = static_cast<size_t>(out->dim());
   const auto row_dim = static_cast<size_t>(row->dim());
-  if (index < 0 || index >= INT32_MAX || dim == 0 || dim > kTensorDimensionLimit || row_dim + 1 != dim ||
+  if (static_cast<uint64_t>(index) >= INT32_MAX || dim > kTensorDimensionLimit || row_dim + 1 != dim ||
       row->scalar_type() != out->scalar_type()) {
     return ctx.fail(Error::InvalidArgument);
   }
