@@ -368,7 +368,7 @@ TEST(each_operator_is_found_by_its_name_in_parts) {
   using executorch::runtime::internal::find_prim_op;
   for (const Kernel& kernel : executorch::runtime::internal::prim_kernels()) {
     char name[64];
-    std::strcpy(name, kernel.name_);
+    std::snprintf(name, sizeof(name), "%s", kernel.name_);
     char* dot = std::strchr(name, '.');
     if (dot != nullptr) *dot = '\0';
     const char* overload = dot != nullptr ? dot + 1 : "";

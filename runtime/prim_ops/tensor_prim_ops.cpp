@@ -88,7 +88,7 @@ void local_scalar_dense(KernelRuntimeContext& ctx, Span<EValue*> args) {
       payload.as_int = load<uint8_t>(data);
       break;
     case ScalarType::Char:
-      payload.as_int = load<int8_t>(data);
+      payload.as_int = int64_t{load<int8_t>(data)};
       break;
     case ScalarType::Short:
       payload.as_int = load<int16_t>(data);

@@ -7,7 +7,6 @@
 
 namespace executorch::etdump {
 
-using ::executorch::runtime::Error;
 using ::executorch::runtime::Result;
 using ::executorch::runtime::Span;
 

@@ -181,7 +181,7 @@ flatcc_builder::Ref flatcc_builder::tensor(const executorch::aten::Tensor& tenso
     sizes[i] = tensor.sizes()[i];
     strides[i] = tensor.strides()[i];
   }
-  if (!reserve(3 * kTable + 2 * 8 * dim)) return 0;
+  if (!reserve(3 * kTable + 16 * dim)) return 0;
   const Ref size_list = builder_.vector(sizes, dim);
   const Ref stride_list = builder_.vector(strides, dim);
   builder_.start_table();

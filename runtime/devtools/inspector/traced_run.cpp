@@ -15,7 +15,6 @@ using executorch::aten::TensorImpl;
 using executorch::etdump::ETDumpGen;
 using executorch::etdump::ETDumpResult;
 using executorch::extension::Module;
-using executorch::runtime::Error;
 using executorch::runtime::EValue;
 using executorch::runtime::EventTracerDebugLogLevel;
 using executorch::runtime::Span;
@@ -75,8 +74,8 @@ bool trace(const char* program, const char* etdump, const char* values) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int programs = (argc - 1) / 3;
-  for (int i = 0; i < programs; ++i) {
+  const auto programs = static_cast<size_t>(argc - 1) / 3;
+  for (size_t i = 0; i < programs; ++i) {
     char** outputs = argv + 1 + programs + 2 * i;
     if (!trace(argv[1 + i], outputs[0], outputs[1])) {
       std::fprintf(stderr, "%s: cannot be traced\n", argv[1 + i]);
