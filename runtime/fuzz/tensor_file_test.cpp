@@ -28,13 +28,13 @@ TEST(a_changed_byte_is_an_error_at_worst) {
   size_t ran = 0;
   for (uint8_t& byte : file) {
     const uint8_t was = byte;
-    for (int value = 0; value < 256; ++value) {
-      byte = static_cast<uint8_t>(value);
+    for (const int change : {1, 4, 0x10, 0x80, 0xff, 0x100 - was, 0xff - was}) {
+      byte = static_cast<uint8_t>(was + change);
       ran += run_tensor_file_input(file.data(), file.size()) ? 1 : 0;
     }
     byte = was;
   }
-  CHECK(ran > 0 && ran < 256 * file.size());
+  CHECK(ran > 0 && ran < 7 * file.size());
 }
 
 TEST(changes_of_the_structure_are_errors_at_worst) {
