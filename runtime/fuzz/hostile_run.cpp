@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "exact_memory.h"
+#include "method_memory.h"
 #include "test_kernels.h"
 #include "touch.h"
 
@@ -19,21 +20,14 @@ using executorch::aten::Tensor;
 using executorch::aten::TensorImpl;
 using executorch::runtime::Error;
 using executorch::runtime::EValue;
-using executorch::runtime::HierarchicalAllocator;
-using executorch::runtime::MemoryManager;
 using executorch::runtime::Method;
 using executorch::runtime::MethodMeta;
 using executorch::runtime::NamedDataMap;
 using executorch::runtime::Program;
-using executorch::runtime::Span;
 using executorch::runtime::Tag;
 using executorch::runtime::TensorInfo;
 
 constexpr size_t kMethods = 3;
-constexpr size_t kArena = 1 << 14;
-constexpr size_t kArenas = 6;
-constexpr size_t kMethodMemory = 1 << 16;
-constexpr size_t kTemporaryMemory = 1 << 14;
 constexpr size_t kSteps = 200;
 
 void promise(bool kept) {
@@ -98,8 +92,7 @@ class Session {
         allocation_failure_(options.allocations),
         temporary_failure_(options.temporaries),
         load_failure_(options.loads),
-        allocator_(kMethodMemory, &allocation_failure_),
-        temporary_(kTemporaryMemory, &temporary_failure_),
+        memory_(&allocation_failure_, &temporary_failure_),
         weight_(&load_failure_),
         data_(options.data == nullptr ? &weight_ : options.data) {}
 
@@ -107,10 +100,7 @@ class Session {
     const auto meta = program_.method_meta(name);
     if (!note(meta.error())) return;
     ask(*meta);
-    plan_memory(*meta);
-    HierarchicalAllocator planned({arenas_.data(), arenas_.size()});
-    MemoryManager memory(&allocator_, &planned, &temporary_);
-    auto method = program_.load_method(name, &memory, nullptr, data_, nullptr, test_kernels());
+    auto method = program_.load_method(name, memory_.plan(*meta), nullptr, data_, nullptr, test_kernels());
     if (note(method.error())) {
       ++outcome_->methods;
       use(*method, *meta);
@@ -122,17 +112,6 @@ class Session {
   bool note(Error error) {
     if (error != Error::Ok) outcome_->last = error;
     return error == Error::Ok;
-  }
-
-  // As large as the file says, within reason.
-  void plan_memory(const MethodMeta& meta) {
-    for (size_t i = 0; i < meta.num_memory_planned_buffers() && i < kArenas; ++i) {
-      const auto size = meta.memory_planned_buffer_size(i);
-      if (!size.ok()) break;
-      const auto bytes = static_cast<uint64_t>(*size) > kArena ? kArena : static_cast<size_t>(*size);
-      memories_.push_back(make_bytes(bytes, 16, 0x3d));
-      arenas_.emplace_back(memories_.back().get(), bytes);
-    }
   }
 
   void set_inputs(Method& method, const MethodMeta& meta) {
@@ -217,12 +196,10 @@ class Session {
   Failure allocation_failure_;
   Failure temporary_failure_;
   Failure load_failure_;
-  ExactAllocator allocator_;
-  ExactAllocator temporary_;
+  MethodMemory memory_;
   OneWeight weight_;
   const NamedDataMap* data_;
   std::vector<Bytes> memories_;
-  std::vector<Span<uint8_t>> arenas_;
   std::vector<std::unique_ptr<OwnTensor>> tensors_;
 };
 

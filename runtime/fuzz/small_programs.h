@@ -17,4 +17,7 @@ const char* small_program_name(size_t number);
 // A .ptd with the weight that the program "methods" wants, and two other entries.
 FileBytes small_tensor_file();
 
+// A .bpte of the program "add", with two cases.
+FileBytes small_bundle();
+
 }  // namespace etbuild::testing

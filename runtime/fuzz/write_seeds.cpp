@@ -1,4 +1,4 @@
-// Writes the small programs into a folder, and the file of tensors into another, as seeds for fuzzers.
+// Writes the small programs, the file of tensors and the bundle into three folders, as seeds for fuzzers.
 
 #include <cstdio>
 #include <string>
@@ -18,8 +18,9 @@ bool write(const std::string& path, const etbuild::testing::FileBytes& bytes) {
 
 int main(int count, char** words) {
   using namespace etbuild::testing;  // NOLINT(google-build-using-namespace): of this program's own parts
-  if (count != 3) return 2;
+  if (count != 4) return 2;
   bool written = write(std::string(words[2]) + "/weights.ptd", small_tensor_file());
+  written = write(std::string(words[3]) + "/add.bpte", small_bundle()) && written;
   for (size_t number = 0; number < kSmallPrograms; ++number) {
     const std::string name = small_program_name(number);
     written = write(std::string(words[1]) + "/" + name + ".pte", small_program(number)) && written;
