@@ -31,7 +31,7 @@ EDITS = int(os.environ.get("ETBUILD_FUZZ_EDITS", "160"))
 SEED = int(os.environ.get("ETBUILD_FUZZ_SEED", "0")) or time.time_ns()
 ARGV = ["--sandbox", "none", "-k", "//..."]
 MASKS = ((r"\d+(\.\d)? s\b", "0 s"), (r"(?m)^\[\d+/\d+\] .*\n", ""), (r" \(saved [^)]*\)", ""))
-LOST = ((r"(built|cached|up to date) *", "made "), (r"\d+ run, \d+ made ", ""), (r"\d+ run", ""))
+LOST = ((r"(built|cached|up to date) *", "made "), (r"\d+ run, \d+ made ", ""), (r"\d+ run ", ""))
 EDITS_PER_WORKSPACE = 250
 
 
