@@ -24,6 +24,8 @@ ALLOWED = 1.03
 OUT = ROOT / "etbuild-out"
 PRIM_OPS = ("double_bits", "prim_kernels", "scalar_ops", "tensor_prim_ops")
 """Sources of the prim operators."""
+IN_FLASH = (".text", ".data", ".ARM.extab", ".ARM.exidx")
+"""Sections of an image that lie there."""
 KILO = 1000
 UPSTREAM = {
     "core, linked": 19.1 * KILO,
@@ -82,9 +84,13 @@ def linked_bytes(text: str) -> Counter[str]:
     """Return the bytes of flash that each object takes, by the linker's map; an archive's are `lib.a(object)`."""
     placed = text.partition("Linker script and memory map")[2]
     found: Counter[str] = Counter()
-    for section in re.finditer(r"^\.(text|data|ARM\.\w+) .*?(?=^[.\w/])", placed.replace("\n    ", "    "), re.M | re.S):
-        for size, path in re.findall(r"^ [*.\w]\S* +0x[0-9a-f]+ +(0x[0-9a-f]+) (\S+)$", section.group(), re.M):
-            found[path.rpartition("/")[2]] += int(size, 16)
+    section = ""
+    # A long name stands on a line of its own.
+    for line in re.sub(r"^( ?[.\w]\S*)\n +0x", r"\1 0x", placed, flags=re.MULTILINE).splitlines():
+        section = line.split()[0] if line[:1] == "." else section
+        piece = re.match(r" [*.\w]\S* +0x[0-9a-f]+ +(0x[0-9a-f]+) (\S+)$", line)
+        if piece and section in IN_FLASH:
+            found[piece[2].rpartition("/")[2]] += int(piece[1], 16)
     return found
 
 
