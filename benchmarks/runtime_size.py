@@ -26,6 +26,8 @@ PRIM_OPS = ("double_bits", "prim_kernels", "scalar_ops", "tensor_prim_ops")
 """Sources of the prim operators."""
 IN_FLASH = (".text", ".data", ".ARM.extab", ".ARM.exidx")
 """Sections of an image that lie there."""
+IMAGES = {"examples/smallest/smallest": "smallest app", "examples/smallest/compiled": "smallest app, compiled plan"}
+"""Images by where they are built."""
 KILO = 1000
 UPSTREAM = {
     "core, linked": 19.1 * KILO,
@@ -55,20 +57,24 @@ def main() -> int:
 
 def measure() -> tuple[dict[str, int], Mapping[str, float]]:
     """Return our figures in bytes, and those of upstream that there are."""
-    build("--mode=size", "--platform=cortex_m55", "//examples/smallest", "//benchmarks:silent_core")
+    build(
+        "--mode=size",
+        "--platform=cortex_m55",
+        "//examples/smallest/...",
+        "//benchmarks:silent_core",
+        "//benchmarks:silent_app",
+    )
     build("--mode=opt", "//runtime/wheel_kernels:executorch", "//runtime:official")
     folder = OUT / "cortex_m55-size"
-    linked = linked_bytes((folder / "examples/smallest/smallest.map").read_text(encoding="utf-8"))
+    linked = linked_bytes((folder / "benchmarks/silent_app.map").read_text(encoding="utf-8"))
     archive = archive_bytes(folder / "benchmarks/libsilent_core.a")
-    prim_ops = sum(archive[f"{name}.cpp.o"] for name in PRIM_OPS)
-    embedded = linked.pop("programs.s.o")
-    own = sum(size for name, size in linked.items() if name.startswith("libruntime.a"))
+    prim_ops = {f"libsilent_core.a({name}.cpp.o)" for name in PRIM_OPS}
+    own = [name for name in linked if name.startswith("libsilent_core.a") and name not in prim_ops]
     ours = {
-        "core, linked": own,
-        "core, all of it": sum(archive.values()) - prim_ops,
-        "all prim operators": prim_ops,
-        "smallest app": sum(linked.values()),
-        "smallest app with its program": sum(linked.values()) + embedded,
+        "core, linked": sum(linked[name] for name in own),
+        "core, all of it": sum(size for name, size in archive.items() if name.removesuffix(".cpp.o") not in PRIM_OPS),
+        "all prim operators": sum(archive[f"{name}.cpp.o"] for name in PRIM_OPS),
+        **{name: app_bytes(folder / f"{image}.map") for image, name in IMAGES.items()},
         "libexecutorch.so": text_bytes(OUT / "host-opt/runtime/wheel_kernels/libexecutorch.so"),
     }
     official = text_bytes(OUT / "host-opt/runtime/official/lib/libexecutorch.so")
@@ -92,6 +98,12 @@ def linked_bytes(text: str) -> Counter[str]:
         if piece and section in IN_FLASH:
             found[piece[2].rpartition("/")[2]] += int(piece[1], 16)
     return found
+
+
+def app_bytes(path: Path) -> int:
+    """Return the bytes of flash that an app takes without its programs, by the linker's map."""
+    linked = linked_bytes(path.read_text(encoding="utf-8"))
+    return sum(size for name, size in linked.items() if not name.startswith("programs.s"))
 
 
 def archive_bytes(path: Path) -> dict[str, int]:

@@ -108,7 +108,9 @@ def test_what_tables_cannot_hold_is_a_mistake(changed: dict[str, object], what: 
 
 
 def test_only_the_constants_of_a_program_are_in_the_image() -> None:
-    program = Embedded("add", "a.pte", replace(ADD, segments=(Segment(256, 64, "constants"),), constant_offsets=(0, 0)), {})
+    program = Embedded(
+        "add", "a.pte", replace(ADD, segments=(Segment(256, 64, "constants"),), constant_offsets=(0, 0)), {}
+    )
     assert '.incbin "a.pte", 256, 64' in assembly([program], "elf")
     assert ".globl etbuild_program_add_constants" in assembly([program], "elf")
     assert "static const etbuild::CompiledPlan plan;" in header([program], "//app:it")
