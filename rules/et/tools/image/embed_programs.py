@@ -27,9 +27,8 @@ def main(argv: Sequence[str]) -> None:
     sections = {int(at): section for at, _, section in (word.partition("=") for word in arguments.section)}
     folder = Path(arguments.output)
     folder.mkdir(parents=True, exist_ok=True)
-    words = image_sources
+    words = compiled_sources if arguments.plan == "compiled" else image_sources
     if arguments.plan == "compiled":
-        words = compiled_sources
         for each in programs:
             check_compilable(each.name, each.program)
     for name, text in (
