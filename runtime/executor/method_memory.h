@@ -62,9 +62,9 @@ constexpr Form kForms[] = {
     {sizeof(MethodState) + sizeof(Chain), alignof(MethodState)},
     {sizeof(KernelMatch) + sizeof(const char*), alignof(KernelMatch)},
     ETBUILD_FORM(Instruction),
-    ETBUILD_FORM(EValue*),
+    ETBUILD_FORM(void*),
 };
-constexpr Form kPointer = ETBUILD_FORM(EValue*);
+constexpr Form kPointer = ETBUILD_FORM(void*);
 // The same for lists of anything.
 constexpr Form kBoxedList = ETBUILD_FORM(BoxedEvalueList<int64_t>);
 

@@ -48,38 +48,41 @@ Error set_input(Method& method, const programs::Bytes& input) {
 
 }  // namespace
 
-extern "C" {
-void* __real_malloc(size_t size);
-void* __real_calloc(size_t count, size_t size);
-void* __real_realloc(void* memory, size_t size);
-void* __real_aligned_alloc(size_t alignment, size_t size);
+// What --wrap makes of malloc and its like: calls come to the first, which hand them on to the second.
+void* wrap_malloc(size_t size) __asm__("__wrap_malloc");
+void* wrap_calloc(size_t count, size_t size) __asm__("__wrap_calloc");
+void* wrap_realloc(void* memory, size_t size) __asm__("__wrap_realloc");
+void* wrap_aligned_alloc(size_t alignment, size_t size) __asm__("__wrap_aligned_alloc");
+void* real_malloc(size_t size) __asm__("__real_malloc");
+void* real_calloc(size_t count, size_t size) __asm__("__real_calloc");
+void* real_realloc(void* memory, size_t size) __asm__("__real_realloc");
+void* real_aligned_alloc(size_t alignment, size_t size) __asm__("__real_aligned_alloc");
 
-void* __wrap_malloc(size_t size) {
+void* wrap_malloc(size_t size) {
   trap("malloc");
-  return __real_malloc(size);
+  return real_malloc(size);
 }
 
-void* __wrap_calloc(size_t count, size_t size) {
+void* wrap_calloc(size_t count, size_t size) {
   trap("calloc");
-  return __real_calloc(count, size);
+  return real_calloc(count, size);
 }
 
-void* __wrap_realloc(void* memory, size_t size) {
+void* wrap_realloc(void* memory, size_t size) {
   trap("realloc");
-  return __real_realloc(memory, size);
+  return real_realloc(memory, size);
 }
 
-void* __wrap_aligned_alloc(size_t alignment, size_t size) {
+void* wrap_aligned_alloc(size_t alignment, size_t size) {
   trap("aligned_alloc");
-  return __real_aligned_alloc(alignment, size);
-}
+  return real_aligned_alloc(alignment, size);
 }
 
 // Elsewhere they are linked in, and call malloc.
 #if defined(__GLIBC__)
 void* operator new(size_t size) {
   trap("operator new");
-  return __real_malloc(size);
+  return real_malloc(size);
 }
 
 void* operator new[](size_t size) { return operator new(size); }
