@@ -57,8 +57,11 @@ double to_double(int64_t value) {
 
 int64_t truncated(double value) { return magnitude_of(value) < kTwoTo63 ? static_cast<int64_t>(value) : INT64_MIN; }
 
-// One instruction each on most processors that have doubles.
-int64_t rounded(double value, bool up) { return truncated(up ? __builtin_ceil(value) : __builtin_rint(value)); }
+// Not by ceil(), which some C libraries get wrong where half a bit is left.
+int64_t rounded(double value, bool up) {
+  const double nearest = __builtin_rint(value);
+  return truncated(up && nearest < value ? nearest + 1 : nearest);
+}
 
 double floor_divided(double a, double b) {
   if (magnitude_of(b) == 0) return of_bits(bits_of(a) < 0 ? kInfinity | INT64_MIN : kInfinity);

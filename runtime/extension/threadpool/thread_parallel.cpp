@@ -1,5 +1,7 @@
 // parallel_for: a range in chunks that follow from its length, the grain and the number of threads, and from nothing
 // else.
+#include <cinttypes>  // Before the public headers, which have a PRId64 of their own otherwise.
+
 #include <executorch/extension/threadpool/threadpool_guard.h>
 #include <executorch/runtime/kernel/thread_parallel_interface.h>
 
