@@ -28,8 +28,8 @@ using executorch::runtime::TensorLayout;
 
 namespace {
 
-// Of files, as the schema has it.
-constexpr uint32_t kNewestVersion = 0;
+// As BUNDLED_PROGRAM_SCHEMA_VERSION of the wheel's devtools says.
+constexpr uint32_t kNewestVersion = 2;
 constexpr char kIdentifier[] = "BP08";
 
 // Ok if the tensor's data is what its sizes say, and dense.

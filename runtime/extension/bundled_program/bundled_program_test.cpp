@@ -22,7 +22,10 @@ using etbuild::testing::FlatWriter;
 using executorch::extension::BufferDataLoader;
 using executorch::extension::MallocMemoryAllocator;
 using executorch::runtime::Error;
+using executorch::runtime::EValue;
 using executorch::runtime::HierarchicalAllocator;
+using executorch::runtime::Kernel;
+using executorch::runtime::KernelRuntimeContext;
 using executorch::runtime::MemoryManager;
 using executorch::runtime::Method;
 using executorch::runtime::Program;
@@ -225,10 +228,31 @@ TEST(a_tensor_must_have_the_data_of_its_sizes) {
         }) == Error::InvalidProgram);
 }
 
+TEST(a_bundle_of_the_wheels_tools_is_read) {
+  // As exported: (self, other, alpha, out).
+  static const Kernel add("aten::add.out", [](KernelRuntimeContext& context, Span<EValue*> args) {
+    EValue* values[] = {args[0], args[1], args[3]};
+    etbuild::testing::add_kernel(context, {values, 3});
+  });
+  CHECK(executorch::runtime::register_kernels({&add, 1}) == Error::Ok);
+  Run run(read_file("runtime/extension/bundled_program/sum.bpte"));
+  auto bundle = run.load();
+  CHECK(bundle.ok() && bundle->num_cases("forward").get() == 3);
+  Method* method = run.load_method(*bundle, "forward");
+  CHECK(method != nullptr);
+  for (size_t index = 0; index < 3; ++index) {
+    CHECK(bundle->load_inputs(*method, index) == Error::Ok && method->execute() == Error::Ok);
+    const auto comparison = bundle->compare_outputs(*method, index, Tolerance());
+    CHECK(comparison.ok() && comparison->compared == 4 && comparison->different == 0);
+    const auto other = bundle->compare_outputs(*method, (index + 1) % 3, Tolerance());
+    CHECK(other.ok() && other->different == 4);
+  }
+}
+
 TEST(what_is_no_bundle_is_refused) {
   Run newer(bytes_of([] {
     Bundle bundle;
-    bundle.version = 1;
+    bundle.version = 3;
     return bundle;
   }()));
   CHECK(newer.load().error() == Error::InvalidProgram);
