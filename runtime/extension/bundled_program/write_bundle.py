@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import torch
 from executorch.devtools import BundledProgram
@@ -25,8 +26,7 @@ def main(out: str) -> None:
     program = to_edge(torch.export.export(Sum().eval(), pairs[0], strict=True)).to_executorch()
     cases = [MethodTestCase(inputs=pair, expected_outputs=(pair[0] + pair[1],)) for pair in pairs]
     bundle = BundledProgram(program, [MethodTestSuite(method_name="forward", test_cases=cases)])
-    with open(out, "wb") as file:
-        file.write(serialize_from_bundled_program_to_flatbuffer(bundle))
+    Path(out).write_bytes(serialize_from_bundled_program_to_flatbuffer(bundle))
 
 
 if __name__ == "__main__":
