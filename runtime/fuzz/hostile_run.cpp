@@ -24,7 +24,6 @@ using executorch::runtime::Method;
 using executorch::runtime::MethodMeta;
 using executorch::runtime::NamedDataMap;
 using executorch::runtime::Program;
-using executorch::runtime::Tag;
 using executorch::runtime::TensorInfo;
 
 constexpr size_t kMethods = 3;
