@@ -35,6 +35,8 @@ const Scenario kScenarios[] = {{"file", ask_file, true},
                                {"shortage", ask_shortage, false},
                                {"registry", ask_registry, false},
                                {"trace", ask_trace, false},
+                               {"module", ask_module, false},
+                               {"far_module", ask_module_of_nothing, false},
                                {"far_output", ask_far_output, false},
                                {"far_input", ask_far_input, false},
                                {nullptr, nullptr, false}};

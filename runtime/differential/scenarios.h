@@ -29,6 +29,8 @@ void ask_wrong_outputs(const Program& program, Report& report);
 void ask_shortage(const Program& program, Report& report);
 void ask_registry(const Program& program, Report& report);
 void ask_trace(const Program& program, Report& report);
+void ask_module(const Program& program, Report& report);
+void ask_module_of_nothing(const Program& program, Report& report);
 void ask_far_output(const Program& program, Report& report);
 void ask_far_input(const Program& program, Report& report);
 
