@@ -2,7 +2,6 @@
 #include "bundled_program.h"
 
 #include <executorch/extension/data_loader/buffer_data_loader.h>
-#include <executorch/extension/memory_allocator/malloc_memory_allocator.h>
 #include <executorch/runtime/executor/program.h>
 #include <executorch/runtime/platform/runtime.h>
 
@@ -20,12 +19,12 @@ using etbuild::Comparison;
 using etbuild::Tolerance;
 using etbuild::testing::FlatWriter;
 using executorch::extension::BufferDataLoader;
-using executorch::extension::MallocMemoryAllocator;
 using executorch::runtime::Error;
 using executorch::runtime::EValue;
 using executorch::runtime::HierarchicalAllocator;
 using executorch::runtime::Kernel;
 using executorch::runtime::KernelRuntimeContext;
+using executorch::runtime::MemoryAllocator;
 using executorch::runtime::MemoryManager;
 using executorch::runtime::Method;
 using executorch::runtime::Program;
@@ -148,7 +147,8 @@ class Run final {
   std::unique_ptr<Program> program_;
   std::vector<Bytes> memory_;
   std::vector<Span<uint8_t>> spans_;
-  MallocMemoryAllocator allocator_;
+  alignas(16) uint8_t room_[8192];
+  MemoryAllocator allocator_{sizeof room_, room_};
   std::unique_ptr<HierarchicalAllocator> planned_;
   std::unique_ptr<MemoryManager> manager_;
   std::unique_ptr<Method> method_;

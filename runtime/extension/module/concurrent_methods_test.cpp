@@ -1,7 +1,6 @@
 // Several threads, each with methods of its own over one const Program: what -c tsan watches.
 #include <executorch/extension/data_loader/file_data_loader.h>
 #include <executorch/extension/flat_tensor/flat_tensor_data_map.h>
-#include <executorch/extension/memory_allocator/malloc_memory_allocator.h>
 #include <executorch/runtime/executor/program.h>
 #include <executorch/runtime/platform/runtime.h>
 
@@ -21,10 +20,10 @@ using executorch::aten::Tensor;
 using executorch::aten::TensorImpl;
 using executorch::extension::FileDataLoader;
 using executorch::extension::FlatTensorDataMap;
-using executorch::extension::MallocMemoryAllocator;
 using executorch::runtime::Error;
 using executorch::runtime::EValue;
 using executorch::runtime::HierarchicalAllocator;
+using executorch::runtime::MemoryAllocator;
 using executorch::runtime::MemoryManager;
 using executorch::runtime::Program;
 using executorch::runtime::Span;
@@ -43,7 +42,8 @@ struct Shared {
 bool add_weights(const Shared& shared, float number) {
   std::vector<uint8_t> memory(32);
   Span<uint8_t> span(memory.data(), memory.size());
-  MallocMemoryAllocator allocator;
+  alignas(16) uint8_t room[8192];
+  MemoryAllocator allocator(sizeof room, room);
   HierarchicalAllocator planned({&span, 1});
   MemoryManager manager(&allocator, &planned);
   auto meta = shared.program.method_meta("weighted");
@@ -80,6 +80,7 @@ TEST(methods_of_one_program_run_on_several_threads) {
   const Shared shared = {*program, *weights};
   std::atomic<int> right{0};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&shared, &right, thread] {
       for (int round = 0; round < kRounds; ++round) right += add_weights(shared, static_cast<float>(thread + round));

@@ -2,7 +2,6 @@
 #include "polling.h"
 
 #include <executorch/extension/data_loader/file_data_loader.h>
-#include <executorch/extension/memory_allocator/malloc_memory_allocator.h>
 #include <executorch/runtime/executor/program.h>
 #include <executorch/runtime/platform/runtime.h>
 
@@ -20,7 +19,6 @@ using executorch::aten::ScalarType;
 using executorch::aten::Tensor;
 using executorch::aten::TensorImpl;
 using executorch::extension::FileDataLoader;
-using executorch::extension::MallocMemoryAllocator;
 using executorch::runtime::ArrayRef;
 using executorch::runtime::BackendExecutionContext;
 using executorch::runtime::BackendInitContext;
@@ -30,6 +28,7 @@ using executorch::runtime::Error;
 using executorch::runtime::EValue;
 using executorch::runtime::FreeableBuffer;
 using executorch::runtime::HierarchicalAllocator;
+using executorch::runtime::MemoryAllocator;
 using executorch::runtime::MemoryManager;
 using executorch::runtime::Method;
 using executorch::runtime::Program;
@@ -121,7 +120,8 @@ class Loaded final {
  private:
   std::vector<uint8_t> memory_;
   Span<uint8_t> span_;
-  MallocMemoryAllocator allocator_;
+  alignas(16) uint8_t room_[8192];
+  MemoryAllocator allocator_{sizeof room_, room_};
   HierarchicalAllocator planned_;
   MemoryManager manager_;
   std::unique_ptr<Method> method_;
