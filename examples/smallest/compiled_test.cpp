@@ -40,7 +40,7 @@ TEST(the_plan_gives_what_the_model_gave) {
   CHECK(CompiledMethod::load(forward::plan, etbuild::testing::testing_kernels()) == Error::Ok);
   CompiledMethod method(forward::plan);
   CHECK(method.inputs_size() == 1 && method.outputs_size() == 1);
-  CHECK(forward::calls().size() > 0);
+  CHECK(!forward::calls().empty());
   for (const auto& call : forward::calls()) {
     CHECK(give_input(method, call.inputs[0].data, ScalarType::Float, 32) == Error::Ok);
     CHECK(method.execute() == Error::Ok);

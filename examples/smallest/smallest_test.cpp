@@ -58,7 +58,7 @@ TEST(the_method_gives_what_the_model_gave) {
   if (!method.ok()) return;
   const size_t used = memory->method_allocator()->used_size();
   CHECK(used <= forward::method_bytes && forward::method_bytes - used <= kSlack);
-  CHECK(forward::calls().size() > 0);
+  CHECK(!forward::calls().empty());
   for (const auto& call : forward::calls()) {
     give_input(*method, call.inputs[0]);
     CHECK(method->execute() == Error::Ok);

@@ -1,7 +1,6 @@
 // Runs the method "forward" of each program that it is given, on inputs that it makes up, and prints the bits of all
 // outputs. Ends with 1 and a line on errors if something fails.
 #include <executorch/extension/data_loader/buffer_data_loader.h>
-#include <executorch/extension/memory_allocator/malloc_memory_allocator.h>
 #include <executorch/runtime/executor/method.h>
 #include <executorch/runtime/executor/program.h>
 #include <executorch/runtime/platform/runtime.h>
@@ -17,14 +16,17 @@ using executorch::aten::ScalarType;
 using executorch::aten::Tensor;
 using executorch::aten::TensorImpl;
 using executorch::extension::BufferDataLoader;
-using executorch::extension::MallocMemoryAllocator;
 using executorch::runtime::Error;
 using executorch::runtime::EValue;
 using executorch::runtime::HierarchicalAllocator;
+using executorch::runtime::MemoryAllocator;
 using executorch::runtime::MemoryManager;
 using executorch::runtime::Method;
 using executorch::runtime::Program;
 using executorch::runtime::Span;
+
+// For a method, and for its kernels while they run.
+constexpr uint32_t kRoom = 1 << 20;
 
 struct Failure {
   const char* what;
@@ -75,8 +77,10 @@ Failure run(const char* path) {
     spans.emplace_back(planned.back().data(), planned.back().size());
   }
   HierarchicalAllocator planned_memory({spans.data(), spans.size()});
-  MallocMemoryAllocator method_memory;
-  MallocMemoryAllocator temp_memory;
+  std::vector<uint8_t> method_room(kRoom);
+  std::vector<uint8_t> temp_room(kRoom);
+  MemoryAllocator method_memory(kRoom, method_room.data());
+  MemoryAllocator temp_memory(kRoom, temp_room.data());
   MemoryManager memory(&method_memory, &planned_memory, &temp_memory);
   auto method = program->load_method("forward", &memory);
   if (!method.ok()) return {"load_method", method.error()};

@@ -25,8 +25,8 @@ struct Matrix {
   uint8_t order[4] = {0, 1, 2, 3};
   TensorImpl impl;
 
-  explicit Matrix(std::initializer_list<int32_t> shape, std::initializer_list<float> values = {},
-                  ScalarType type = ScalarType::Float)
+  Matrix(std::initializer_list<int32_t> shape, std::initializer_list<float> values = {},
+         ScalarType type = ScalarType::Float)
       : impl(type, fill(shape, values), sizes, data, order, strides) {}
 
   ssize_t fill(std::initializer_list<int32_t> shape, std::initializer_list<float> values) {
