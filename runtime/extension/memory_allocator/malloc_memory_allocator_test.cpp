@@ -3,7 +3,6 @@
 #include <executorch/runtime/platform/runtime.h>
 
 #include <cstring>
-#include <memory>
 
 #include "check.h"
 
@@ -11,10 +10,10 @@ using executorch::extension::MallocMemoryAllocator;
 using executorch::runtime::MemoryAllocator;
 
 TEST(memory_is_aligned_and_apart) {
-  auto allocator = std::make_unique<MallocMemoryAllocator>();
+  static MallocMemoryAllocator allocator;
   uint8_t* before = nullptr;
   for (size_t alignment = 1; alignment <= 4096; alignment *= 2) {
-    auto* memory = static_cast<uint8_t*>(allocator->allocate(100, alignment));
+    auto* memory = static_cast<uint8_t*>(allocator.allocate(100, alignment));
     CHECK(memory != nullptr && reinterpret_cast<uintptr_t>(memory) % alignment == 0);
     std::memset(memory, static_cast<int>(alignment & 0x7f), 100);
     CHECK(before == nullptr || (before[99] == ((alignment / 2) & 0x7f)));
@@ -23,15 +22,15 @@ TEST(memory_is_aligned_and_apart) {
 }
 
 TEST(what_cannot_be_had_is_null) {
-  auto allocator = std::make_unique<MallocMemoryAllocator>();
-  CHECK(allocator->allocate(10, 3) == nullptr && allocator->allocate(10, 0) == nullptr);
-  CHECK(allocator->allocate(SIZE_MAX, 4096) == nullptr);
-  CHECK(allocator->allocateList<uint64_t>(SIZE_MAX / 2) == nullptr);
+  static MallocMemoryAllocator allocator;
+  CHECK(allocator.allocate(10, 3) == nullptr && allocator.allocate(10, 0) == nullptr);
+  CHECK(allocator.allocate(SIZE_MAX, 4096) == nullptr);
+  CHECK(allocator.allocateList<uint64_t>(SIZE_MAX / 2) == nullptr);
 }
 
 TEST(reset_gives_all_back) {
-  auto allocator = std::make_unique<MallocMemoryAllocator>();
-  MemoryAllocator* base = allocator.get();
+  static MallocMemoryAllocator allocator;
+  MemoryAllocator* base = &allocator;
   for (int round = 0; round < 1000; ++round) {
     CHECK(base->allocate(1 << 16) != nullptr);
     base->reset();
