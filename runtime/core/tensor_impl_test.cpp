@@ -39,7 +39,8 @@ struct Matrix {
 
   bool is(Size rows, Size columns, TensorImpl::StridesType outer, TensorImpl::StridesType inner) const {
     return sizes[0] == rows && sizes[1] == columns && strides[0] == outer && strides[1] == inner &&
-           impl.numel() == ssize_t{rows} * columns && impl.nbytes() == static_cast<size_t>(impl.numel()) * sizeof(float);
+           impl.numel() == ssize_t{rows} * columns &&
+           impl.nbytes() == static_cast<size_t>(impl.numel()) * sizeof(float);
   }
 };
 
