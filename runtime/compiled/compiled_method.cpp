@@ -14,7 +14,6 @@ using executorch::aten::Tensor;
 using executorch::aten::TensorImpl;
 using rt::ArrayRef;
 using rt::BoxedEvalueList;
-using rt::Tag;
 using Kind = CompiledValue::Kind;
 
 EValue* values_of(const CompiledPlan& plan) { return static_cast<EValue*>(plan.value_memory); }
@@ -28,7 +27,7 @@ BoxedEvalueList<T>* make_list(const CompiledPlan& plan, const CompiledValue& sou
   uint8_t* at = *memory;
   *memory += compiled_list_bytes(source.count);
   auto** wrapped = reinterpret_cast<EValue**>(at + 24);
-  uint8_t* elements = at + 24 + source.count * (sizeof(EValue*) < 8 ? 8 : sizeof(EValue*));
+  uint8_t* elements = at + 24 + source.count * (sizeof(void*) < 8 ? 8 : sizeof(void*));
   std::memset(elements, 0, source.count * sizeof(T));
   for (size_t index = 0; index < source.count; ++index) {
     const uint16_t place = plan.places[source.index + index];
@@ -177,7 +176,8 @@ Error CompiledMethod::execute() {
       ET_CHECK_OK_OR_RETURN_ERROR(call(plan_, step, temp));
     } else if (step.what == CompiledStep::kMove) {
       // Values own nothing: a copy is their bytes.
-      std::memcpy(static_cast<void*>(&values_of(plan_)[step.count]), &values_of(plan_)[step.first], sizeof(EValue));
+      std::memcpy(static_cast<void*>(&values_of(plan_)[step.count]),
+                  static_cast<const void*>(&values_of(plan_)[step.first]), sizeof(EValue));
     } else if (step.what == CompiledStep::kJumpFalse) {
       bool condition = false;
       ET_CHECK_OK_OR_RETURN_ERROR(read_condition(values_of(plan_)[step.first], &condition));

@@ -91,7 +91,7 @@ struct CompiledPlan {
 
 // Bytes of list_memory for a list of `count` values.
 constexpr size_t compiled_list_bytes(size_t count) {
-  return 24 + count * (sizeof(EValue*) < 8 ? 8 : sizeof(EValue*)) + count * 16;
+  return 24 + count * (sizeof(void*) < 8 ? 8 : sizeof(void*)) + count * 16;
 }
 
 // A method that is ready to run. As executorch::runtime::Method, as far as it goes; one for each plan at a time.

@@ -144,7 +144,8 @@ Error Method::execute_instruction() {
       const internal::EventTracerProfileOpScope scope(event_tracer_, "MOVE_CALL");
       const auto* call = static_cast<const schema::MoveCall*>(source->instr_args());
       // Values own nothing: a copy is their bytes.
-      std::memcpy(static_cast<void*>(&values_[call->move_to()]), &values_[call->move_from()], sizeof(EValue));
+      std::memcpy(static_cast<void*>(&values_[call->move_to()]), static_cast<const void*>(&values_[call->move_from()]),
+                  sizeof(EValue));
       break;
     }
     // FreeCall: loading refuses all others.

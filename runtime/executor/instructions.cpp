@@ -202,7 +202,7 @@ class ChainLoader final {
 
 Error load_chains(const InstructionContext& context, Chain** made) {
   const auto* sources = context.plan->chains();
-  ET_CHECK_OR_RETURN_ERROR(sources->size() > 0, InvalidProgram, "The method has no chains");
+  ET_CHECK_OR_RETURN_ERROR(!sources->empty(), InvalidProgram, "The method has no chains");
   // A Chain needs less alignment than the state, and follows it: one allocation holds both.
   const size_t bytes = sizeof(MethodState) + sources->size() * sizeof(Chain);
   auto* place = static_cast<uint8_t*>(context.allocator->allocate(bytes, alignof(MethodState)));

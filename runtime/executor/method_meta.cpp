@@ -45,7 +45,7 @@ Result<const executorch_flatbuffer::Tensor*> find_tensor(const executorch_flatbu
 const flatbuffers::String* name_of(const executorch_flatbuffer::EValue* value) {
   if (value->val_type() != KernelTypes::Tensor) return nullptr;
   const auto* extra = static_cast<const executorch_flatbuffer::Tensor*>(value->val())->extra_tensor_info();
-  return extra == nullptr || extra->fully_qualified_name()->size() == 0 ? nullptr : extra->fully_qualified_name();
+  return extra == nullptr || extra->fully_qualified_name()->empty() ? nullptr : extra->fully_qualified_name();
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ class ValueParser final {
     const size_t element_bytes = type == KernelTypes::OptionalTensorList ? sizeof(std::optional<aten::Tensor>)
                                  : of_ints                               ? sizeof(int64_t)
                                                                          : sizeof(aten::Tensor);
-    auto** wrapped = static_cast<EValue**>(allocator_->allocate(count * sizeof(EValue*), alignof(EValue*)));
+    auto** wrapped = static_cast<EValue**>(allocator_->allocate(count * sizeof(void*), alignof(void*)));
     void* unwrapped = allocator_->allocate(count * element_bytes, alignof(int64_t));
     void* list = allocator_->allocate(sizeof(BoxedEvalueList<int64_t>), alignof(void*));
     if (list == nullptr || wrapped == nullptr || unwrapped == nullptr) return Error::MemoryAllocationFailed;
