@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "hosted.h"
+
 namespace etbuild::testing {
 
 using executorch::runtime::Error;
@@ -27,10 +29,13 @@ void release(void* context, void* data, size_t size) {
 
 }  // namespace
 
+// What malloc aligns to at least: newlib, on boards, to less than some processors' largest type.
+constexpr size_t kMallocAlignment = ET_HOSTED != 0 ? kFileAlignment : 8;
+
 // In front of the bytes is where the allocation began. They end where it ends, as malloc's own alignment allows.
 Bytes make_bytes(size_t size, size_t alignment, uint8_t fill) {
   const size_t before = alignment < kFileAlignment ? kFileAlignment : alignment;
-  const size_t slack = alignment <= kFileAlignment ? 0 : alignment;
+  const size_t slack = alignment <= kMallocAlignment ? 0 : alignment;
   auto* begin = static_cast<uint8_t*>(std::malloc(before + slack + size));
   uint8_t* bytes = begin + before;
   bytes += (0 - reinterpret_cast<uintptr_t>(bytes)) & (slack == 0 ? 0 : alignment - 1);
