@@ -6,6 +6,9 @@
 #include <cstring>
 #include <new>
 
+#include "caller_values.h"
+#include "kernel_lookup.h"
+
 namespace etbuild {
 namespace {
 
@@ -81,38 +84,15 @@ void make_value(const CompiledPlan& plan, const CompiledValue& source, EValue* p
   }
 }
 
-// The fallback of that name: an image has no two kernels of an operator.
-OpFunction find_kernel(const char* name, Span<const Kernel> kernels) {
-  for (const Kernel& kernel : kernels) {
-    if (std::strcmp(kernel.name_, name) == 0) return kernel.op_;
-  }
-  ET_LOG(Error, "kernel '%s' not found.", name);
-  return nullptr;
-}
-
-// True if a bool, or each of a tensor of bools, is true.
-Error read_condition(const EValue& value, bool* condition) {
-  *condition = true;
-  if (value.isBool()) {
-    *condition = value.toBool();
-    return Error::Ok;
-  }
-  ET_CHECK_OR_RETURN_ERROR(value.isTensor() && value.toTensor().scalar_type() == executorch::aten::ScalarType::Bool,
-                           InvalidProgram, "A condition must be a bool or a tensor of bools");
-  const Tensor& tensor = value.toTensor();
-  const auto* items = tensor.const_data_ptr<uint8_t>();
-  if (items == nullptr) return Error::InvalidState;
-  for (ssize_t index = 0; index < tensor.numel(); ++index) *condition = *condition && items[index] != 0;
-  return Error::Ok;
-}
-
 Error call(const CompiledPlan& plan, const CompiledStep& step, MemoryAllocator* temp) {
   const uint16_t* places = plan.places.items + step.first;
   for (size_t index = 0; index < step.count; ++index) {
     plan.argument_memory[index] = &values_of(plan)[places[index]];
   }
+  const Span<EValue*> arguments(plan.argument_memory, size_t{step.count});
+  if (plan.may_lack_data && step.what != plan.view) ET_CHECK_OK_OR_RETURN_ERROR(rt::internal::check_data(arguments));
   rt::KernelRuntimeContext context(nullptr, temp);
-  plan.kernel_memory[step.what](context, {plan.argument_memory, size_t{step.count}});
+  plan.kernel_memory[step.what](context, arguments);
   if (temp != nullptr) temp->reset();
   return context.failure_state();
 }
@@ -121,8 +101,9 @@ Error call(const CompiledPlan& plan, const CompiledStep& step, MemoryAllocator* 
 
 Error CompiledMethod::load(const CompiledPlan& plan, Span<const Kernel> kernels) {
   for (size_t index = 0; index < plan.operators.size; ++index) {
-    plan.kernel_memory[index] = find_kernel(plan.operators[index], kernels);
-    if (plan.kernel_memory[index] == nullptr) return Error::OperatorMissing;
+    const char* name = plan.operators[index];
+    plan.kernel_memory[index] = rt::internal::find_kernel({name, nullptr}, {}, kernels).function;
+    ET_CHECK_OR_RETURN_ERROR(plan.kernel_memory[index] != nullptr, OperatorMissing, "kernel '%s' not found.", name);
   }
   for (size_t index = 0; index < plan.tensors.size; ++index) {
     const CompiledTensor& source = plan.tensors[index];
@@ -138,36 +119,21 @@ Error CompiledMethod::load(const CompiledPlan& plan, Span<const Kernel> kernels)
   return Error::Ok;
 }
 
-Error CompiledMethod::set_input(const EValue& value, size_t index) {
+Error CompiledMethod::set_input(const EValue& given, size_t index) {
   if (index >= plan_.inputs.size) return Error::InvalidArgument;
-  const EValue& own = values_of(plan_)[plan_.inputs[index]];
-  if (own.tag != value.tag) return Error::InvalidArgument;
-  if (!own.isTensor()) {
-    // The method was exported for that number.
-    const bool equal = own.isInt()    ? own.toInt() == value.toInt()
-                       : own.isBool() ? own.toBool() == value.toBool()
-                                      : own.isDouble() && own.toDouble() == value.toDouble();
-    return equal ? Error::Ok : Error::InvalidArgument;
-  }
-  if (own.toTensor().scalar_type() != value.toTensor().scalar_type()) return Error::InvalidArgument;
-  ET_CHECK_OK_OR_RETURN_ERROR(rt::resize_tensor(own.toTensor(), value.toTensor().sizes()));
-  return plan_.planned_inputs[index] ? rt::internal::copy_tensor_data(own.toTensor(), value.toTensor())
-                                     : rt::internal::share_tensor_data(own.toTensor(), value.toTensor());
+  const CompiledPort& port = plan_.inputs[index];
+  return rt::internal::give_input(value(port.value), given, {port.planned, port.largest}, index);
 }
 
 Error CompiledMethod::set_output_data_ptr(void* buffer, size_t size, size_t index) {
   if (index >= plan_.outputs.size) return Error::InvalidArgument;
-  const EValue& value = values_of(plan_)[plan_.outputs[index]];
-  if (!value.isTensor()) return Error::InvalidArgument;
-  return rt::internal::set_tensor_data(value.toTensor(), buffer, size);
+  const CompiledPort& port = plan_.outputs[index];
+  return rt::internal::give_output(value(port.value), buffer, size, {port.planned, port.largest}, index);
 }
 
 Error CompiledMethod::execute() {
-  for (const uint16_t input : plan_.inputs) {
-    const EValue& value = values_of(plan_)[input];
-    if (value.isTensor() && value.toTensor().const_data_ptr() == nullptr && value.toTensor().numel() != 0) {
-      return Error::InvalidArgument;
-    }
+  for (const CompiledPort& input : plan_.inputs) {
+    if (rt::internal::lacks_data(value(input.value))) return Error::InvalidArgument;
   }
   MemoryAllocator* temp = plan_.temp == nullptr ? nullptr : plan_.temp();
   for (size_t at = 0; at < plan_.steps.size; ++at) {
@@ -180,7 +146,7 @@ Error CompiledMethod::execute() {
                   static_cast<const void*>(&values_of(plan_)[step.first]), sizeof(EValue));
     } else if (step.what == CompiledStep::kJumpFalse) {
       bool condition = false;
-      ET_CHECK_OK_OR_RETURN_ERROR(read_condition(values_of(plan_)[step.first], &condition));
+      ET_CHECK_OK_OR_RETURN_ERROR(rt::internal::read_condition(values_of(plan_)[step.first], &condition));
       // The loop counts on.
       if (!condition) at = size_t{step.count} - 1;
     } else {

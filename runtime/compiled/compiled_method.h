@@ -59,6 +59,13 @@ struct CompiledStep {
 // Marks a place of none in a list of optional tensors.
 constexpr uint16_t kNoValue = 0xffff;
 
+// An input or output: a value, and what the program says of it if it is a tensor.
+struct CompiledPort {
+  uint16_t value;
+  bool planned;
+  uint32_t largest;
+};
+
 // Constants, as an aggregate: what Span is not, and what no constructor has to run for.
 template <typename T>
 struct Table {
@@ -77,9 +84,10 @@ struct CompiledPlan {
   Table<CompiledStep> steps;
   Table<uint16_t> places;
   Table<const char*> operators;  // "aten::add.out"
-  Table<uint16_t> inputs;
-  Table<bool> planned_inputs;  // By input: whether its data is copied.
-  Table<uint16_t> outputs;
+  Table<CompiledPort> inputs;
+  Table<CompiledPort> outputs;
+  bool may_lack_data;  // Whether each call has to be checked for tensors without data,
+  uint16_t view;       // but for those of this operator, which gives them some.
 
   void* tensor_memory;         // A TensorImpl for each tensor.
   void* value_memory;          // An EValue for each value.
@@ -105,17 +113,16 @@ class CompiledMethod final {
   size_t inputs_size() const { return plan_.inputs.size; }
   size_t outputs_size() const { return plan_.outputs.size; }
 
-  // Copies the input's data into the plan, or, if it has no place there, points to it. InvalidArgument: another type,
-  // index or number than the method has; what resize_tensor() says of its sizes.
-  Error set_input(const EValue& value, size_t index);
+  // As internal::give_input() says, and InvalidArgument if there is no such input.
+  Error set_input(const EValue& given, size_t index);
 
-  // Where an output that has no place in the plan goes.
+  // Where an output that has no place in the plan goes: internal::give_output(), and InvalidArgument likewise.
   Error set_output_data_ptr(void* buffer, size_t size, size_t index);
 
   Error execute();
 
   // `index` must be below outputs_size().
-  const EValue& get_output(size_t index) const { return value(plan_.outputs[index]); }
+  const EValue& get_output(size_t index) const { return value(plan_.outputs[index].value); }
 
  private:
   EValue& value(size_t index) const { return static_cast<EValue*>(plan_.value_memory)[index]; }

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "caller_values.h"
 #include "plan.h"
 
 // How many instructions a call of execute() runs before it takes the program for an endless loop.
@@ -26,47 +27,6 @@ inline Span<EValue*> expand(const Indices* indices, EValue* values, EValue** arg
   const int32_t* index = indices->data();
   for (size_t at = 0; at < count; ++at) arguments[at] = &values[index[at]];
   return {arguments, count};
-}
-
-// Reads a condition: a bool, or a tensor of bools that is true if all of it is.
-Error read_condition(const EValue& value, bool* condition) {
-  if (value.isBool()) {
-    *condition = value.payload.copyable_union.as_bool;
-    return Error::Ok;
-  }
-  ET_CHECK_OR_RETURN_ERROR(value.isTensor(), InvalidProgram, "Unsupported JF EValue type %u",
-                           static_cast<unsigned>(value.tag));
-  const aten::Tensor& tensor = value.payload.as_tensor;
-  ET_CHECK_OR_RETURN_ERROR(tensor.scalar_type() == aten::ScalarType::Bool, InvalidProgram,
-                           "Expected dtype of %d got %d", static_cast<int>(aten::ScalarType::Bool),
-                           static_cast<int>(tensor.scalar_type()));
-  const auto* items = tensor.const_data_ptr<uint8_t>();
-  ET_CHECK_OR_RETURN_ERROR(items != nullptr, InvalidState, "Tensor data is null");
-  *condition = true;
-  for (ssize_t index = 0; index < tensor.numel(); ++index) *condition = *condition && items[index] != 0;
-  return Error::Ok;
-}
-
-bool any_lacks_data(const EValue& value) {
-  bool lacks = lacks_data(value);
-  if (value.isTensorList()) {
-    for (const aten::Tensor& tensor : value.toTensorList()) lacks = lacks || lacks_data(tensor);
-  }
-  if (value.isListOptionalTensor()) {
-    for (const auto& tensor : value.toListOptionalTensor())
-      lacks = lacks || (tensor.has_value() && lacks_data(*tensor));
-  }
-  return lacks;
-}
-
-// Kernels and backends believe that there is as much data as a tensor's sizes say.
-ET_NOINLINE Error check_data(Span<EValue*> arguments) {
-  for (size_t index = 0; index < arguments.size(); ++index) {
-    ET_CHECK_OR_RETURN_ERROR(!any_lacks_data(*arguments[index]), InvalidState,
-                             "Argument %zu is a tensor without data: an output that was not set, or it was freed",
-                             index);
-  }
-  return Error::Ok;
 }
 
 #if ET_LOG_ENABLED
@@ -100,7 +60,7 @@ Error Method::execute_instruction() {
     const internal::EventTracerProfileOpScope scope(event_tracer_, "OPERATOR_CALL");
     const Span<EValue*> arguments = expand(static_cast<const Indices*>(instruction.source), values_, room);
     if (ET_UNLIKELY(state.may_lack_data) && instruction.kernel != state.view)
-      ET_CHECK_OK_OR_RETURN_ERROR(check_data(arguments));
+      ET_CHECK_OK_OR_RETURN_ERROR(internal::check_data(arguments));
     KernelRuntimeContext context(event_tracer_, temp_allocator_);
     instruction.kernel(context, arguments);
     if (temp_allocator_ != nullptr) temp_allocator_->reset();
@@ -121,7 +81,7 @@ Error Method::execute_instruction() {
       const internal::EventTracerProfileOpScope scope(event_tracer_, "DELEGATE_CALL");
       const auto* call = static_cast<const schema::DelegateCall*>(source->instr_args());
       const Span<EValue*> arguments = expand(call->args(), values_, room);
-      if (state.may_lack_data) ET_CHECK_OK_OR_RETURN_ERROR(check_data(arguments));
+      if (state.may_lack_data) ET_CHECK_OK_OR_RETURN_ERROR(internal::check_data(arguments));
       BackendExecutionContext context(event_tracer_, temp_allocator_, serialization_plan_->name()->c_str());
       const Error error = delegates_[call->delegate_index()].execute(context, arguments);
       if (temp_allocator_ != nullptr) temp_allocator_->reset();
@@ -136,7 +96,7 @@ Error Method::execute_instruction() {
       const internal::EventTracerProfileOpScope scope(event_tracer_, "JF_CALL");
       const auto* call = static_cast<const schema::JumpFalseCall*>(source->instr_args());
       bool condition = false;
-      ET_CHECK_OK_OR_RETURN_ERROR(read_condition(values_[call->cond_value_index()], &condition));
+      ET_CHECK_OK_OR_RETURN_ERROR(internal::read_condition(values_[call->cond_value_index()], &condition));
       if (!condition) next = static_cast<size_t>(call->destination_instruction());
       break;
     }
@@ -172,7 +132,7 @@ Error Method::execute() {
   ET_CHECK_OR_RETURN_ERROR(!in_progress(), InvalidState, "Method execution is in progress");
   const size_t inputs = inputs_size();
   for (size_t index = 0; index < inputs; ++index) {
-    ET_CHECK_OR_RETURN_ERROR(input_set_[index] && !lacks_data(get_input(index)), InvalidArgument,
+    ET_CHECK_OR_RETURN_ERROR(input_set_[index] && !internal::lacks_data(get_input(index)), InvalidArgument,
                              "Input %zu has not been set.", index);
   }
   Error error = Error::Ok;
@@ -207,7 +167,7 @@ Error Method::step() {
   if (step_state_.chain_idx == n_chains_) return Error::EndOfMethod;
   if (step_state_.chain_idx == 0 && step_state_.instr_idx == 0) {
     for (const int32_t index : *serialization_plan_->inputs()) {
-      ET_CHECK_OR_RETURN_ERROR(!lacks_data(values_[index]), InvalidState, "Input value %d has no data",
+      ET_CHECK_OR_RETURN_ERROR(!internal::lacks_data(values_[index]), InvalidState, "Input value %d has no data",
                                static_cast<int>(index));
     }
   }

@@ -1,11 +1,9 @@
-#include <executorch/runtime/core/exec_aten/util/scalar_type_util.h>
-#include <executorch/runtime/core/exec_aten/util/tensor_util.h>
 #include <executorch/runtime/executor/method.h>
 #include <executorch/runtime/executor/program.h>
 
+#include "caller_values.h"
 #include "plan.h"
 #include "tensor_bytes.h"
-#include "tensor_resizer.h"
 
 namespace executorch::runtime {
 namespace {
@@ -22,53 +20,12 @@ size_t largest_numel(const executorch_flatbuffer::Tensor* tensor) {
   return numel;
 }
 
-// A tensor whose memory is the caller's can grow as far as that memory, whatever the file says.
-void limit(const aten::Tensor& tensor, size_t numel) {
-  etensor::TensorImpl* impl = tensor.unsafeGetTensorImpl();
-  if (impl->shape_dynamism() != TensorShapeDynamism::STATIC) internal::TensorResizerFriend::set_bound(*impl, numel);
-}
-
-// Gives the tensor that a method reads the shape and the data of `given`: copied where it has a place in the plan, else
-// shared.
-Error set_tensor(const executorch_flatbuffer::Tensor* source, const aten::Tensor& target, const aten::Tensor& given,
-                 size_t input) {
-  ET_CHECK_OR_RETURN_ERROR(target.scalar_type() == given.scalar_type(), InvalidArgument,
-                           "Input %zu has unexpected scalar type: expected %s but was %s.", input,
-                           toString(target.scalar_type()), toString(given.scalar_type()));
-  (void)input;
-  const bool planned = source->allocation_info() != nullptr;
-  // Before anything changes: a tensor of a new shape and without its data would have the data of the old one.
-  ET_CHECK_OR_RETURN_ERROR(planned || !lacks_data(given), InvalidArgument, "Input %zu has no data", input);
-  const size_t bound = internal::TensorResizerFriend::bound(*target.unsafeGetTensorImpl());
-  if (!planned) limit(target, largest_numel(source));
-  const Error error = resize_tensor(target, given.sizes());
-  if (error != Error::Ok) {
-    limit(target, bound);
-    ET_LOG(Error, "Error resizing tensor at input %zu", input);
-    return error;
-  }
-  if (planned) return internal::copy_tensor_data(target, given);
-  limit(target, static_cast<size_t>(given.numel()));
-  return internal::share_tensor_data(target, given);
-}
-
-// Whether a primitive input is what was exported: a program is made for that value, no other.
-bool equal_primitives(const EValue& expected, const EValue& given) {
-  switch (expected.tag) {
-    case Tag::None:
-      return true;
-    case Tag::Int:
-      return expected.toInt() == given.toInt();
-    case Tag::Bool:
-      return expected.toBool() == given.toBool();
-    case Tag::Double: {
-      const double difference = expected.toDouble() - given.toDouble();
-      constexpr double kTolerance = 1e-4;
-      return difference <= kTolerance && difference >= -kTolerance;
-    }
-    default:
-      return expected.toString() == given.toString();
-  }
+// What the file says of a tensor at a checked index. The value may have been moved there; that changes nothing of it.
+internal::TensorPlace place_of(const executorch_flatbuffer::ExecutionPlan* plan, size_t index, bool is_input) {
+  const auto* source = tensor_at(plan, index);
+  // An input that is a constant is none that data can be copied to.
+  const bool planned = source->allocation_info() != nullptr || (!is_input && source->data_buffer_idx() != 0);
+  return {planned, largest_numel(source)};
 }
 
 }  // namespace
@@ -112,20 +69,9 @@ Error Method::set_input(const EValue& input_evalue, size_t input_idx) {
                            "Inputs can not be set mid execution.");
   const size_t index = get_input_index(input_idx);
   const EValue& value = values_[index];
-  const bool primitive = value.isScalar() || value.isString() || value.isNone();
-  ET_CHECK_OR_RETURN_ERROR(primitive || value.isTensor(), InvalidArgument,
-                           "Input %zu was expected to be a Tensor or primitive but has tag %u.", input_idx,
-                           static_cast<unsigned>(value.tag));
-  ET_CHECK_OR_RETURN_ERROR(value.tag == input_evalue.tag, InvalidArgument,
-                           "Input %zu was expected to have type %u but was %u.", input_idx,
-                           static_cast<unsigned>(value.tag), static_cast<unsigned>(input_evalue.tag));
-  if (primitive) {
-    ET_CHECK_OR_RETURN_ERROR(equal_primitives(value, input_evalue), InvalidArgument,
-                             "The %zu-th input of method should have the same value as the input_evalue", input_idx);
-    return Error::Ok;
-  }
-  return set_tensor(tensor_at(serialization_plan_, index), value.payload.as_tensor, input_evalue.payload.as_tensor,
-                    input_idx);
+  internal::TensorPlace place{};
+  if (value.isTensor()) place = place_of(serialization_plan_, index, true);
+  return internal::give_input(value, input_evalue, place, input_idx);
 }
 
 Error Method::set_inputs(const aten::ArrayRef<EValue>& input_evalues) {
@@ -145,18 +91,9 @@ Error Method::set_output_data_ptr(void* buffer, size_t size, size_t output_idx) 
                            output_idx, outputs_size());
   const size_t index = get_output_index(output_idx);
   const EValue& value = values_[index];
-  ET_CHECK_OR_RETURN_ERROR(value.isTensor(), InvalidArgument, "Output type: %u is not a tensor.",
-                           static_cast<unsigned>(value.tag));
-  // The value may have been moved here; what the file says of it is whether it has a place.
-  const auto* source = tensor_at(serialization_plan_, index);
-  ET_CHECK_OR_RETURN_ERROR(source->allocation_info() == nullptr && source->data_buffer_idx() == 0, InvalidState,
-                           "Output %zu is memory planned, or is a constant: its data can not be set", output_idx);
-  const aten::Tensor& tensor = value.payload.as_tensor;
-  ET_CHECK_OK_OR_RETURN_ERROR(internal::set_tensor_data(tensor, buffer, size));
-  const size_t room = size / static_cast<size_t>(tensor.element_size());
-  const size_t largest = largest_numel(source);
-  limit(tensor, room < largest ? room : largest);
-  return Error::Ok;
+  internal::TensorPlace place{};
+  if (value.isTensor()) place = place_of(serialization_plan_, index, false);
+  return internal::give_output(value, buffer, size, place, output_idx);
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <new>
 
+#include "caller_values.h"
 #include "kernel_lookup.h"
 #include "kernel_signatures.h"
 

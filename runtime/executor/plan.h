@@ -45,11 +45,6 @@ struct alignas(8) MethodState {
   bool may_lack_data;
 };
 
-// True for a tensor of elements that are nowhere.
-inline bool lacks_data(const aten::Tensor& tensor) { return tensor.const_data_ptr() == nullptr && tensor.numel() != 0; }
-
-inline bool lacks_data(const EValue& value) { return value.isTensor() && lacks_data(value.payload.as_tensor); }
-
 // How far a kernel of unknown arity can read and still meet a value.
 constexpr size_t kPaddedArguments = 24;
 

@@ -16,6 +16,8 @@ ARRAYS = {"string": ("Text", "char"), "double_list": ("Doubles", "double"), "boo
 STEPS = {"move": "kMove", "jump_false": "kJumpFalse", "free": "kFree"}
 NONE = 0xFFFF
 """Stands for the -1 of a list of optional tensors."""
+VIEW = ("executorch_prim::et_view", "default")
+"""The operator that gives a tensor its data."""
 LIMIT = 0xFFFD
 """Values, steps and operators are counted in 16 bits; the last three are kinds of steps."""
 
@@ -90,8 +92,6 @@ def definition(name: str, method: Method, constants: Sequence[int], data: str) -
     values = list(_values(tables, method.values))
     steps = [_step(tables, each) for each in method.instructions]
     operators = [f'"{operator}{"." if overload else ""}{overload}"' for operator, overload in method.operators]
-    inputs = [method.values[index] for index in method.inputs]
-    planned = [str(isinstance(each, Tensor) and each.allocation is not None).lower() for each in inputs]
     yield from tables.lines
     sizes = {}
     for what, kind, items in (
@@ -100,9 +100,8 @@ def definition(name: str, method: Method, constants: Sequence[int], data: str) -
         ("steps", "etbuild::CompiledStep", steps),
         ("places", "uint16_t", [str(place) for place in tables.places]),
         ("operators", "char* const", operators),
-        ("inputs", "uint16_t", [str(index) for index in method.inputs]),
-        ("planned_inputs", "bool", planned),
-        ("outputs", "uint16_t", [str(index) for index in method.outputs]),
+        ("inputs", "etbuild::CompiledPort", [_port(method, index, is_input=True) for index in method.inputs]),
+        ("outputs", "etbuild::CompiledPort", [_port(method, index, is_input=False) for index in method.outputs]),
     ):
         table = f"{name}_plan_{what}"
         sizes[what] = f"{{{table if items else 'nullptr'}, {len(items)}}}"
@@ -112,11 +111,30 @@ def definition(name: str, method: Method, constants: Sequence[int], data: str) -
             yield "};"
     yield from _memory(name, method, len(tensors), tables.list_bytes)
     memories = ("tensor_memory", "value_memory", "list_memory", "kernel_memory", "argument_memory")
-    words = [*sizes.values(), *(f"{name}_{memory}" for memory in memories), f"{name}_temp"]
+    view = method.operators.index(VIEW) if VIEW in method.operators else NONE
+    words = [*sizes.values(), str(_may_lack_data(method)).lower(), str(view)]
+    words += [*(f"{name}_{memory}" for memory in memories), f"{name}_temp"]
     yield from ("", "}  // namespace", "")
     yield f"const etbuild::CompiledPlan {name}::plan = {{"
     yield from (f"    {word}," for word in words)
     yield "};"
+
+
+def _port(method: Method, index: int, *, is_input: bool) -> str:
+    value = method.values[index]
+    if not isinstance(value, Tensor):
+        return f"{{{index}, false, 0}}"
+    planned = value.allocation is not None or (not is_input and value.data_index > 0)
+    return f"{{{index}, {str(planned).lower()}, {math.prod(value.sizes)}}}"
+
+
+def _may_lack_data(method: Method) -> bool:
+    """Say whether a call could meet a tensor without data: one that is freed, or that nobody has to give any."""
+    given = {*method.inputs}
+    return any(step.kind == "free" for step in method.instructions) or any(
+        isinstance(value, Tensor) and value.allocation is None and not value.data_index and index not in given
+        for index, value in enumerate(method.values)
+    )
 
 
 def _memory(name: str, method: Method, tensors: int, lists: Sequence[int]) -> Iterator[str]:
