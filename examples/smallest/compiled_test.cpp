@@ -1,7 +1,5 @@
 // A compiled plan gives what the model gave in eager mode, and refuses what a loaded method refuses.
-#include <cmath>
-#include <cstring>
-
+#include "expected_output.h"
 #include "programs.h"
 #include "runtime/kernels/testing/testing_kernels.h"
 #include "runtime/testing/check.h"
@@ -24,16 +22,6 @@ Error give_input(CompiledMethod& method, const void* data, ScalarType type, int3
   return method.set_input(EValue(Tensor(&given)), 0);
 }
 
-void expect_output(CompiledMethod& method, const programs::Bytes& expected) {
-  const Tensor& output = method.get_output(0).toTensor();
-  CHECK(output.nbytes() == expected.size);
-  for (size_t at = 0; at < expected.size / sizeof(float); ++at) {
-    float wanted = 0.0F;
-    std::memcpy(&wanted, static_cast<const uint8_t*>(expected.data) + at * sizeof wanted, sizeof wanted);
-    CHECK(std::fabs(output.const_data_ptr<float>()[at] - wanted) < 1e-5F);
-  }
-}
-
 }  // namespace
 
 TEST(the_plan_gives_what_the_model_gave) {
@@ -44,7 +32,7 @@ TEST(the_plan_gives_what_the_model_gave) {
   for (const auto& call : forward::calls()) {
     CHECK(give_input(method, call.inputs[0].data, ScalarType::Float, 32) == Error::Ok);
     CHECK(method.execute() == Error::Ok);
-    expect_output(method, call.expected[0]);
+    expect_output(method.get_output(0).toTensor(), call.expected[0]);
   }
 }
 

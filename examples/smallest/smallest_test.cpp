@@ -3,10 +3,9 @@
 #include <executorch/runtime/executor/method.h>
 #include <executorch/runtime/executor/program.h>
 
-#include <cmath>
 #include <cstdio>
-#include <cstring>
 
+#include "expected_output.h"
 #include "programs.h"
 #include "runtime/kernels/testing/testing_kernels.h"
 #include "runtime/testing/check.h"
@@ -35,16 +34,6 @@ void give_input(Method& method, const programs::Bytes& input) {
   CHECK(method.set_input(EValue(Tensor(&given)), 0) == Error::Ok);
 }
 
-void expect_output(Method& method, const programs::Bytes& expected) {
-  const Tensor& output = method.get_output(0).toTensor();
-  CHECK(output.nbytes() == expected.size);
-  for (size_t at = 0; at < expected.size / sizeof(float); ++at) {
-    float wanted = 0.0F;
-    std::memcpy(&wanted, static_cast<const uint8_t*>(expected.data) + at * sizeof wanted, sizeof wanted);
-    CHECK(std::fabs(output.const_data_ptr<float>()[at] - wanted) < 1e-5F);
-  }
-}
-
 }  // namespace
 
 TEST(the_method_gives_what_the_model_gave) {
@@ -62,7 +51,7 @@ TEST(the_method_gives_what_the_model_gave) {
   for (const auto& call : forward::calls()) {
     give_input(*method, call.inputs[0]);
     CHECK(method->execute() == Error::Ok);
-    expect_output(*method, call.expected[0]);
+    expect_output(method->get_output(0).toTensor(), call.expected[0]);
   }
 }
 
