@@ -1,0 +1,135 @@
+#include "convert.h"
+
+#include <cstring>
+
+#include "selection.h"
+
+namespace etbuild::kernels {
+namespace {
+
+// All is converted by way of the widest of its kind, so that n dtypes need n loops, not n * n. Nothing is rounded
+// twice by it: float is exact as double, and whole numbers go by int64_t.
+constexpr int64_t kAtOnce = 64;
+
+using Whole = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, bool>;
+using Fractional = Types<float, double, Half, BFloat16>;
+using All = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, bool, float, double, Half, BFloat16>;
+
+template <typename Element, typename Wide>
+void widen(const void* from, int64_t step, Wide* to, int64_t count) {
+  const auto* elements = static_cast<const Element*>(from);
+  for (int64_t at = 0; at < count; ++at) to[at] = static_cast<Wide>(elements[at * step]);
+}
+
+int64_t whole_of(double value) {
+  constexpr double kLimit = 9223372036854775808.0;
+  return value >= -kLimit && value < kLimit ? static_cast<int64_t>(value) : INT64_MIN;
+}
+
+template <typename Element, typename Wide>
+Element narrow(Wide value) {
+  if constexpr (std::is_same_v<Element, bool>) {
+    return value != Wide(0);
+  } else if constexpr (std::is_same_v<Element, Half> || std::is_same_v<Element, BFloat16>) {
+    return static_cast<Element>(static_cast<float>(value));
+  } else if constexpr (std::is_same_v<Wide, double> && !std::is_floating_point_v<Element>) {
+    return static_cast<Element>(whole_of(value));
+  } else {
+    return static_cast<Element>(value);
+  }
+}
+
+template <typename Element, typename Wide>
+void narrow_all(const Wide* from, void* to, int64_t count) {
+  auto* elements = static_cast<Element*>(to);
+  for (int64_t at = 0; at < count; ++at) elements[at] = narrow<Element>(from[at]);
+}
+
+// Converts what has been made wide; to complex: with nothing imaginary.
+template <typename Wide>
+bool store(const Wide* wide, ScalarType type, void* to, int64_t count) {
+  if (type == ScalarType::ComplexFloat || type == ScalarType::ComplexDouble) {
+    for (int64_t at = 0; at < count; ++at) {
+      if (type == ScalarType::ComplexFloat) {
+        static_cast<std::complex<float>*>(to)[at] = static_cast<float>(wide[at]);
+      } else {
+        static_cast<std::complex<double>*>(to)[at] = static_cast<double>(wide[at]);
+      }
+    }
+    return true;
+  }
+  return visit(type, All(), [&](auto element) { narrow_all<decltype(element)>(wide, to, count); });
+}
+
+template <typename Wide, typename Elements>
+bool convert_by(ScalarType from_type, const char* from, int64_t step, ScalarType to_type, char* to, int64_t count) {
+  Wide wide[kAtOnce];
+  const auto stride = step * static_cast<int64_t>(size_of(from_type));
+  for (int64_t at = 0; at < count; at += kAtOnce) {
+    const int64_t now = count - at < kAtOnce ? count - at : kAtOnce;
+    const auto load = [&](auto element) { widen<decltype(element)>(from + at * stride, step, wide, now); };
+    if (!visit(from_type, Elements(), load)) return false;
+    if (!store(wide, to_type, to + at * static_cast<int64_t>(size_of(to_type)), now)) return false;
+  }
+  return true;
+}
+
+template <typename Block>
+void copy_blocks(const void* from, int64_t from_step, void* to, int64_t to_step, int64_t count) {
+  const auto* source = static_cast<const Block*>(from);
+  auto* target = static_cast<Block*>(to);
+  for (int64_t at = 0; at < count; ++at) target[at * to_step] = source[at * from_step];
+}
+
+}  // namespace
+
+void copy_elements(size_t size, const void* from, int64_t from_step, void* to, int64_t to_step, int64_t count) {
+  if (from_step == 1 && to_step == 1) {
+    if (count > 0) std::memcpy(to, from, static_cast<size_t>(count) * size);
+    return;
+  }
+  switch (size) {
+    case 1:
+      return copy_blocks<uint8_t>(from, from_step, to, to_step, count);
+    case 2:
+      return copy_blocks<uint16_t>(from, from_step, to, to_step, count);
+    case 4:
+      return copy_blocks<uint32_t>(from, from_step, to, to_step, count);
+    case 8:
+      return copy_blocks<uint64_t>(from, from_step, to, to_step, count);
+    default:
+      return copy_blocks<std::complex<double>>(from, from_step, to, to_step, count);
+  }
+}
+
+bool convert(ScalarType from_type, const void* from, int64_t step, ScalarType to_type, void* to, int64_t count) {
+  if (from_type == to_type) {
+    copy_elements(size_of(from_type), from, step, to, 1, count);
+    return true;
+  }
+  const auto* source = static_cast<const char*>(from);
+  auto* target = static_cast<char*>(to);
+  if (is_floating(from_type)) return convert_by<double, Fractional>(from_type, source, step, to_type, target, count);
+  if (from_type == ScalarType::ComplexFloat && to_type == ScalarType::ComplexDouble) {
+    for (int64_t at = 0; at < count; ++at) {
+      static_cast<std::complex<double>*>(to)[at] = static_cast<const std::complex<float>*>(from)[at * step];
+    }
+    return true;
+  }
+  if (from_type == ScalarType::ComplexDouble && to_type == ScalarType::ComplexFloat) {
+    for (int64_t at = 0; at < count; ++at) {
+      static_cast<std::complex<float>*>(to)[at] =
+          std::complex<float>(static_cast<const std::complex<double>*>(from)[at * step]);
+    }
+    return true;
+  }
+  if (from_type == ScalarType::ComplexFloat) {
+    return convert_by<double, Fractional>(ScalarType::Float, source, 2 * step, to_type, target, count);
+  }
+  if (from_type == ScalarType::ComplexDouble) {
+    return convert_by<double, Fractional>(ScalarType::Double, source, 2 * step, to_type, target, count);
+  }
+  return convert_by<int64_t, Whole>(from_type, source, step, to_type, target, count);
+}
+
+}  // namespace etbuild::kernels

@@ -1,0 +1,19 @@
+// The dtype in which operands meet, as PyTorch documents it: https://pytorch.org/docs/stable/tensor_attributes.html
+
+#pragma once
+
+#include "operand.h"
+
+namespace etbuild::kernels {
+
+// The dtype that both can be converted to without loss of kind. Both must be known.
+ScalarType promote(ScalarType left, ScalarType right);
+
+// The dtype of what is computed from operands: tensors with dimensions decide; those without, and then numbers, only
+// where they are of a higher kind (bool, whole, floating, complex).
+ScalarType common_dtype(const Operand* operands, size_t count);
+
+// Whether a result may be written to a tensor of that dtype: no kind is lost.
+bool can_cast(ScalarType from, ScalarType to);
+
+}  // namespace etbuild::kernels

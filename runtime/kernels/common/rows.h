@@ -1,0 +1,77 @@
+// Rows for compute(), made of an operation on single elements. Only what is selected is compiled: internal linkage.
+//
+//     template <typename T>
+//     struct Add {
+//       explicit Add(const Number* numbers) : alpha(numbers[0].as<T>()) {}
+//       T operator()(T self, T other) const { return wrapping_add(self, wrapping_multiply(alpha, other)); }
+//       T alpha;
+//     };
+//     call.row = binary_row<Add>(call.compute, Reals());
+
+#pragma once
+
+#include "elementwise.h"
+#include "selection.h"
+
+namespace etbuild::kernels {
+namespace {
+
+// An operation without numbers of its own.
+struct Plain {
+  explicit Plain(const Number* /*numbers*/) {}
+};
+
+template <template <typename> class Operation, typename Element>
+void compute_unary(const void* const* inputs, void* out, int64_t count, const void* parameters) {
+  const Operation<Element> operation(static_cast<const Number*>(parameters));
+  using Result = decltype(operation(Element()));
+  const auto* from = static_cast<const Element*>(inputs[0]);
+  auto* to = static_cast<Result*>(out);
+  for (int64_t at = 0; at < count; ++at) to[at] = operation(from[at]);
+}
+
+template <template <typename> class Operation, typename Element>
+void compute_binary(const void* const* inputs, void* out, int64_t count, const void* parameters) {
+  const Operation<Element> operation(static_cast<const Number*>(parameters));
+  using Result = decltype(operation(Element(), Element()));
+  const auto* left = static_cast<const Element*>(inputs[0]);
+  const auto* right = static_cast<const Element*>(inputs[1]);
+  auto* to = static_cast<Result*>(out);
+  for (int64_t at = 0; at < count; ++at) to[at] = operation(left[at], right[at]);
+}
+
+template <template <typename> class Operation, typename Element>
+void compute_ternary(const void* const* inputs, void* out, int64_t count, const void* parameters) {
+  const Operation<Element> operation(static_cast<const Number*>(parameters));
+  using Result = decltype(operation(Element(), Element(), Element()));
+  const auto* first = static_cast<const Element*>(inputs[0]);
+  const auto* second = static_cast<const Element*>(inputs[1]);
+  const auto* third = static_cast<const Element*>(inputs[2]);
+  auto* to = static_cast<Result*>(out);
+  for (int64_t at = 0; at < count; ++at) to[at] = operation(first[at], second[at], third[at]);
+}
+
+// The row of an operation for a dtype of the list, or null. The parameters of the call are a Number[].
+template <template <typename> class Operation, typename Elements>
+Row unary_row(ScalarType type, Elements elements) {
+  Row row = nullptr;
+  visit(type, elements, [&](auto element) { row = compute_unary<Operation, decltype(element)>; });
+  return row;
+}
+
+template <template <typename> class Operation, typename Elements>
+Row binary_row(ScalarType type, Elements elements) {
+  Row row = nullptr;
+  visit(type, elements, [&](auto element) { row = compute_binary<Operation, decltype(element)>; });
+  return row;
+}
+
+template <template <typename> class Operation, typename Elements>
+Row ternary_row(ScalarType type, Elements elements) {
+  Row row = nullptr;
+  visit(type, elements, [&](auto element) { row = compute_ternary<Operation, decltype(element)>; });
+  return row;
+}
+
+}  // namespace
+}  // namespace etbuild::kernels

@@ -1,0 +1,45 @@
+// The shapes of tensors: broadcasting, resizing, layouts.
+
+#pragma once
+
+#include "arguments.h"
+
+namespace etbuild::kernels {
+
+constexpr size_t kMaxRank = 16;
+
+// Sizes being put together.
+struct Shape {
+  int32_t sizes[kMaxRank];
+  size_t rank = 0;
+
+  ArrayRef<int32_t> view() const { return {sizes, rank}; }
+};
+
+// Gives an output these sizes; if it cannot have them, the call has failed with InvalidArgument.
+bool resize(KernelRuntimeContext& context, Tensor& out, ArrayRef<int32_t> sizes);
+
+// Widens a shape so that a tensor of these sizes broadcasts to it. False if none does.
+bool broadcast(Shape& shape, ArrayRef<int32_t> sizes);
+
+inline bool same(ArrayRef<int32_t> left, ArrayRef<int32_t> right) {
+  if (left.size() != right.size()) return false;
+  for (size_t dim = 0; dim < left.size(); ++dim) {
+    if (left[dim] != right[dim]) return false;
+  }
+  return true;
+}
+
+// Whether elements of the same index lie at the same place in both.
+inline bool same_layout(const Tensor& left, const Tensor& right) {
+  return same(left.sizes(), right.sizes()) && same(left.strides(), right.strides());
+}
+
+// Whether the elements lie in the order of their indices, without gaps.
+bool is_contiguous(const Tensor& tensor);
+
+// Counts a dimension from the front that may be counted from the back: within [-rank, rank), for rank 0 as if it
+// were 1. If it is not, the call has failed with InvalidArgument.
+bool wrap_dimension(KernelRuntimeContext& context, int64_t& dimension, size_t rank);
+
+}  // namespace etbuild::kernels
