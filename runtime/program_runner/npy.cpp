@@ -20,9 +20,9 @@ Status unreadable(const std::string& name, const std::string& what) {
 bool bytes_of(const NpyType& type, const std::vector<int64_t>& shape, size_t* bytes) {
   size_t total = type.size;
   for (int64_t size : shape) {
-    const auto factor = static_cast<size_t>(size);
+    const auto factor = static_cast<uint64_t>(size);  // Of 64 bits, also where size_t has 32.
     if (factor != 0 && total > std::numeric_limits<size_t>::max() / factor) return false;
-    total *= factor;
+    total *= static_cast<size_t>(factor);
   }
   *bytes = total;
   return true;
