@@ -1,0 +1,32 @@
+// Products with what every CPU of its kind has.
+
+#include "levels.h"
+
+#if ET_KERNELS_SIMD >= 1
+
+#include <utility>
+
+#include "gemm_block.h"
+#include "lanes_baseline.h"
+
+namespace etbuild::kernels::math::SIMD {
+namespace {
+
+#if defined(__aarch64__)
+constexpr int kTileRows = 6;  // 24 sums and 4 vectors of b in 32 registers.
+constexpr int kTileVectors = 4;
+#elif defined(__arm__)
+constexpr int kTileRows = 4;
+constexpr int kTileVectors = 2;
+#else
+constexpr int kTileRows = 4;
+constexpr int kTileVectors = 2;
+#endif
+
+}  // namespace
+}  // namespace etbuild::kernels::math::SIMD
+
+#include "gemm_body.h"
+#include "lanes_end.h"
+
+#endif

@@ -1,0 +1,215 @@
+// The body of multiply_block and multiply_dots: included once for each level, behind its lanes.
+// kTileRows x kTileVectors sums stay in registers.
+
+// NOLINTBEGIN(misc-definitions-in-headers): no header, but for its name.
+
+namespace etbuild::kernels::math::SIMD {
+namespace {
+
+constexpr int kTileColumns = kTileVectors * kLanes;
+constexpr int64_t kDotColumns = 16;
+
+// Sums of a tile: rows of kTileColumns.
+struct Tile {
+  alignas(64) float at[kTileRows > 4 ? kTileRows : 4][kTileColumns > kDotColumns ? kTileColumns : kDotColumns];
+};
+
+inline Lanes added_of(const Epilogue& epilogue, const float* added, int64_t column, int64_t count) {
+  const ptrdiff_t stride = epilogue.added.column_stride;
+  if (stride == 1) return load_up_to(added + column, count);
+  if (stride == 0) return splat(*added);
+  Lanes lanes = {};
+  for (int lane = 0; lane < kLanes && lane < count; ++lane) lanes[lane] = added[(column + lane) * stride];
+  return lanes;
+}
+
+// Does with the sums what follows the product, and writes them out.
+void finish(Tile& tile, const Epilogue& epilogue, int64_t row, int64_t column, int64_t rows, int64_t columns) {
+  const float* added = epilogue.added.data;
+  if (added != nullptr) added += row * epilogue.added.row_stride + column * epilogue.added.column_stride;
+  float* out = epilogue.out + row * epilogue.out_row + column * epilogue.out_column;
+  const Lanes alpha = splat(epilogue.alpha);
+  const Lanes beta = splat(epilogue.beta);
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t c = 0; c < columns; c += kLanes) {
+      Lanes lanes = load(&tile.at[r][c]) * alpha;
+      if (added != nullptr) lanes = lanes + added_of(epilogue, added, c, columns - c) * beta;
+      lanes = clamp(lanes, epilogue.lowest, epilogue.highest);
+      if (epilogue.out_column == 1) {
+        store_up_to(out + r * epilogue.out_row + c, lanes, columns - c);
+      } else {
+        store(&tile.at[r][c], lanes);
+      }
+    }
+    if (added != nullptr) added += epilogue.added.row_stride;
+  }
+  if (epilogue.out_column == 1) return;
+  for (int64_t c = 0; c < columns; ++c) {
+    for (int64_t r = 0; r < rows; ++r) out[r * epilogue.out_row + c * epilogue.out_column] = tile.at[r][c];
+  }
+}
+
+// Keeps the sums in out, for the depths that follow; and fetches them.
+void keep(const Tile& tile, const Epilogue& epilogue, int64_t row, int64_t column, int64_t rows, int64_t columns) {
+  float* out = epilogue.out + row * epilogue.out_row + column * epilogue.out_column;
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t c = 0; c < columns; ++c) out[r * epilogue.out_row + c * epilogue.out_column] = tile.at[r][c];
+  }
+}
+
+void fetch(Tile& tile, const Epilogue& epilogue, int64_t row, int64_t column, int64_t rows, int64_t columns) {
+  const float* out = epilogue.out + row * epilogue.out_row + column * epilogue.out_column;
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t c = 0; c < columns; ++c) tile.at[r][c] = out[r * epilogue.out_row + c * epilogue.out_column];
+  }
+}
+
+// tile += a x b for kRows rows and kVectors vectors of columns.
+template <int kRows, int kVectors>
+void multiply(const Block& block, const float* a, const float* b, bool from_tile, Tile& tile) {
+  Lanes sums[kRows][kVectors];
+  UNROLLED
+  for (int r = 0; r < kRows; ++r) {
+    UNROLLED
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = from_tile ? load(&tile.at[r][v * kLanes]) : Lanes{};
+  }
+  // Three rows a pointer: x86 addresses base, base + stride and base + 2 strides.
+  constexpr int kPointers = (kRows + 2) / 3;
+  const float* rows[kPointers];
+  UNROLLED
+  for (int p = 0; p < kPointers; ++p) rows[p] = a + p * 3 * block.a_row;
+  const float* panels[(kTileColumns + kPanel - 1) / kPanel];
+  UNROLLED
+  for (int p = 0; p * kPanel < kVectors * kLanes; ++p) panels[p] = b + p * block.b_panel;
+  const ptrdiff_t a_row = block.a_row;
+  const ptrdiff_t a_step = block.a_step;
+  const ptrdiff_t b_step = block.b_step;
+  for (int64_t k = block.depth; k > 0; --k) {
+    Lanes columns[kVectors];
+    UNROLLED
+    for (int v = 0; v < kVectors; ++v) columns[v] = load(panels[v * kLanes / kPanel] + v * kLanes % kPanel);
+    UNROLLED
+    for (int r = 0; r < kRows; ++r) {
+      const Lanes row = splat(rows[r / 3][r % 3 * a_row]);
+      UNROLLED
+      for (int v = 0; v < kVectors; ++v) sums[r][v] = multiply_add(row, columns[v], sums[r][v]);
+    }
+    UNROLLED
+    for (int p = 0; p < kPointers; ++p) rows[p] += a_step;
+    UNROLLED
+    for (int p = 0; p * kPanel < kVectors * kLanes; ++p) panels[p] += b_step;
+  }
+  UNROLLED
+  for (int r = 0; r < kRows; ++r) {
+    UNROLLED
+    for (int v = 0; v < kVectors; ++v) store(&tile.at[r][v * kLanes], sums[r][v]);
+  }
+}
+
+using MultiplyFn = void (*)(const Block& block, const float* a, const float* b, bool from_tile, Tile& tile);
+
+template <int kVectors, int... kRows>
+inline MultiplyFn choose(int64_t rows, std::integer_sequence<int, kRows...>) {
+  static constexpr MultiplyFn kFunctions[] = {multiply<kRows + 1, kVectors>...};
+  return kFunctions[rows - 1];
+}
+
+// The sums of kRows x kColumns dot products: two vectors of sums each, so that additions need not wait for each other.
+template <int kRows, int kColumns>
+inline void dot(const Dots& dots, int64_t row, int64_t column, Tile& tile, int64_t tile_column) {
+  const float* a = dots.a + row * dots.a_row;
+  const float* b = dots.b + column * dots.b_column;
+  Lanes sums[2][kRows][kColumns] = {};
+  int64_t k = 0;
+  for (; k + 2 * kLanes <= dots.depth; k += 2 * kLanes) {
+    UNROLLED
+    for (int half = 0; half < 2; ++half) {
+      UNROLLED
+      for (int c = 0; c < kColumns; ++c) {
+        const Lanes lanes = load(b + c * dots.b_column + k + half * kLanes);
+        UNROLLED
+        for (int r = 0; r < kRows; ++r) {
+          sums[half][r][c] = multiply_add(load(a + r * dots.a_row + k + half * kLanes), lanes, sums[half][r][c]);
+        }
+      }
+    }
+  }
+  for (; k < dots.depth; k += kLanes) {
+    UNROLLED
+    for (int c = 0; c < kColumns; ++c) {
+      const Lanes lanes = load_up_to(b + c * dots.b_column + k, dots.depth - k);
+      UNROLLED
+      for (int r = 0; r < kRows; ++r) {
+        sums[0][r][c] = multiply_add(load_up_to(a + r * dots.a_row + k, dots.depth - k), lanes, sums[0][r][c]);
+      }
+    }
+  }
+  UNROLLED
+  for (int r = 0; r < kRows; ++r) {
+    UNROLLED
+    for (int c = 0; c < kColumns; ++c) tile.at[r][tile_column + c] = sum_of(sums[0][r][c] + sums[1][r][c]);
+  }
+}
+
+// As many columns at once as fill the registers with sums.
+template <int kRows>
+inline void dot_rows(const Dots& dots, const Epilogue& epilogue, int64_t row, int64_t column) {
+  constexpr int kRoom = (kRegisters - 6) / (2 * kRows);
+  constexpr int kColumns = kRoom >= 4 ? 4 : kRoom >= 2 ? 2 : 1;
+  const int64_t count = dots.columns - column < kDotColumns ? dots.columns - column : kDotColumns;
+  Tile tile;
+  int64_t c = 0;
+  for (; c + kColumns <= count; c += kColumns) dot<kRows, kColumns>(dots, row, column + c, tile, c);
+  for (; c < count; ++c) dot<kRows, 1>(dots, row, column + c, tile, c);
+  finish(tile, epilogue, row, column, kRows, count);
+}
+
+}  // namespace
+
+int64_t tile_rows() { return kTileRows; }
+
+int64_t tile_columns() { return kTileColumns; }
+
+void multiply_block(const Block& block, const Epilogue& epilogue) {
+  if (block.rows <= 0) return;
+  Tile tile;
+  const int64_t steps = (block.rows + kTileRows - 1) / kTileRows;
+  for (int64_t step = 0; step < steps; ++step) {
+    // As even as can be: 16 rows are 8 and 8, not 14 and 2.
+    const int64_t row = block.rows * step / steps;
+    const int64_t rows = block.rows * (step + 1) / steps - row;
+    const float* a = block.a + row * block.a_row;
+    constexpr int kNarrow = kTileVectors > 1 ? kTileVectors / 2 : 1;
+    const MultiplyFn wide = choose<kTileVectors>(rows, std::make_integer_sequence<int, kTileRows>());
+    const MultiplyFn narrow = choose<kNarrow>(rows, std::make_integer_sequence<int, kTileRows>());
+    for (int64_t column = 0; column < block.columns;) {
+      const int64_t left = block.columns - column;
+      const int64_t width = left > kNarrow * kLanes ? kTileColumns : kNarrow * kLanes;
+      const int64_t columns = left < width ? left : width;
+      if (!block.is_first) fetch(tile, epilogue, row, column, rows, columns);
+      const float* b = block.b + column / kPanel * block.b_panel + column % kPanel;
+      (width == kTileColumns ? wide : narrow)(block, a, b, !block.is_first, tile);
+      if (block.is_last) {
+        finish(tile, epilogue, row, column, rows, columns);
+      } else {
+        keep(tile, epilogue, row, column, rows, columns);
+      }
+      column += width;
+    }
+  }
+}
+
+void multiply_dots(const Dots& dots, const Epilogue& epilogue) {
+  for (int64_t column = 0; column < dots.columns; column += kDotColumns) {
+    int64_t row = 0;
+    for (; row + 4 <= dots.rows; row += 4) dot_rows<4>(dots, epilogue, row, column);
+    const int64_t rest = dots.rows - row;
+    if (rest == 3) dot_rows<3>(dots, epilogue, row, column);
+    if (rest == 2) dot_rows<2>(dots, epilogue, row, column);
+    if (rest == 1) dot_rows<1>(dots, epilogue, row, column);
+  }
+}
+
+}  // namespace etbuild::kernels::math::SIMD
+
+// NOLINTEND(misc-definitions-in-headers)

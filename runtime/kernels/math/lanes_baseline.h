@@ -1,0 +1,51 @@
+// Vectors of 4 floats where every CPU of its kind has them, of one float elsewhere. Included once, in front of bodies;
+// `lanes_end.h` ends what it begins.
+
+#if defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
+#define SIMD baseline
+
+namespace etbuild::kernels::math::SIMD {
+namespace {
+
+#if defined(__SSE2__) || defined(__ARM_NEON) || defined(__wasm_simd128__) || defined(__ALTIVEC__)
+constexpr int kLanes = 4;
+#else
+constexpr int kLanes = 1;
+#endif
+#if defined(__aarch64__)
+constexpr int kRegisters = 32;
+#else
+constexpr int kRegisters = 16;
+#endif
+typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
+
+inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
+#if defined(__ARM_NEON) && defined(__aarch64__)
+  return vfmaq_f32(c, a, b);
+#else
+  return a * b + c;
+#endif
+}
+
+// The first 0 < count < kLanes elements; zeros behind them.
+inline Lanes load_some(const float* from, int64_t count) {
+  Lanes lanes = {};
+  for (int lane = 0; lane < kLanes; ++lane) lanes[lane] = lane < count ? from[lane] : 0.0f;
+  return lanes;
+}
+
+inline void store_some(float* to, Lanes lanes, int64_t count) {
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (lane < count) to[lane] = lanes[lane];
+  }
+}
+
+inline Lanes fold(Lanes lanes) { return lanes; }
+
+}  // namespace
+}  // namespace etbuild::kernels::math::SIMD
+
+#include "lanes.h"
