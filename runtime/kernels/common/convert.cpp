@@ -11,9 +11,9 @@ namespace {
 // twice by it: float is exact as double, and whole numbers go by int64_t.
 constexpr int64_t kAtOnce = 64;
 
-using Whole = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, bool>;
+using Whole = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, bool, uint16_t>;
 using Fractional = Types<float, double, Half, BFloat16>;
-using All = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, bool, float, double, Half, BFloat16>;
+using All = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, bool, uint16_t, float, double, Half, BFloat16>;
 
 template <typename Element, typename Wide>
 void widen(const void* from, int64_t step, Wide* to, int64_t count) {

@@ -24,6 +24,10 @@ using Floats = Types<float, double>;
 using Reals = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, float, double>;
 using RealsAndBool = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, float, double, bool>;
 
+// With uint16_t, in which PyTorch does no arithmetic.
+using AnyReals = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, float, double, uint16_t>;
+using AnyRealsAndBool = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, float, double, uint16_t, bool>;
+
 template <typename Element>
 constexpr ScalarType dtype_of() {
   if constexpr (std::is_same_v<Element, uint8_t>) return ScalarType::Byte;
@@ -36,10 +40,11 @@ constexpr ScalarType dtype_of() {
   if constexpr (std::is_same_v<Element, float>) return ScalarType::Float;
   if constexpr (std::is_same_v<Element, double>) return ScalarType::Double;
   if constexpr (std::is_same_v<Element, bool>) return ScalarType::Bool;
+  if constexpr (std::is_same_v<Element, uint16_t>) return ScalarType::UInt16;
   return ScalarType::Undefined;
 }
 
-constexpr bool is_integer(ScalarType type) { return type <= ScalarType::Long; }
+constexpr bool is_integer(ScalarType type) { return type <= ScalarType::Long || type == ScalarType::UInt16; }
 constexpr bool is_bool(ScalarType type) { return type == ScalarType::Bool; }
 constexpr bool is_floating(ScalarType type) {
   return type == ScalarType::Half || type == ScalarType::Float || type == ScalarType::Double ||
@@ -74,6 +79,7 @@ constexpr size_t size_of(ScalarType type) {
     case ScalarType::Short:
     case ScalarType::Half:
     case ScalarType::BFloat16:
+    case ScalarType::UInt16:
       return 2;
     case ScalarType::Int:
     case ScalarType::Float:

@@ -40,7 +40,8 @@ bool is_flat(const Elementwise& call, const Tensor& out) {
   if (out.scalar_type() != call.result) return false;
   for (size_t index = 0; index < call.count; ++index) {
     const Operand& operand = call.operands[index];
-    if (operand.tensor == nullptr || operand.type != call.compute || !same_layout(*operand.tensor, out)) return false;
+    if (operand.tensor == nullptr || operand.type != call.reads(index) || !same_layout(*operand.tensor, out))
+      return false;
   }
   return true;
 }
@@ -48,8 +49,8 @@ bool is_flat(const Elementwise& call, const Tensor& out) {
 void compute_flat(const Elementwise& call, Tensor& out) {
   const auto run = [&](int64_t begin, int64_t end) {
     const void* inputs[kMaxOperands];
-    const auto skip = static_cast<size_t>(begin) * size_of(call.compute);
     for (size_t index = 0; index < call.count; ++index) {
+      const auto skip = static_cast<size_t>(begin) * size_of(call.reads(index));
       inputs[index] = static_cast<const char*>(call.operands[index].data) + skip;
     }
     auto* to = static_cast<char*>(out.mutable_data_ptr()) + static_cast<size_t>(begin) * size_of(call.result);
@@ -73,17 +74,16 @@ struct Buffers {
 };
 
 bool compute_run(const Elementwise& call, ScalarType out_type, const Run& run, Buffers& buffers) {
-  const auto wide = static_cast<int64_t>(size_of(call.compute));
   const bool in_place = out_type == call.result && run.steps[call.count] == 1;
   bool buffered = !in_place;
   bool reads_in_place[kMaxOperands];
   for (size_t index = 0; index < call.count; ++index) {
     const Operand& operand = call.operands[index];
-    reads_in_place[index] = operand.type == call.compute && run.steps[index] == 1;
+    reads_in_place[index] = operand.type == call.reads(index) && run.steps[index] == 1;
     buffered = buffered || !reads_in_place[index];
     if (run.steps[index] != 0 || run.count == 1) continue;
     const int64_t copies = run.count < kAtOnce ? run.count : kAtOnce;
-    if (!convert(operand.type, run.from[index], 0, call.compute, buffers.of[index], copies)) return false;
+    if (!convert(operand.type, run.from[index], 0, call.reads(index), buffers.of[index], copies)) return false;
   }
   const int64_t most = buffered ? kAtOnce : run.count;
   for (int64_t at = 0; at < run.count; at += most) {
@@ -94,9 +94,9 @@ bool compute_run(const Elementwise& call, ScalarType out_type, const Run& run, B
       inputs[index] = buffers.of[index];
       const char* from = run.from[index] + at * run.steps[index] * static_cast<int64_t>(size_of(type));
       if (reads_in_place[index]) {
-        inputs[index] = run.from[index] + at * wide;
+        inputs[index] = from;
       } else if (run.steps[index] != 0 || run.count == 1) {
-        if (!convert(type, from, run.steps[index], call.compute, buffers.of[index], now)) return false;
+        if (!convert(type, from, run.steps[index], call.reads(index), buffers.of[index], now)) return false;
       }
     }
     const auto size = static_cast<int64_t>(size_of(out_type));

@@ -23,6 +23,11 @@ struct Elementwise {
   ScalarType result;   // What it writes.
   Row row;             // Null: the dtype is not served, and the call fails with NotSupported.
   const void* parameters = nullptr;
+  ScalarType condition = ScalarType::Undefined;  // What the row reads of the first operand, if it is another dtype.
+
+  ScalarType reads(size_t index) const {
+    return index == 0 && condition != ScalarType::Undefined ? condition : compute;
+  }
 };
 
 // Resizes the output and computes it. False if the call has failed: with InvalidArgument if the operands do not

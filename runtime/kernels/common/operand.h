@@ -9,6 +9,7 @@ namespace etbuild::kernels {
 
 // A number as a kernel's argument has it: whole, floating or bool.
 struct Number {
+  Number() : Number(int64_t{0}) {}
   explicit Number(const EValue& value);
   explicit Number(double value) : type(ScalarType::Double), floating(value) {}
   explicit Number(int64_t value) : type(ScalarType::Long), whole(value) {}
@@ -28,6 +29,7 @@ struct Number {
 };
 
 struct Operand {
+  Operand() = default;
   explicit Operand(const Tensor& from) : tensor(&from), data(from.const_data_ptr()), type(from.scalar_type()) {}
   // The number has to live as long.
   explicit Operand(const Number& number)
@@ -38,9 +40,9 @@ struct Operand {
 
   size_t rank() const { return tensor == nullptr ? 0 : static_cast<size_t>(tensor->dim()); }
 
-  const Tensor* tensor;  // Null: a number.
-  const void* data;
-  ScalarType type;                          // Of the element at `data`.
+  const Tensor* tensor = nullptr;  // Null: a number.
+  const void* data = nullptr;
+  ScalarType type = ScalarType::Undefined;  // Of the element at `data`.
   ScalarType kind = ScalarType::Undefined;  // Of a number.
 };
 

@@ -1,7 +1,5 @@
 #include "promotion.h"
 
-#include <executorch/runtime/core/exec_aten/util/scalar_type_util.h>
-
 namespace etbuild::kernels {
 namespace {
 
@@ -10,6 +8,30 @@ int kind_of(ScalarType type) {
   if (is_bool(type)) return 0;
   if (is_integer(type)) return 1;
   return is_complex(type) ? 3 : 2;
+}
+
+ScalarType wider(ScalarType left, ScalarType right) { return size_of(left) >= size_of(right) ? left : right; }
+
+ScalarType promote_integers(ScalarType left, ScalarType right) {
+  if (left == ScalarType::UInt16 || right == ScalarType::UInt16) return ScalarType::Undefined;  // As PyTorch.
+  if (size_of(left) != size_of(right)) return wider(left, right);
+  return ScalarType::Short;  // Byte and Char.
+}
+
+ScalarType promote_floats(ScalarType left, ScalarType right) {
+  return size_of(left) == size_of(right) ? ScalarType::Float : wider(left, right);  // Half and BFloat16.
+}
+
+// The dtype of a complex number's parts.
+ScalarType part_of(ScalarType type) {
+  if (type == ScalarType::ComplexHalf) return ScalarType::Half;
+  if (type == ScalarType::ComplexFloat) return ScalarType::Float;
+  return type == ScalarType::ComplexDouble ? ScalarType::Double : type;
+}
+
+ScalarType complex_of(ScalarType part) {
+  if (part == ScalarType::Half) return ScalarType::ComplexHalf;
+  return part == ScalarType::Double ? ScalarType::ComplexDouble : ScalarType::ComplexFloat;
 }
 
 // Joins a dtype to what has been seen; Undefined: nothing yet.
@@ -25,7 +47,19 @@ ScalarType prefer(ScalarType higher, ScalarType lower) {
 }  // namespace
 
 ScalarType promote(ScalarType left, ScalarType right) {
-  return left == right ? left : executorch::runtime::promoteTypes(left, right);
+  if (left == right) return left;
+  if (!is_known(left) || !is_known(right)) return ScalarType::Undefined;
+  if (kind_of(left) > kind_of(right)) return promote(right, left);
+  switch (kind_of(right)) {  // The higher kind.
+    case 1:
+      return is_bool(left) ? right : promote_integers(left, right);
+    case 2:
+      return is_floating(left) ? promote_floats(left, right) : right;
+    default:
+      return kind_of(left) < 2 || part_of(left) == part_of(right)
+                 ? right
+                 : complex_of(promote_floats(part_of(left), part_of(right)));
+  }
 }
 
 ScalarType common_dtype(const Operand* operands, size_t count) {

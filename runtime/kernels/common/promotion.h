@@ -6,7 +6,7 @@
 
 namespace etbuild::kernels {
 
-// The dtype that both can be converted to without loss of kind. Both must be known.
+// The dtype that both can be converted to without loss of kind; Undefined if PyTorch knows none.
 ScalarType promote(ScalarType left, ScalarType right);
 
 // The dtype of what is computed from operands: tensors with dimensions decide; those without, and then numbers, only

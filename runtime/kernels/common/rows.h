@@ -1,4 +1,4 @@
-// Rows for compute(), made of an operation on single elements. Only what is selected is compiled: internal linkage.
+// Rows for pointwise(), made of an operation on single elements. Only what is selected is compiled: internal linkage.
 //
 //     template <typename T>
 //     struct Add {
@@ -6,11 +6,11 @@
 //       T operator()(T self, T other) const { return wrapping_add(self, wrapping_multiply(alpha, other)); }
 //       T alpha;
 //     };
-//     call.row = binary_row<Add>(call.compute, Reals());
+//     pointwise(context, operands, Answer::kSame, binary_row<Add, Reals>, out, &alpha);
 
 #pragma once
 
-#include "elementwise.h"
+#include "pointwise.h"
 #include "selection.h"
 
 namespace etbuild::kernels {
@@ -51,25 +51,25 @@ void compute_ternary(const void* const* inputs, void* out, int64_t count, const 
   for (int64_t at = 0; at < count; ++at) to[at] = operation(first[at], second[at], third[at]);
 }
 
-// The row of an operation for a dtype of the list, or null. The parameters of the call are a Number[].
+// The row of an operation for a listed dtype, or null. The parameters of the call are a Number[].
 template <template <typename> class Operation, typename Elements>
-Row unary_row(ScalarType type, Elements elements) {
+Row unary_row(ScalarType type) {
   Row row = nullptr;
-  visit(type, elements, [&](auto element) { row = compute_unary<Operation, decltype(element)>; });
+  visit(type, Elements(), [&](auto element) { row = compute_unary<Operation, decltype(element)>; });
   return row;
 }
 
 template <template <typename> class Operation, typename Elements>
-Row binary_row(ScalarType type, Elements elements) {
+Row binary_row(ScalarType type) {
   Row row = nullptr;
-  visit(type, elements, [&](auto element) { row = compute_binary<Operation, decltype(element)>; });
+  visit(type, Elements(), [&](auto element) { row = compute_binary<Operation, decltype(element)>; });
   return row;
 }
 
 template <template <typename> class Operation, typename Elements>
-Row ternary_row(ScalarType type, Elements elements) {
+Row ternary_row(ScalarType type) {
   Row row = nullptr;
-  visit(type, elements, [&](auto element) { row = compute_ternary<Operation, decltype(element)>; });
+  visit(type, Elements(), [&](auto element) { row = compute_ternary<Operation, decltype(element)>; });
   return row;
 }
 

@@ -24,6 +24,12 @@ Element wrapping_subtract(Element left, Element right) {
 }
 
 template <typename Element>
+Element wrapping_negate(Element value) {
+  if constexpr (!std::is_integral_v<Element>) return -value;
+  return static_cast<Element>(0 - static_cast<Unsigned<Element>>(value));
+}
+
+template <typename Element>
 Element wrapping_multiply(Element left, Element right) {
   if constexpr (std::is_same_v<Element, bool>) return left && right;
   if constexpr (!std::is_integral_v<Element>) return left * right;

@@ -13,29 +13,14 @@ struct Add {
   T alpha;
 };
 
-void add(KernelRuntimeContext& context, Arguments arguments, const Operand& other) {
-  const Operand operands[] = {Operand(tensor(arguments, 0)), other};
-  const Number alpha(*arguments[2]);
-  const ScalarType type = common_dtype(operands, 2);
-  if (alpha.type == ScalarType::Double && !is_floating(type)) {
-    context.fail(Error::InvalidArgument);
-    return;
-  }
-  const ScalarType computed = computed_in(type);
-  compute(context, {operands, 2, computed, computed, binary_row<Add>(computed, RealsAndBool()), &alpha},
-          tensor(arguments, 3));
-}
-
 }  // namespace
 
 void add_out(KernelRuntimeContext& context, Arguments arguments) {
-  if (are_arguments(context, arguments, "ttst")) add(context, arguments, Operand(tensor(arguments, 1)));
+  pointwise_scaled(context, arguments, "ttst", binary_row<Add, RealsAndBool>);
 }
 
 void add_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
-  if (!are_arguments(context, arguments, "tsst")) return;
-  const Number other(*arguments[1]);
-  add(context, arguments, Operand(other));
+  pointwise_scaled(context, arguments, "tsst", binary_row<Add, RealsAndBool>);
 }
 
 }  // namespace etbuild::kernels

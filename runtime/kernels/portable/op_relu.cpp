@@ -13,10 +13,7 @@ struct Relu : Plain {
 }  // namespace
 
 void relu_out(KernelRuntimeContext& context, Arguments arguments) {
-  if (!are_arguments(context, arguments, "tt")) return;
-  const Operand self(tensor(arguments, 0));
-  const ScalarType type = computed_in(self.type);
-  compute(context, {&self, 1, type, type, unary_row<Relu>(type, Reals())}, tensor(arguments, 1));
+  pointwise(context, arguments, "tt", 1, Answer::kSame, unary_row<Relu, Reals>);
 }
 
 }  // namespace etbuild::kernels

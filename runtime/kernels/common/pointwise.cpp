@@ -1,0 +1,50 @@
+#include "pointwise.h"
+
+#include <executorch/runtime/platform/log.h>
+
+#include <cstring>
+
+namespace etbuild::kernels {
+
+Operands::Operands(Arguments arguments, size_t many) : count(many) {
+  bool alike = true;
+  for (size_t index = 0; index < count; ++index) {
+    if (arguments[index]->isTensor()) {
+      list[index] = Operand(tensor(arguments, index));
+    } else {
+      numbers[index] = Number(*arguments[index]);
+      list[index] = Operand(numbers[index]);
+    }
+    alike = alike && list[index].type == list[0].type && list[index].tensor != nullptr;
+  }
+  common = alike ? list[0].type : common_dtype(list, count);
+}
+
+void pointwise(KernelRuntimeContext& context, const Operands& operands, Answer answer, RowOf row_of, Tensor& out,
+               const void* parameters) {
+  ScalarType computed = answer == Answer::kFloat ? computed_as_float(operands.common) : computed_in(operands.common);
+  if (answer == Answer::kTruth) computed = ScalarType::Bool;
+  const ScalarType result = answer >= Answer::kBool ? ScalarType::Bool : computed;
+  compute(context, {operands.list, operands.count, computed, result, row_of(computed), parameters}, out);
+}
+
+void pointwise(KernelRuntimeContext& context, Arguments arguments, const char* letters, size_t operands, Answer answer,
+               RowOf row_of, const void* parameters) {
+  if (!are_arguments(context, arguments, letters)) return;
+  pointwise(context, Operands(arguments, operands), answer, row_of, tensor(arguments, std::strlen(letters) - 1),
+            parameters);
+}
+
+void pointwise_scaled(KernelRuntimeContext& context, Arguments arguments, const char* letters, RowOf row_of) {
+  if (!are_arguments(context, arguments, letters)) return;
+  const Operands operands(arguments, 2);
+  const Number alpha(*arguments[2]);
+  if (alpha.type == ScalarType::Double && (is_integer(operands.common) || is_bool(operands.common))) {
+    ET_LOG(Error, "The factor of whole numbers must be whole, is %f", alpha.floating);
+    context.fail(Error::InvalidArgument);
+    return;
+  }
+  pointwise(context, operands, Answer::kSame, row_of, tensor(arguments, 3), &alpha);
+}
+
+}  // namespace etbuild::kernels

@@ -1,0 +1,24 @@
+// eq.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out): whether self equals other, broadcast.
+// eq.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out): the same with a number.
+#include "rows.h"
+
+namespace etbuild::kernels {
+namespace {
+
+template <typename T>
+struct Eq : Plain {
+  using Plain::Plain;
+  bool operator()(T self, T other) const { return self == other; }
+};
+
+}  // namespace
+
+void eq_tensor_out(KernelRuntimeContext& context, Arguments arguments) {
+  pointwise(context, arguments, "ttt", 2, Answer::kBool, binary_row<Eq, RealsAndBool>);
+}
+
+void eq_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
+  pointwise(context, arguments, "tst", 2, Answer::kBool, binary_row<Eq, RealsAndBool>);
+}
+
+}  // namespace etbuild::kernels

@@ -1,0 +1,24 @@
+// ge.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out): whether self is at least other, broadcast.
+// ge.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out): the same with a number.
+#include "rows.h"
+
+namespace etbuild::kernels {
+namespace {
+
+template <typename T>
+struct Ge : Plain {
+  using Plain::Plain;
+  bool operator()(T self, T other) const { return self >= other; }
+};
+
+}  // namespace
+
+void ge_tensor_out(KernelRuntimeContext& context, Arguments arguments) {
+  pointwise(context, arguments, "ttt", 2, Answer::kBool, binary_row<Ge, RealsAndBool>);
+}
+
+void ge_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
+  pointwise(context, arguments, "tst", 2, Answer::kBool, binary_row<Ge, RealsAndBool>);
+}
+
+}  // namespace etbuild::kernels

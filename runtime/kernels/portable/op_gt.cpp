@@ -1,0 +1,24 @@
+// gt.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out): whether self is more than other, broadcast.
+// gt.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out): the same with a number.
+#include "rows.h"
+
+namespace etbuild::kernels {
+namespace {
+
+template <typename T>
+struct Gt : Plain {
+  using Plain::Plain;
+  bool operator()(T self, T other) const { return self > other; }
+};
+
+}  // namespace
+
+void gt_tensor_out(KernelRuntimeContext& context, Arguments arguments) {
+  pointwise(context, arguments, "ttt", 2, Answer::kBool, binary_row<Gt, RealsAndBool>);
+}
+
+void gt_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
+  pointwise(context, arguments, "tst", 2, Answer::kBool, binary_row<Gt, RealsAndBool>);
+}
+
+}  // namespace etbuild::kernels

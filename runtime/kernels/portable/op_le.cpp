@@ -1,0 +1,24 @@
+// le.Tensor_out(Tensor self, Tensor other, *, Tensor(a!) out): whether self is at most other, broadcast.
+// le.Scalar_out(Tensor self, Scalar other, *, Tensor(a!) out): the same with a number.
+#include "rows.h"
+
+namespace etbuild::kernels {
+namespace {
+
+template <typename T>
+struct Le : Plain {
+  using Plain::Plain;
+  bool operator()(T self, T other) const { return self <= other; }
+};
+
+}  // namespace
+
+void le_tensor_out(KernelRuntimeContext& context, Arguments arguments) {
+  pointwise(context, arguments, "ttt", 2, Answer::kBool, binary_row<Le, RealsAndBool>);
+}
+
+void le_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
+  pointwise(context, arguments, "tst", 2, Answer::kBool, binary_row<Le, RealsAndBool>);
+}
+
+}  // namespace etbuild::kernels
