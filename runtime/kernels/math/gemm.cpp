@@ -13,17 +13,17 @@ size_t gemm_scratch(const Gemm&, int) { return 0; }
 
 namespace {
 
-void multiply_rows(void* state, int64_t begin, int64_t end, int) {
+void multiply_rows(void* state, ptrdiff_t begin, ptrdiff_t end, int) {
   const Gemm& gemm = *static_cast<const Gemm*>(state);
   const bool is_packed = gemm.packed_b != nullptr;
-  for (int64_t row = begin; row < end; ++row) {
-    for (int64_t column = 0; column < gemm.columns; ++column) {
+  for (ptrdiff_t row = begin; row < end; ++row) {
+    for (ptrdiff_t column = 0; column < gemm.columns; ++column) {
       const float* a = gemm.a.data + row * gemm.a.row_stride;
       const float* b = is_packed ? gemm.packed_b + column / kPanel * gemm.depth * kPanel + column % kPanel
                                  : gemm.b.data + column * gemm.b.column_stride;
       const ptrdiff_t step = is_packed ? kPanel : gemm.b.row_stride;
       float sum = 0;
-      for (int64_t k = gemm.depth; k > 0; --k, a += gemm.a.column_stride, b += step) sum += *a * *b;
+      for (ptrdiff_t k = gemm.depth; k > 0; --k, a += gemm.a.column_stride, b += step) sum += *a * *b;
       sum *= gemm.alpha;
       if (gemm.added.data != nullptr) {
         sum += gemm.beta * gemm.added.data[row * gemm.added.row_stride + column * gemm.added.column_stride];
@@ -45,25 +45,25 @@ void gemm(const Gemm& gemm, Scratch, const Parallel& parallel) {
 
 namespace {
 
-constexpr int64_t kDotRows = 8;               // Up to so many rows of a go through dot products.
-constexpr int64_t kGroupFloats = 128 * 1024;  // Packed at once by a worker: half a typical second-level cache.
-constexpr int64_t kStackFloats = 2 * 1024;
-constexpr int64_t kColumnsOfDots = 64;
+constexpr ptrdiff_t kDotRows = 8;               // Up to so many rows of a go through dot products.
+constexpr ptrdiff_t kGroupFloats = 128 * 1024;  // Packed at once by a worker: half a typical second-level cache.
+constexpr ptrdiff_t kStackFloats = 2 * 1024;
+constexpr ptrdiff_t kColumnsOfDots = 64;
 
-int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-int64_t rounded_up(int64_t number, int64_t unit) { return (number + unit - 1) / unit * unit; }
+ptrdiff_t rounded_up(ptrdiff_t number, ptrdiff_t unit) { return (number + unit - 1) / unit * unit; }
 
 // A product as it is computed: perhaps its own transposed.
 struct Plan {
   Gemm gemm;
   bool is_dots = false;
-  bool is_packing = false;    // b is packed in groups of columns; else it is read as it lies.
-  int64_t group_columns = 0;  // Columns a unit computes; whole panels.
-  int64_t slices = 1;         // Units that share the columns and differ in rows.
-  int64_t slice_rows = 0;
+  bool is_packing = false;      // b is packed in groups of columns; else it is read as it lies.
+  ptrdiff_t group_columns = 0;  // Columns a unit computes; whole panels.
+  ptrdiff_t slices = 1;         // Units that share the columns and differ in rows.
+  ptrdiff_t slice_rows = 0;
   float* scratch = nullptr;
-  int64_t scratch_floats = 0;  // A worker's.
+  ptrdiff_t scratch_floats = 0;  // A worker's.
 };
 
 Gemm transposed(const Gemm& gemm) {
@@ -91,12 +91,12 @@ Plan plan_of(const Gemm& gemm) {
     plan.gemm = transposed(gemm);
   }
   const Gemm& own = plan.gemm;
-  const int64_t most_rows = FOR_THIS_CPU(tile_rows)();
-  const int64_t wide = rounded_up(FOR_THIS_CPU(tile_columns)(), kPanel);
+  const ptrdiff_t most_rows = FOR_THIS_CPU(tile_rows)();
+  const ptrdiff_t wide = rounded_up(FOR_THIS_CPU(tile_columns)(), kPanel);
   // What few rows use only once or twice is not worth a copy.
   plan.is_packing = own.packed_b == nullptr && (own.b.column_stride != 1 || own.rows > 2 * most_rows);
-  const int64_t depth = own.depth > 0 ? own.depth : 1;
-  const int64_t fitting = kGroupFloats / depth / wide * wide;
+  const ptrdiff_t depth = own.depth > 0 ? own.depth : 1;
+  const ptrdiff_t fitting = kGroupFloats / depth / wide * wide;
   plan.group_columns = fitting > wide ? fitting : wide;
   if (plan.group_columns > own.columns) plan.group_columns = rounded_up(own.columns, kPanel);
   // Enough units for some threads, each with rows enough to be worth its packing.
@@ -106,15 +106,15 @@ Plan plan_of(const Gemm& gemm) {
   return plan;
 }
 
-int64_t floats_of_worker(const Plan& plan) {
-  const int64_t columns = plan.is_packing ? plan.group_columns : plan.gemm.columns % kPanel != 0 ? kPanel : 0;
+ptrdiff_t floats_of_worker(const Plan& plan) {
+  const ptrdiff_t columns = plan.is_packing ? plan.group_columns : plan.gemm.columns % kPanel != 0 ? kPanel : 0;
   return plan.gemm.packed_b != nullptr || plan.is_dots ? 0 : rounded_up(columns * plan.gemm.depth, 16);
 }
 
-void dot_units(void* state, int64_t begin, int64_t end, int) {
+void dot_units(void* state, ptrdiff_t begin, ptrdiff_t end, int) {
   const Gemm& gemm = static_cast<Plan*>(state)->gemm;
-  for (int64_t unit = begin; unit < end; ++unit) {
-    const int64_t column = unit * kColumnsOfDots;
+  for (ptrdiff_t unit = begin; unit < end; ++unit) {
+    const ptrdiff_t column = unit * kColumnsOfDots;
     const Dots dots = {
         gemm.rows,         least(kColumnsOfDots, gemm.columns - column), gemm.depth,          gemm.a.data,
         gemm.a.row_stride, gemm.b.data + column * gemm.b.column_stride,  gemm.b.column_stride};
@@ -124,16 +124,16 @@ void dot_units(void* state, int64_t begin, int64_t end, int) {
 
 // Columns of a unit whose b stands at `b`, for all depths or for some.
 struct Columns {
-  int64_t column;
-  int64_t count;
-  int64_t first_depth;
-  int64_t depth;
+  ptrdiff_t column;
+  ptrdiff_t count;
+  ptrdiff_t first_depth;
+  ptrdiff_t depth;
   const float* b;
   ptrdiff_t panel;
   ptrdiff_t step;
 };
 
-void multiply(const Gemm& gemm, int64_t row, int64_t rows, const Columns& columns) {
+void multiply(const Gemm& gemm, ptrdiff_t row, ptrdiff_t rows, const Columns& columns) {
   const Block block = {rows,
                        columns.count,
                        columns.depth,
@@ -149,14 +149,14 @@ void multiply(const Gemm& gemm, int64_t row, int64_t rows, const Columns& column
 }
 
 // As `multiply`, with b packed a few depths at a time into what memory there is.
-void multiply_in_steps(const Gemm& gemm, int64_t row, int64_t rows, int64_t column, int64_t count) {
+void multiply_in_steps(const Gemm& gemm, ptrdiff_t row, ptrdiff_t rows, ptrdiff_t column, ptrdiff_t count) {
   alignas(64) float memory[kStackFloats];
-  constexpr int64_t kColumns = 2 * kPanel;
-  constexpr int64_t kDepth = kStackFloats / kColumns;
-  for (int64_t c = 0; c < count; c += kColumns) {
-    const int64_t columns = least(kColumns, count - c);
-    for (int64_t k = 0; k == 0 || k < gemm.depth; k += kDepth) {
-      const int64_t depth = least(kDepth, gemm.depth - k);
+  constexpr ptrdiff_t kColumns = 2 * kPanel;
+  constexpr ptrdiff_t kDepth = kStackFloats / kColumns;
+  for (ptrdiff_t c = 0; c < count; c += kColumns) {
+    const ptrdiff_t columns = least(kColumns, count - c);
+    for (ptrdiff_t k = 0; k == 0 || k < gemm.depth; k += kDepth) {
+      const ptrdiff_t depth = least(kDepth, gemm.depth - k);
       const float* from = gemm.b.data + k * gemm.b.row_stride + (column + c) * gemm.b.column_stride;
       pack_panels({from, gemm.b.row_stride, gemm.b.column_stride}, depth, columns, memory, kDepth * kPanel);
       multiply(gemm, row, rows, {column + c, columns, k, depth, memory, kDepth * kPanel, kPanel});
@@ -164,24 +164,24 @@ void multiply_in_steps(const Gemm& gemm, int64_t row, int64_t rows, int64_t colu
   }
 }
 
-void block_units(void* state, int64_t begin, int64_t end, int worker) {
+void block_units(void* state, ptrdiff_t begin, ptrdiff_t end, int worker) {
   const Plan& plan = *static_cast<Plan*>(state);
   const Gemm& gemm = plan.gemm;
   float* scratch = plan.scratch == nullptr ? nullptr : plan.scratch + worker * plan.scratch_floats;
-  int64_t packed_group = -1;
-  for (int64_t unit = begin; unit < end; ++unit) {
-    const int64_t group = unit / plan.slices;
-    const int64_t row = unit % plan.slices * plan.slice_rows;
-    const int64_t rows = least(plan.slice_rows, gemm.rows - row);
-    const int64_t column = group * plan.group_columns;
-    const int64_t count = least(plan.group_columns, gemm.columns - column);
+  ptrdiff_t packed_group = -1;
+  for (ptrdiff_t unit = begin; unit < end; ++unit) {
+    const ptrdiff_t group = unit / plan.slices;
+    const ptrdiff_t row = unit % plan.slices * plan.slice_rows;
+    const ptrdiff_t rows = least(plan.slice_rows, gemm.rows - row);
+    const ptrdiff_t column = group * plan.group_columns;
+    const ptrdiff_t count = least(plan.group_columns, gemm.columns - column);
     if (gemm.packed_b != nullptr) {
       const ptrdiff_t panel = gemm.depth * kPanel;
       multiply(gemm, row, rows, {column, count, 0, gemm.depth, gemm.packed_b + column / kPanel * panel, panel, kPanel});
       continue;
     }
     // Where b lies as rows, only its last columns, which are no whole panel, are packed.
-    const int64_t whole = plan.is_packing ? 0 : count / kPanel * kPanel;
+    const ptrdiff_t whole = plan.is_packing ? 0 : count / kPanel * kPanel;
     if (whole > 0) {
       multiply(gemm, row, rows, {column, whole, 0, gemm.depth, gemm.b.data + column, kPanel, gemm.b.row_stride});
     }
@@ -220,7 +220,7 @@ void gemm(const Gemm& gemm, Scratch scratch, const Parallel& parallel) {
   if (bytes > 0 && scratch.data != nullptr && scratch.size >= bytes + misaligned) {
     plan.scratch = reinterpret_cast<float*>(static_cast<char*>(scratch.data) + misaligned);
   }
-  const int64_t groups = (plan.gemm.columns + plan.group_columns - 1) / plan.group_columns;
+  const ptrdiff_t groups = (plan.gemm.columns + plan.group_columns - 1) / plan.group_columns;
   parallel(groups * plan.slices, block_units, &plan);
 }
 

@@ -22,9 +22,9 @@ struct Matrix {
 // Each element of the product is one chain of additions along the depth, or with few rows one for each lane: the same
 // arguments give the same bits on the same level, whatever the scratch and the number of workers.
 struct Gemm {
-  int64_t rows = 0;
-  int64_t columns = 0;
-  int64_t depth = 0;
+  ptrdiff_t rows = 0;
+  ptrdiff_t columns = 0;
+  ptrdiff_t depth = 0;
   Matrix a;                         // rows x depth
   Matrix b;                         // depth x columns; a linear's weights [columns, depth] have strides {1, depth}.
   const float* packed_b = nullptr;  // Instead of b: what pack_b() wrote.
@@ -51,12 +51,12 @@ void gemm(const Gemm& gemm, Scratch scratch = {}, const Parallel& parallel = {})
 
 // The layout of packed_b: columns in panels of 16, one row of 16 after the other, zeros behind the last column.
 // Element (k, j) is packed[(j / 16 * depth + k) * 16 + j % 16]. The same on every CPU: it may be written at build time.
-constexpr int64_t kPanel = 16;
+constexpr ptrdiff_t kPanel = 16;
 
-constexpr int64_t packed_floats(int64_t depth, int64_t columns) {
+constexpr ptrdiff_t packed_floats(ptrdiff_t depth, ptrdiff_t columns) {
   return (columns + kPanel - 1) / kPanel * kPanel * depth;
 }
 
-void pack_b(const Matrix& b, int64_t depth, int64_t columns, float* packed);
+void pack_b(const Matrix& b, ptrdiff_t depth, ptrdiff_t columns, float* packed);
 
 }  // namespace etbuild::kernels::math

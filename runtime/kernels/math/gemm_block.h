@@ -11,9 +11,9 @@ namespace etbuild::kernels::math {
 
 // Some rows and columns of a product, at some depths. Pointers stand at the block's first element.
 struct Block {
-  int64_t rows;
-  int64_t columns;
-  int64_t depth;
+  ptrdiff_t rows;
+  ptrdiff_t columns;
+  ptrdiff_t depth;
   const float* a;  // Element (i, k) is a[i * a_row + k * a_step].
   ptrdiff_t a_row;
   ptrdiff_t a_step;
@@ -26,9 +26,9 @@ struct Block {
 
 // Rows of both operands that are contiguous along the depth: dot products.
 struct Dots {
-  int64_t rows;
-  int64_t columns;
-  int64_t depth;
+  ptrdiff_t rows;
+  ptrdiff_t columns;
+  ptrdiff_t depth;
   const float* a;
   ptrdiff_t a_row;
   const float* b;
@@ -37,7 +37,7 @@ struct Dots {
 
 // What is done with the product, and where it goes; from `row` and `column` of the whole.
 struct Epilogue {
-  explicit Epilogue(const Gemm& gemm, int64_t row = 0, int64_t column = 0)
+  explicit Epilogue(const Gemm& gemm, ptrdiff_t row = 0, ptrdiff_t column = 0)
       : added(gemm.added),
         alpha(gemm.alpha),
         beta(gemm.beta),
@@ -60,12 +60,12 @@ struct Epilogue {
 };
 
 // Writes `columns` of b, up to 16 a panel, as rows of 16 that end in zeros.
-void pack_panels(const Matrix& b, int64_t depth, int64_t columns, float* packed, int64_t panel_stride);
+void pack_panels(const Matrix& b, ptrdiff_t depth, ptrdiff_t columns, float* packed, ptrdiff_t panel_stride);
 
 // A tile: the rows and columns of sums that stay in registers; columns are 16, or a multiple or a part of it.
 #define DECLARE_BLOCKS                                               \
-  int64_t tile_rows();                                               \
-  int64_t tile_columns();                                            \
+  ptrdiff_t tile_rows();                                             \
+  ptrdiff_t tile_columns();                                          \
   void multiply_block(const Block& block, const Epilogue& epilogue); \
   void multiply_dots(const Dots& dots, const Epilogue& epilogue);
 

@@ -7,14 +7,14 @@ namespace etbuild::kernels::math::SIMD {
 namespace {
 
 constexpr int kTileColumns = kTileVectors * kLanes;
-constexpr int64_t kDotColumns = 16;
+constexpr ptrdiff_t kDotColumns = 16;
 
 // Sums of a tile: rows of kTileColumns.
 struct Tile {
   alignas(64) float at[kTileRows > 4 ? kTileRows : 4][kTileColumns > kDotColumns ? kTileColumns : kDotColumns];
 };
 
-inline Lanes added_of(const Epilogue& epilogue, const float* added, int64_t column, int64_t count) {
+inline Lanes added_of(const Epilogue& epilogue, const float* added, ptrdiff_t column, ptrdiff_t count) {
   const ptrdiff_t stride = epilogue.added.column_stride;
   if (stride == 1) return load_up_to(added + column, count);
   if (stride == 0) return splat(*added);
@@ -24,14 +24,14 @@ inline Lanes added_of(const Epilogue& epilogue, const float* added, int64_t colu
 }
 
 // Does with the sums what follows the product, and writes them out.
-void finish(Tile& tile, const Epilogue& epilogue, int64_t row, int64_t column, int64_t rows, int64_t columns) {
+void finish(Tile& tile, const Epilogue& epilogue, ptrdiff_t row, ptrdiff_t column, ptrdiff_t rows, ptrdiff_t columns) {
   const float* added = epilogue.added.data;
   if (added != nullptr) added += row * epilogue.added.row_stride + column * epilogue.added.column_stride;
   float* out = epilogue.out + row * epilogue.out_row + column * epilogue.out_column;
   const Lanes alpha = splat(epilogue.alpha);
   const Lanes beta = splat(epilogue.beta);
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t c = 0; c < columns; c += kLanes) {
+  for (ptrdiff_t r = 0; r < rows; ++r) {
+    for (ptrdiff_t c = 0; c < columns; c += kLanes) {
       Lanes lanes = load(&tile.at[r][c]) * alpha;
       if (added != nullptr) lanes = lanes + added_of(epilogue, added, c, columns - c) * beta;
       lanes = clamp(lanes, epilogue.lowest, epilogue.highest);
@@ -44,23 +44,24 @@ void finish(Tile& tile, const Epilogue& epilogue, int64_t row, int64_t column, i
     if (added != nullptr) added += epilogue.added.row_stride;
   }
   if (epilogue.out_column == 1) return;
-  for (int64_t c = 0; c < columns; ++c) {
-    for (int64_t r = 0; r < rows; ++r) out[r * epilogue.out_row + c * epilogue.out_column] = tile.at[r][c];
+  for (ptrdiff_t c = 0; c < columns; ++c) {
+    for (ptrdiff_t r = 0; r < rows; ++r) out[r * epilogue.out_row + c * epilogue.out_column] = tile.at[r][c];
   }
 }
 
 // Keeps the sums in out, for the depths that follow; and fetches them.
-void keep(const Tile& tile, const Epilogue& epilogue, int64_t row, int64_t column, int64_t rows, int64_t columns) {
+void keep(const Tile& tile, const Epilogue& epilogue, ptrdiff_t row, ptrdiff_t column, ptrdiff_t rows,
+          ptrdiff_t columns) {
   float* out = epilogue.out + row * epilogue.out_row + column * epilogue.out_column;
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t c = 0; c < columns; ++c) out[r * epilogue.out_row + c * epilogue.out_column] = tile.at[r][c];
+  for (ptrdiff_t r = 0; r < rows; ++r) {
+    for (ptrdiff_t c = 0; c < columns; ++c) out[r * epilogue.out_row + c * epilogue.out_column] = tile.at[r][c];
   }
 }
 
-void fetch(Tile& tile, const Epilogue& epilogue, int64_t row, int64_t column, int64_t rows, int64_t columns) {
+void fetch(Tile& tile, const Epilogue& epilogue, ptrdiff_t row, ptrdiff_t column, ptrdiff_t rows, ptrdiff_t columns) {
   const float* out = epilogue.out + row * epilogue.out_row + column * epilogue.out_column;
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t c = 0; c < columns; ++c) tile.at[r][c] = out[r * epilogue.out_row + c * epilogue.out_column];
+  for (ptrdiff_t r = 0; r < rows; ++r) {
+    for (ptrdiff_t c = 0; c < columns; ++c) tile.at[r][c] = out[r * epilogue.out_row + c * epilogue.out_column];
   }
 }
 
@@ -84,7 +85,7 @@ void multiply(const Block& block, const float* a, const float* b, bool from_tile
   const ptrdiff_t a_row = block.a_row;
   const ptrdiff_t a_step = block.a_step;
   const ptrdiff_t b_step = block.b_step;
-  for (int64_t k = block.depth; k > 0; --k) {
+  for (ptrdiff_t k = block.depth; k > 0; --k) {
     Lanes columns[kVectors];
     UNROLLED
     for (int v = 0; v < kVectors; ++v) columns[v] = load(panels[v * kLanes / kPanel] + v * kLanes % kPanel);
@@ -109,18 +110,18 @@ void multiply(const Block& block, const float* a, const float* b, bool from_tile
 using MultiplyFn = void (*)(const Block& block, const float* a, const float* b, bool from_tile, Tile& tile);
 
 template <int kVectors, int... kRows>
-inline MultiplyFn choose(int64_t rows, std::integer_sequence<int, kRows...>) {
+inline MultiplyFn choose(ptrdiff_t rows, std::integer_sequence<int, kRows...>) {
   static constexpr MultiplyFn kFunctions[] = {multiply<kRows + 1, kVectors>...};
   return kFunctions[rows - 1];
 }
 
 // The sums of kRows x kColumns dot products: two vectors of sums each, so that additions need not wait for each other.
 template <int kRows, int kColumns>
-inline void dot(const Dots& dots, int64_t row, int64_t column, Tile& tile, int64_t tile_column) {
+inline void dot(const Dots& dots, ptrdiff_t row, ptrdiff_t column, Tile& tile, ptrdiff_t tile_column) {
   const float* a = dots.a + row * dots.a_row;
   const float* b = dots.b + column * dots.b_column;
   Lanes sums[2][kRows][kColumns] = {};
-  int64_t k = 0;
+  ptrdiff_t k = 0;
   for (; k + 2 * kLanes <= dots.depth; k += 2 * kLanes) {
     UNROLLED
     for (int half = 0; half < 2; ++half) {
@@ -153,12 +154,12 @@ inline void dot(const Dots& dots, int64_t row, int64_t column, Tile& tile, int64
 
 // As many columns at once as fill the registers with sums.
 template <int kRows>
-inline void dot_rows(const Dots& dots, const Epilogue& epilogue, int64_t row, int64_t column) {
+inline void dot_rows(const Dots& dots, const Epilogue& epilogue, ptrdiff_t row, ptrdiff_t column) {
   constexpr int kRoom = (kRegisters - 6) / (2 * kRows);
   constexpr int kColumns = kRoom >= 4 ? 4 : kRoom >= 2 ? 2 : 1;
-  const int64_t count = dots.columns - column < kDotColumns ? dots.columns - column : kDotColumns;
+  const ptrdiff_t count = dots.columns - column < kDotColumns ? dots.columns - column : kDotColumns;
   Tile tile;
-  int64_t c = 0;
+  ptrdiff_t c = 0;
   for (; c + kColumns <= count; c += kColumns) dot<kRows, kColumns>(dots, row, column + c, tile, c);
   for (; c < count; ++c) dot<kRows, 1>(dots, row, column + c, tile, c);
   finish(tile, epilogue, row, column, kRows, count);
@@ -166,26 +167,26 @@ inline void dot_rows(const Dots& dots, const Epilogue& epilogue, int64_t row, in
 
 }  // namespace
 
-int64_t tile_rows() { return kTileRows; }
+ptrdiff_t tile_rows() { return kTileRows; }
 
-int64_t tile_columns() { return kTileColumns; }
+ptrdiff_t tile_columns() { return kTileColumns; }
 
 void multiply_block(const Block& block, const Epilogue& epilogue) {
   if (block.rows <= 0) return;
   Tile tile;
-  const int64_t steps = (block.rows + kTileRows - 1) / kTileRows;
-  for (int64_t step = 0; step < steps; ++step) {
+  const ptrdiff_t steps = (block.rows + kTileRows - 1) / kTileRows;
+  for (ptrdiff_t step = 0; step < steps; ++step) {
     // As even as can be: 16 rows are 8 and 8, not 14 and 2.
-    const int64_t row = block.rows * step / steps;
-    const int64_t rows = block.rows * (step + 1) / steps - row;
+    const ptrdiff_t row = block.rows * step / steps;
+    const ptrdiff_t rows = block.rows * (step + 1) / steps - row;
     const float* a = block.a + row * block.a_row;
     constexpr int kNarrow = kTileVectors > 1 ? kTileVectors / 2 : 1;
     const MultiplyFn wide = choose<kTileVectors>(rows, std::make_integer_sequence<int, kTileRows>());
     const MultiplyFn narrow = choose<kNarrow>(rows, std::make_integer_sequence<int, kTileRows>());
-    for (int64_t column = 0; column < block.columns;) {
-      const int64_t left = block.columns - column;
-      const int64_t width = left > kNarrow * kLanes ? kTileColumns : kNarrow * kLanes;
-      const int64_t columns = left < width ? left : width;
+    for (ptrdiff_t column = 0; column < block.columns;) {
+      const ptrdiff_t left = block.columns - column;
+      const ptrdiff_t width = left > kNarrow * kLanes ? kTileColumns : kNarrow * kLanes;
+      const ptrdiff_t columns = left < width ? left : width;
       if (!block.is_first) fetch(tile, epilogue, row, column, rows, columns);
       const float* b = block.b + column / kPanel * block.b_panel + column % kPanel;
       (width == kTileColumns ? wide : narrow)(block, a, b, !block.is_first, tile);
@@ -200,10 +201,10 @@ void multiply_block(const Block& block, const Epilogue& epilogue) {
 }
 
 void multiply_dots(const Dots& dots, const Epilogue& epilogue) {
-  for (int64_t column = 0; column < dots.columns; column += kDotColumns) {
-    int64_t row = 0;
+  for (ptrdiff_t column = 0; column < dots.columns; column += kDotColumns) {
+    ptrdiff_t row = 0;
     for (; row + 4 <= dots.rows; row += 4) dot_rows<4>(dots, epilogue, row, column);
-    const int64_t rest = dots.rows - row;
+    const ptrdiff_t rest = dots.rows - row;
     if (rest == 3) dot_rows<3>(dots, epilogue, row, column);
     if (rest == 2) dot_rows<2>(dots, epilogue, row, column);
     if (rest == 1) dot_rows<1>(dots, epilogue, row, column);

@@ -32,42 +32,42 @@ inline void transpose_four(const float* from, ptrdiff_t column_stride, float* to
   store(to + 3 * kPanel, __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7));
 }
 
-void pack_panel(const Matrix& b, int64_t depth, int64_t columns, float* packed) {
+void pack_panel(const Matrix& b, ptrdiff_t depth, ptrdiff_t columns, float* packed) {
   if (b.column_stride == 1 && columns == kPanel) {
-    for (int64_t k = 0; k < depth; ++k) __builtin_memcpy(packed + k * kPanel, b.data + k * b.row_stride, 64);
+    for (ptrdiff_t k = 0; k < depth; ++k) __builtin_memcpy(packed + k * kPanel, b.data + k * b.row_stride, 64);
     return;
   }
-  int64_t done = 0;
+  ptrdiff_t done = 0;
   if (b.row_stride == 1) {
     for (; done + 4 <= depth; done += 4) {
-      int64_t c = 0;
+      ptrdiff_t c = 0;
       float* to = packed + done * kPanel;
       for (; c + 4 <= columns; c += 4) transpose_four(b.data + c * b.column_stride + done, b.column_stride, to + c);
       for (; c < kPanel; ++c) {
-        for (int64_t k = 0; k < 4; ++k) {
+        for (ptrdiff_t k = 0; k < 4; ++k) {
           to[k * kPanel + c] = c < columns ? b.data[c * b.column_stride + done + k] : 0.0f;
         }
       }
     }
   }
-  for (int64_t k = done; k < depth; ++k) {
+  for (ptrdiff_t k = done; k < depth; ++k) {
     const float* from = b.data + k * b.row_stride;
     float* to = packed + k * kPanel;
-    for (int64_t c = 0; c < kPanel; ++c) to[c] = c < columns ? from[c * b.column_stride] : 0.0f;
+    for (ptrdiff_t c = 0; c < kPanel; ++c) to[c] = c < columns ? from[c * b.column_stride] : 0.0f;
   }
 }
 
 }  // namespace
 
-void pack_panels(const Matrix& b, int64_t depth, int64_t columns, float* packed, int64_t panel_stride) {
-  for (int64_t column = 0; column < columns; column += kPanel) {
+void pack_panels(const Matrix& b, ptrdiff_t depth, ptrdiff_t columns, float* packed, ptrdiff_t panel_stride) {
+  for (ptrdiff_t column = 0; column < columns; column += kPanel) {
     const Matrix from = {b.data + column * b.column_stride, b.row_stride, b.column_stride};
-    const int64_t left = columns - column;
+    const ptrdiff_t left = columns - column;
     pack_panel(from, depth, left < kPanel ? left : kPanel, packed + column / kPanel * panel_stride);
   }
 }
 
-void pack_b(const Matrix& b, int64_t depth, int64_t columns, float* packed) {
+void pack_b(const Matrix& b, ptrdiff_t depth, ptrdiff_t columns, float* packed) {
   pack_panels(b, depth, columns, packed, depth * kPanel);
 }
 

@@ -23,11 +23,11 @@ inline Lanes load(const float* from) {
 
 inline void store(float* to, Lanes lanes) { __builtin_memcpy(to, &lanes, sizeof(lanes)); }
 
-inline Lanes load_up_to(const float* from, int64_t count) {
+inline Lanes load_up_to(const float* from, ptrdiff_t count) {
   return count >= kLanes ? load(from) : load_some(from, count);
 }
 
-inline void store_up_to(float* to, Lanes lanes, int64_t count) {
+inline void store_up_to(float* to, Lanes lanes, ptrdiff_t count) {
   if (count >= kLanes) {
     store(to, lanes);
   } else {
@@ -35,11 +35,16 @@ inline void store_up_to(float* to, Lanes lanes, int64_t count) {
   }
 }
 
-inline float sum_of(Lanes lanes) {
-  const auto four = fold(lanes);
-  if constexpr (sizeof(four) == sizeof(float)) return four[0];
-  return (four[0] + four[2]) + (four[1] + four[3]);
+template <typename Four>
+inline float sum_of_four(Four four) {
+  if constexpr (sizeof(Four) == sizeof(float)) {
+    return four[0];
+  } else {
+    return (four[0] + four[2]) + (four[1] + four[3]);
+  }
 }
+
+inline float sum_of(Lanes lanes) { return sum_of_four(fold(lanes)); }
 
 inline Lanes clamp(Lanes lanes, float lowest, float highest) {
   const Lanes least = splat(lowest);

@@ -21,14 +21,14 @@ typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
 
 inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_ps(a, b, c); }
 
-inline __m256i first_of(int64_t count) {
+inline __m256i first_of(ptrdiff_t count) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
 // The first 0 < count < kLanes elements; zeros behind them.
-inline Lanes load_some(const float* from, int64_t count) { return _mm256_maskload_ps(from, first_of(count)); }
+inline Lanes load_some(const float* from, ptrdiff_t count) { return _mm256_maskload_ps(from, first_of(count)); }
 
-inline void store_some(float* to, Lanes lanes, int64_t count) { _mm256_maskstore_ps(to, first_of(count), lanes); }
+inline void store_some(float* to, Lanes lanes, ptrdiff_t count) { _mm256_maskstore_ps(to, first_of(count), lanes); }
 
 typedef float Half __attribute__((vector_size(16)));
 

@@ -22,12 +22,12 @@ typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
 
 inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_fmadd_ps(a, b, c); }
 
-inline __mmask16 first_of(int64_t count) { return static_cast<__mmask16>((1U << count) - 1); }
+inline __mmask16 first_of(ptrdiff_t count) { return static_cast<__mmask16>((1U << count) - 1); }
 
 // The first 0 < count < kLanes elements; zeros behind them.
-inline Lanes load_some(const float* from, int64_t count) { return _mm512_maskz_loadu_ps(first_of(count), from); }
+inline Lanes load_some(const float* from, ptrdiff_t count) { return _mm512_maskz_loadu_ps(first_of(count), from); }
 
-inline void store_some(float* to, Lanes lanes, int64_t count) { _mm512_mask_storeu_ps(to, first_of(count), lanes); }
+inline void store_some(float* to, Lanes lanes, ptrdiff_t count) { _mm512_mask_storeu_ps(to, first_of(count), lanes); }
 
 typedef float Half __attribute__((vector_size(32)));
 typedef float Quarter __attribute__((vector_size(16)));

@@ -31,13 +31,13 @@ inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
 }
 
 // The first 0 < count < kLanes elements; zeros behind them.
-inline Lanes load_some(const float* from, int64_t count) {
+inline Lanes load_some(const float* from, ptrdiff_t count) {
   Lanes lanes = {};
   for (int lane = 0; lane < kLanes; ++lane) lanes[lane] = lane < count ? from[lane] : 0.0f;
   return lanes;
 }
 
-inline void store_some(float* to, Lanes lanes, int64_t count) {
+inline void store_some(float* to, Lanes lanes, ptrdiff_t count) {
   for (int lane = 0; lane < kLanes; ++lane) {
     if (lane < count) to[lane] = lanes[lane];
   }

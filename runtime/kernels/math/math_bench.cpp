@@ -35,7 +35,8 @@ const char* name_of(Level level) {
   return level == Level::kAvx512 ? "avx512" : level == Level::kAvx2 ? "avx2" : "baseline";
 }
 
-void bench_gemm(const char* what, int64_t rows, int64_t columns, int64_t depth, bool b_transposed, bool is_packed) {
+void bench_gemm(const char* what, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, bool b_transposed,
+                bool is_packed) {
   RandomNumbers random(1);
   const std::vector<float> a = random.floats(rows * depth), b = random.floats(depth * columns);
   std::vector<float> out(static_cast<size_t>(rows * columns));
@@ -75,7 +76,7 @@ int main() {
   bench_gemm("mm", 1024, 1024, 1024, false, false);
   bench_gemm("linear", 128, 1536, 576, true, false);
   bench_gemm("packed", 128, 1536, 576, true, true);
-  for (const int64_t rows : {1, 2, 4, 5, 8, 9, 12, 16, 32}) {
+  for (const ptrdiff_t rows : {1, 2, 4, 5, 8, 9, 12, 16, 32}) {
     bench_gemm("linear", rows, 1536, 576, true, false);
     bench_gemm("packed", rows, 1536, 576, true, true);
     bench_gemm("mm", rows, 1536, 576, false, false);

@@ -8,17 +8,17 @@
 namespace etbuild::kernels::math {
 
 // Does the units [begin, end). `worker` tells apart calls that run at once: 0 <= worker < Parallel::workers.
-using UnitsFn = void (*)(void* state, int64_t begin, int64_t end, int worker);
+using UnitsFn = void (*)(void* state, ptrdiff_t begin, ptrdiff_t end, int worker);
 
 // What the units are depends on shapes only, and each writes its own part of the result by itself: neither the number
 // of workers nor the order changes a bit. The default runs everything on the calling thread.
 struct Parallel {
   int workers = 1;
   // Calls `units` until [0, count) is done, and returns then. Null: on this thread.
-  void (*run)(void* pool, int64_t count, UnitsFn units, void* state) = nullptr;
+  void (*run)(void* pool, ptrdiff_t count, UnitsFn units, void* state) = nullptr;
   void* pool = nullptr;
 
-  void operator()(int64_t count, UnitsFn units, void* state) const {
+  void operator()(ptrdiff_t count, UnitsFn units, void* state) const {
     if (count <= 0) return;
     if (run == nullptr || workers <= 1 || count == 1) {
       units(state, 0, count, 0);

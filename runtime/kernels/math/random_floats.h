@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -18,13 +19,13 @@ class RandomNumbers {
     return state_ >> 16;
   }
 
-  int64_t below(int64_t bound) { return static_cast<int64_t>(next() % static_cast<uint64_t>(bound)); }
+  ptrdiff_t below(ptrdiff_t bound) { return static_cast<ptrdiff_t>(next() % static_cast<uint64_t>(bound)); }
 
   float between(float lowest, float highest) {
     return lowest + (highest - lowest) * static_cast<float>(static_cast<double>(next() % 16777216) / 16777216.0);
   }
 
-  std::vector<float> floats(int64_t count, float lowest = -1.0f, float highest = 1.0f) {
+  std::vector<float> floats(ptrdiff_t count, float lowest = -1.0f, float highest = 1.0f) {
     std::vector<float> numbers(static_cast<size_t>(count));
     for (float& number : numbers) number = between(lowest, highest);
     return numbers;
