@@ -1,0 +1,160 @@
+#include "replay.h"
+
+#include <executorch/runtime/kernel/kernel_runtime_context.h>
+
+#include <cstdio>
+
+#include "call_arguments.h"
+#include "comparison.h"
+#include "guarded_call.h"
+#include "temporary_memory.h"
+
+namespace etbuild::proof {
+
+using executorch::runtime::Error;
+using executorch::runtime::get_op_function_from_registry;
+using executorch::runtime::KernelRuntimeContext;
+using executorch::runtime::Span;
+using executorch::runtime::TensorMeta;
+
+namespace {
+
+constexpr int kShownFailures = 3;
+
+bool begins_with_one(const std::string& name, const std::vector<std::string>& beginnings) {
+  for (const std::string& beginning : beginnings) {
+    if (name.compare(0, beginning.size(), beginning) != 0) continue;
+    if (name.size() == beginning.size() || name[beginning.size()] == '.' || beginning.back() == '*') return true;
+  }
+  return false;
+}
+
+// As a method looks a kernel up: by all tensors of the call.
+std::vector<TensorMeta> metas_of(CallArguments& arguments) {
+  std::vector<TensorMeta> metas;
+  for (const auto& tensor : arguments.tensors()) {
+    const auto order = tensor->tensor().dim_order();
+    metas.push_back(TensorMeta(tensor->tensor().scalar_type(),
+                               {const_cast<executorch::aten::DimOrderType*>(order.data()), order.size()}));
+  }
+  return metas;
+}
+
+std::string tensor_text(const RecordedTensor& tensor) {
+  std::string text = dtype_name(tensor.dtype) + sizes_text(tensor.sizes.data(), tensor.sizes.size());
+  bool is_usual = true;
+  std::string order = "/";
+  for (size_t i = 0; i < tensor.dim_order.size(); ++i) {
+    is_usual = is_usual && tensor.dim_order[i] == i;
+    order += std::to_string(tensor.dim_order[i]);
+  }
+  return text + (is_usual ? "" : order) + (tensor.is_output ? "!" : "");
+}
+
+std::string argument_text(const RecordedArgument& argument) {
+  std::string text;
+  char number[32];
+  switch (argument.kind) {
+    case Kind::kNone:
+      return "None";
+    case Kind::kInt:
+      return std::to_string(argument.integer);
+    case Kind::kDouble:
+      std::snprintf(number, sizeof(number), "%#.9g", argument.number);
+      return number;
+    case Kind::kBool:
+      return argument.integer != 0 ? "True" : "False";
+    case Kind::kString:
+      return "\"" + argument.text + "\"";
+    case Kind::kTensor:
+      return tensor_text(argument.tensor);
+    default:
+      for (int64_t integer : argument.integers) text += ", " + std::to_string(integer);
+      for (double each : argument.numbers) text += ", " + std::to_string(each);
+      for (const RecordedArgument& element : argument.elements) text += ", " + argument_text(element);
+      return "[" + (text.empty() ? text : text.substr(2)) + "]";
+  }
+}
+
+}  // namespace
+
+std::string call_text(const RecordedCall& call) {
+  std::string text;
+  for (const RecordedArgument& argument : call.arguments) {
+    if (argument.kind != Kind::kReturned) text += ", " + argument_text(argument);
+  }
+  return call.name + "(" + (text.empty() ? text : text.substr(2)) + ")";
+}
+
+std::string failure_of(const RecordedCall& call) {
+  CallArguments arguments(call);
+  std::vector<TensorMeta> metas = metas_of(arguments);
+  const auto kernel =
+      get_op_function_from_registry(call.name.c_str(), {metas.data(), metas.size()}, kernels_under_test());
+  if (!kernel.ok()) return "no such kernel";
+  TemporaryMemory memory;
+  KernelRuntimeContext context(nullptr, &memory);
+  if (!returns(*kernel, context, arguments.span())) return "aborted: " + last_log_message();
+  if (context.failure_state() != Error::Ok) {
+    char code[16];
+    std::snprintf(code, sizeof(code), "%#x", static_cast<unsigned>(context.failure_state()));
+    return std::string("failed with ") + code + ": " + last_log_message();
+  }
+  for (const auto& tensor : arguments.tensors()) {
+    if (!tensor->is_intact()) return tensor->recorded().is_output ? "wrote beside an output" : "changed an input";
+  }
+  size_t number = 0;
+  for (const auto& tensor : arguments.tensors()) {
+    if (!tensor->recorded().is_output) continue;
+    const std::string what = difference(*tensor, call);
+    if (!what.empty()) return "output " + std::to_string(number) + ": " + what;
+    ++number;
+  }
+  return {};
+}
+
+bool Replay::is_wanted(const std::string& name) const {
+  if (begins_with_one(name, options_.skipped)) return false;
+  return options_.operators.empty() || begins_with_one(name, options_.operators);
+}
+
+void Replay::replay(const RecordedCall& call) {
+  Tally& tally = tallies_[call.name];
+  ++tally.recorded;
+  if (options_.shows_calls) {
+    std::printf("%s\n", call_text(call).c_str());
+    std::fflush(stdout);
+  }
+  announce(call.name.c_str(), tally.recorded);
+  const std::string failure = failure_of(call);
+  if (failure.empty()) {
+    ++tally.passed;
+  } else if (options_.shows_all || tally.recorded - tally.passed <= kShownFailures) {
+    std::printf("FAILED %s: %s\n", call_text(call).c_str(), failure.c_str());
+  }
+}
+
+bool Replay::run(const uint8_t* bytes, size_t size) {
+  CallsReader reader(bytes, size);
+  RecordedCall call;
+  while (reader.next(call)) {
+    if (is_wanted(call.name)) replay(call);
+  }
+  return reader.is_valid();
+}
+
+int Replay::finish() const {
+  Tally all;
+  int whole = 0;
+  for (const auto& [name, tally] : tallies_) {
+    all.recorded += tally.recorded;
+    all.passed += tally.passed;
+    whole += tally.recorded == tally.passed ? 1 : 0;
+    std::printf("%-55s %5d recorded %5d passed%s\n", name.c_str(), tally.recorded, tally.passed,
+                tally.recorded == tally.passed ? "" : "  <-");
+  }
+  std::printf("%d of %zu operators, %d of %d calls answer as ATen\n", whole, tallies_.size(), all.passed, all.recorded);
+  return all.recorded > 0 && all.passed == all.recorded ? 0 : 1;
+}
+
+}  // namespace etbuild::proof

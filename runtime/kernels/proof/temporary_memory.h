@@ -1,0 +1,39 @@
+// Memory that kernels allocate while they run: each piece by itself, so that a sanitizer sees what is beside it.
+
+#pragma once
+
+#include <executorch/runtime/core/memory_allocator.h>
+
+#include <cstdlib>
+#include <vector>
+
+namespace etbuild::proof {
+
+class TemporaryMemory : public executorch::runtime::MemoryAllocator {
+ public:
+  TemporaryMemory() : MemoryAllocator(0, nullptr) {}
+  ~TemporaryMemory() override { free_all(); }
+
+  void* allocate(size_t size, size_t alignment) override {
+    if (size > kMost) return nullptr;
+    void* memory = std::malloc(size + alignment);
+    if (memory == nullptr) return nullptr;
+    pieces_.push_back(memory);
+    const uintptr_t address = reinterpret_cast<uintptr_t>(memory);
+    return reinterpret_cast<void*>((address + alignment - 1) / alignment * alignment);
+  }
+
+  void reset() override { free_all(); }
+
+ private:
+  static constexpr size_t kMost = size_t{64} << 20;
+
+  void free_all() {
+    for (void* piece : pieces_) std::free(piece);
+    pieces_.clear();
+  }
+
+  std::vector<void*> pieces_;
+};
+
+}  // namespace etbuild::proof

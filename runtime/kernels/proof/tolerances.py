@@ -1,0 +1,70 @@
+"""How far an answer may be from ATen's: from the dtype, the operator, and ATen's own error.
+
+Integers, bools, and what is only moved are exact. ATen's error is known where the same call can be made in float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from call import Tolerance
+
+# Elements are moved or compared, never computed with; rounding is exact, too.
+EXACT = frozenset(
+    """
+    abs alias_copy amax amin any argmax argmin as_strided_copy bitwise_and bitwise_left_shift bitwise_not bitwise_or
+    bitwise_right_shift bitwise_xor cat ceil clamp clone constant_pad_nd copy copy_ detach_copy diagonal_copy embedding
+    empty eq expand_copy fill flip floor full full_like gather ge gt hardtanh index index_put_ index_select isinf isnan
+    le lift_fresh_copy logical_and logical_not logical_or logical_xor lt masked_fill masked_scatter masked_select max
+    max_pool2d_with_indices maximum min minimum narrow_copy ne neg nonzero ones permute_copy pixel_shuffle
+    pixel_unshuffle reflection_pad1d reflection_pad2d reflection_pad3d relu repeat repeat_interleave replication_pad1d
+    replication_pad2d replication_pad3d roll round scalar_tensor scatter select_copy select_scatter sign slice_copy
+    slice_scatter split_copy split_with_sizes_copy squeeze_copy stack t_copy topk transpose_copy tril trunc unbind_copy
+    unfold_copy unsqueeze_copy upsample_nearest2d view_as_real_copy view_copy where zeros _conj_physical _to_copy
+    _h2d_copy _d2h_copy _empty_dim_order _to_dim_order_copy _clone_dim_order
+    """.split()
+)
+ROUNDINGS = 4  # As many units in the last place as an answer may be off where nothing is summed up.
+
+
+def tolerance_of(base: str, overload: Any, given: Mapping[str, Any], results: Sequence[torch.Tensor]) -> Tolerance:
+    """Return the tolerance of a call: of the least exact of its results."""
+    floats = [result for result in results if result.is_floating_point() or result.is_complex()]
+    if not floats or base in EXACT:
+        return Tolerance()
+    eps = max(torch.finfo(result.dtype).eps for result in floats)
+    return Tolerance(rtol=ROUNDINGS * eps, atol=own_error(overload, given, results, eps))
+
+
+def own_error(overload: Any, given: Mapping[str, Any], results: Sequence[torch.Tensor], eps: float) -> float:
+    """Return four times ATen's error, and a unit in the last place of the largest element."""
+    try:
+        exact = overload(**{name: widened(value) for name, value in given.items()})
+    except (RuntimeError, NotImplementedError, TypeError):
+        return 0.0
+    worst = 0.0
+    for result, other in zip(results, exact if isinstance(exact, tuple | list) else [exact], strict=True):
+        if result.shape != other.shape or not result.numel():
+            continue
+        wide = widened(result)
+        finite = wide.isfinite() & other.isfinite()
+        error = (wide - other.to(wide.dtype)).abs()[finite]
+        size = wide.abs()[finite]
+        if error.numel() and result.is_floating_point() | result.is_complex():
+            worst = max(worst, 4 * error.max().item() + eps * size.max().item())
+    return worst
+
+
+def widened(value: Any) -> Any:
+    """Return a value with its floats as float64."""
+    if isinstance(value, torch.Tensor):
+        if value.is_complex():
+            return value.to(torch.complex128)
+        return value.double() if value.is_floating_point() else value
+    if isinstance(value, list | tuple):
+        return [widened(each) for each in value]
+    if isinstance(value, torch.dtype) and value.is_floating_point:
+        return torch.float64
+    return value
