@@ -15,7 +15,8 @@ NAMED = {
     "movement": """
         alias_copy arange as_strided_copy cat clone constant_pad_nd copy copy_ detach_copy diagonal_copy embedding empty
         expand_copy fill flip full full_like gather index index_put index_put_ index_select lift_fresh_copy
-        masked_scatter masked_select narrow_copy nonzero ones permute_copy pixel_shuffle pixel_unshuffle rand randn repeat
+        masked_scatter masked_select narrow_copy nonzero ones permute_copy pixel_shuffle pixel_unshuffle rand randn
+        repeat
         repeat_interleave reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d replication_pad2d
         replication_pad3d roll scalar_tensor scatter scatter_add select_copy select_scatter slice_copy slice_scatter
         split_copy split_with_sizes_copy squeeze_copy stack t_copy transpose_copy tril unbind_copy unfold_copy
