@@ -27,6 +27,12 @@ class StridedLoops {
     ++added_;
   }
 
+  // Another operand, by its strides for each dimension of the shape.
+  void add_strides(const int32_t* strides) {
+    for (size_t at = 0; at < rank_; ++at) strides_[at][added_] = strides[dims_[at]];
+    ++added_;
+  }
+
   // Joins dimensions; after all are added.
   void collapse() {
     size_t last = 0;
