@@ -2,7 +2,8 @@
 
 from rules.cc.attrs import CcDeps, CcProgramAttrs, cc_request
 from rules.cc.compile_action import DEFAULT_STANDARDS, Compilation, compile_sources, occasions
-from rules.cc.link_action import Link, link_shared, make_archive
+from rules.cc.link_action import Link, library_of, link_shared, make_archive
+from rules.cc.merge import merge
 from rules.cc.program import make_program
 from rules.cc.sources import Sources, sort_sources
 
@@ -15,9 +16,11 @@ __all__ = [
     "Sources",
     "cc_request",
     "compile_sources",
+    "library_of",
     "link_shared",
     "make_archive",
     "make_program",
+    "merge",
     "occasions",
     "sort_sources",
 ]

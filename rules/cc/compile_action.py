@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from etbuild.api import Artifact, Attrs, InputSet, Label, RuleContext, frozen
+from etbuild.api import Artifact, Attrs, DynamicContext, InputSet, Label, RuleContext, frozen
 from rules.cc.attrs import CcAttrsT
 from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
 from rules.cc.sources import ASM, CXX, C, Sources
@@ -32,6 +32,8 @@ class Compilation:
     local_defines: tuple[str, ...] = ()
     copts: tuple[str, ...] = ()
     lto: bool = False
+    variant: str = ""
+    """Where the objects are made, below the folder of their owner's: of sources that are compiled in several ways."""
 
 
 def occasions(ctx: RuleContext[AttrsT], toolchain: CcToolchainInfo, *, lto: bool) -> tuple[CcFlags, ...]:
@@ -59,7 +61,9 @@ def standards(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo) -> dict[st
     return found
 
 
-def compile_sources(ctx: RuleContext[AttrsT], sources: Sources, how: Compilation, owner: Label) -> tuple[Artifact, ...]:
+def compile_sources(
+    ctx: RuleContext[AttrsT] | DynamicContext, sources: Sources, how: Compilation, owner: Label
+) -> tuple[Artifact, ...]:
     """Register the compile of each source; return the objects, in order. `owner` is whose sources they are."""
     own = (*sources.headers, *how.own.direct_headers)
     direct = how.given.direct_headers
@@ -76,7 +80,7 @@ def compile_sources(ctx: RuleContext[AttrsT], sources: Sources, how: Compilation
     tool = ctx.tool("compile.sh", "cc")
     objects = []
     for source, language in sources.compiled:
-        name = object_name(owner, source)
+        name = object_name(owner, source, how.variant)
         made = ctx.output(f"{name}.o", owner)
         seed = (f"-frandom-seed={made.path}",) if how.lto else ()
         # Assembly that is not preprocessed includes nothing.
@@ -95,11 +99,12 @@ def compile_sources(ctx: RuleContext[AttrsT], sources: Sources, how: Compilation
     return tuple(objects)
 
 
-def object_name(label: Label, source: Artifact) -> str:
+def object_name(label: Label, source: Artifact, variant: str = "") -> str:
     """Return where the object of a source of `label` is made, below its package, without its ending."""
     package = Label(label.repository, label.package, "x").path[:-1]
     own = source.path.startswith(package)
-    return f"_cc/{label.name}/{source.path.removeprefix(package) if own else f'_of/{source.path}'}"
+    folder = f"_cc/{label.name}/{variant}/" if variant else f"_cc/{label.name}/"
+    return folder + (source.path.removeprefix(package) if own else f"_of/{source.path}")
 
 
 def _depfile(used: Artifact | None) -> Sequence[str | Artifact]:

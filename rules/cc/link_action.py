@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Sequence
 
-from etbuild.api import Artifact, InputSet, RuleContext, frozen
+from etbuild.api import Artifact, DynamicContext, InputSet, RuleContext, frozen
 from rules.cc.compile_action import ENV, AttrsT
 from rules.cc.providers import CcFlags, CcToolchainInfo, LinkedLibrary
 
@@ -35,25 +35,39 @@ class Link:
         return tuple(each.shared for each in self.libraries if each.shared is not None and self.takes_shared(each))
 
 
+def library_of(
+    ctx: RuleContext[AttrsT] | DynamicContext, toolchain: CcToolchainInfo, *, alwayslink: bool = False
+) -> LinkedLibrary:
+    """Return the archive of a target, which make_archive() makes."""
+    archive = ctx.output(f"lib{ctx.label.name}.a")
+    symbols = ctx.output(f"_cc/{ctx.label.name}.symbols") if toolchain.nm else None
+    return LinkedLibrary(ctx.label, archive, alwayslink=alwayslink, symbols=symbols)
+
+
 def make_archive(
-    ctx: RuleContext[AttrsT], toolchain: CcToolchainInfo, objects: Sequence[Artifact], *, alwayslink: bool
+    ctx: RuleContext[AttrsT] | DynamicContext,
+    toolchain: CcToolchainInfo,
+    objects: Sequence[Artifact],
+    *,
+    alwayslink: bool,
 ) -> LinkedLibrary:
     """Register the archive of a library's objects."""
-    archive = ctx.output(f"lib{ctx.label.name}.a")
-    argv: list[str | Artifact] = [*toolchain.archive, archive, *objects]
-    if not toolchain.nm:
-        ctx.run("CcArchive", argv=argv, outputs=(archive,), env=_env(toolchain), mounts=toolchain.mounts)
-        return LinkedLibrary(ctx.label, archive, alwayslink=alwayslink)
-    symbols = ctx.output(f"_cc/{ctx.label.name}.symbols")
-    env = {**_env(toolchain), "CC_NM": " ".join(toolchain.nm), "CC_ARCHIVE": archive.path, "CC_SYMBOLS": symbols.path}
+    library = library_of(ctx, toolchain, alwayslink=alwayslink)
+    outputs = tuple(file for file in (library.archive, library.symbols) if file)
+    words: list[str | Artifact] = [*toolchain.archive, outputs[0], *objects]
+    env = _env(toolchain)
+    if library.symbols is None:
+        ctx.run("CcArchive", argv=words, outputs=outputs, env=env, mounts=toolchain.mounts)
+        return library
+    env |= {"CC_NM": " ".join(toolchain.nm), "CC_ARCHIVE": str(library.archive), "CC_SYMBOLS": str(library.symbols)}
     ctx.run(
         "CcArchive",
-        argv=["/bin/sh", ctx.tool("archive.sh", "cc"), *argv],
-        outputs=(archive, symbols),
+        argv=["/bin/sh", ctx.tool("archive.sh", "cc"), *words],
+        outputs=outputs,
         env=env,
         mounts=toolchain.mounts,
     )
-    return LinkedLibrary(ctx.label, archive, alwayslink=alwayslink, symbols=symbols)
+    return library
 
 
 def link_shared(ctx: RuleContext[AttrsT], how: Link, objects: Sequence[Artifact]) -> Artifact:

@@ -5,12 +5,14 @@ from rules.et.eager_text import eager_text
 from rules.et.hf_model import hf_model
 from rules.et.image import et_image, et_image_test
 from rules.et.install import install_program, install_runtime
+from rules.et.kernel_catalog import et_kernel_catalog
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
 from rules.et.pt2_model import pt2_model
 from rules.et.pte import pte
 from rules.et.pte_test import pte_test
 from rules.et.runtime import et_runtime
 from rules.et.runtime_sources import et_runtime_sources
+from rules.et.selected_kernels import et_kernels, et_selected_kernels
 from rules.et.text_runner import text_runner, text_runner_test
 from rules.et.tokenizer import tokenizer
 from rules.et.torch_model import torch_model
@@ -24,6 +26,9 @@ FAMILY = Family(
         *(
             et_image,
             et_image_test,
+            et_kernel_catalog,
+            et_kernels,
+            et_selected_kernels,
             et_runtime,
             et_runtime_sources,
             tokenizer,

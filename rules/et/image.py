@@ -1,4 +1,4 @@
-"""et_image: programs, kernels, a runtime and an app's sources as one program, or image for flash. Picks no kernels."""
+"""et_image: programs, kernels, a runtime and an app's sources as one program, or image for flash."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ from rules.cc.actions import (
 )
 from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.et.actions import PYTHON_ENV
+from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
+from rules.et.kernel_compilation import KernelChoice, programs_of, select_kernels
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
 
 
@@ -47,8 +49,12 @@ class EtImageAttrs(CcProgramAttrs):
     runtime: Annotated[Dep, provides(CcInfo, EtRuntimeInfo)]
     """What runs them: an et_runtime with provider = "source"."""
 
+    catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo)] = ()
+    """Kernels to choose from, such as "@etbuild//runtime/kernels": what the programs call is compiled, for the dtypes
+    they call it with, and offered by `kernels.h` as `programs::kernels()`."""
+
     kernels: CcDeps = ()
-    """Libraries of kernels and backends."""
+    """Libraries of further kernels and backends."""
 
     plan: Literal["loaded", "compiled"] = "loaded"
     """What is made of the methods. Loaded: the image holds the programs, and loads them as any app does. Compiled: it
@@ -104,7 +110,8 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
     sources = _write_sources(ctx, programs)
     header = CcInfo(headers=InputSet((sources[0],)), direct_headers=(sources[0],), includes=(_folder(ctx),))
     objects = _compile(ctx, sources, runtime, _held(ctx, programs))
-    program = make_program(ctx, [header, *ctx.providers(attrs.kernels, CcInfo), runtime], objects)
+    selected = [_select(ctx, runtime)] if attrs.catalogs else []
+    program = make_program(ctx, [header, *selected, *ctx.providers(attrs.kernels, CcInfo), runtime], objects)
     return [
         DefaultInfo(
             (program.file,),
@@ -114,6 +121,13 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
         ),
         RunInfo((program.file,), program.inputs, mounts=program.toolchain.mounts),
     ]
+
+
+def _select(ctx: RuleContext[EtImageAttrsT], runtime: CcInfo) -> CcInfo:
+    attrs = ctx.attrs
+    facts = ctx.provider(attrs.runtime, EtRuntimeInfo)
+    programs, catalogs = programs_of(ctx, attrs.programs), catalogs_of(ctx, attrs.catalogs)
+    return select_kernels(ctx, KernelChoice(programs, catalogs, runtime, facts, "programs::kernels", attrs.lto))
 
 
 def _held(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo]) -> tuple[Artifact, ...]:

@@ -60,6 +60,10 @@ class ActionMaker(ABC):
         """Return a folder to make, whose files are known only once it exists."""
         return Artifact(self._path(name, beside), self._node.scope.name, is_tree=True)
 
+    def tool(self, script: str, family: str = "") -> Tool:
+        """Return the program at `script` below the `tools` of a family: the rule's, or one that it requires."""
+        return self._around.tools.tool(family or self._node.spec.rule.family, script)
+
     def system(self, programs: Sequence[str] = (), packages: Sequence[str] = (), hint: str | None = None) -> Mount:
         """Return this machine's own programs, keyed by `programs` and by the files of Debian `packages`.
 

@@ -10,7 +10,6 @@ from etbuild.analysis.action_maker import PLAIN, ActionMaker, Inputs, Surroundin
 from etbuild.analysis.dynamic import DynamicContext, expanded
 from etbuild.analysis.node import TargetNode
 from etbuild.analysis.select import NoBranchMatches
-from etbuild.analysis.tools import Tool
 from etbuild.model.action import MISSING, Action, Expansion, Mount
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
@@ -85,10 +84,6 @@ class RuleContext(ActionMaker, Generic[AttrsT]):
         return found
 
     # What actions are made of
-
-    def tool(self, script: str, family: str = "") -> Tool:
-        """Return the program at `script` below the `tools` of a family: the rule's, or one that it requires."""
-        return self._around.tools.tool(family or self._node.spec.rule.family, script)
 
     def python_environment(self, lock: Artifact) -> Mount:
         """Return the environment that a lock file, a source, describes."""

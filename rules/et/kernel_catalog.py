@@ -1,0 +1,84 @@
+"""et_kernel_catalog: kernels on offer, from which images take those that their programs call. Compiles none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+from etbuild.api import Artifact, Attrs, DefaultInfo, Dep, Label, Provider, RuleContext, Src, frozen, provides, rule
+from rules.cc.actions import CcDeps
+from rules.cc.providers import CcInfo
+
+AttrsT = TypeVar("AttrsT", bound=Attrs)
+Words = tuple[str, ...]
+
+
+@frozen
+class KernelCatalog:
+    """What one target offers."""
+
+    label: Label
+    operators: Artifact | None
+    """operators.toml; None if its sources are only for other catalogues."""
+    srcs: tuple[Artifact, ...]
+    common: tuple[Artifact, ...]
+    libraries: tuple[CcInfo, ...]
+    copts: Words
+    feature: str
+
+
+@frozen
+class KernelCatalogInfo(Provider):
+    """Kernels on offer."""
+
+    catalogs: tuple[KernelCatalog, ...]
+    """Its own, and those that it includes at any depth, each once."""
+
+
+class EtKernelCatalogAttrs(Attrs):
+    """Attributes of et_kernel_catalog."""
+
+    operators: Src | None = None
+    """A TOML file with a line for each operator, such as
+    `"aten::add.out" = { source = "op_add.cpp", arguments = "ttst" }`; see docs/design/selective_build.md."""
+
+    srcs: tuple[Src, ...] = ()
+    """Sources, of which those are compiled whose operators are called, for the dtypes that they are called with; and
+    headers, which are found by their bare names."""
+
+    common: tuple[Src, ...] = ()
+    """Sources and headers that all of them share: compiled for all dtypes that programs use."""
+
+    catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo)] = ()
+    """Further catalogues that are offered with it."""
+
+    deps: CcDeps = ()
+    """Libraries that its sources include, beside the runtime."""
+
+    copts: Words = ()
+    """Words for the compiler, behind all others."""
+
+    feature: str = ""
+    """The feature of runtimes that have these kernels already: for such a runtime they are not compiled again."""
+
+
+@rule(attrs=EtKernelCatalogAttrs, provides=(KernelCatalogInfo,))
+def et_kernel_catalog(ctx: RuleContext[EtKernelCatalogAttrs]) -> Sequence[Provider]:
+    """Offer kernels to images: each operator with the source that implements it."""
+    attrs = ctx.attrs
+    own = KernelCatalog(
+        ctx.label,
+        ctx.file(attrs.operators) if attrs.operators else None,
+        ctx.files(attrs.srcs),
+        ctx.files(attrs.common),
+        tuple(ctx.providers(attrs.deps, CcInfo)),
+        attrs.copts,
+        attrs.feature,
+    )
+    return [DefaultInfo(), KernelCatalogInfo(tuple(dict.fromkeys((own, *catalogs_of(ctx, attrs.catalogs)))))]
+
+
+def catalogs_of(ctx: RuleContext[AttrsT], labels: Sequence[Label]) -> tuple[KernelCatalog, ...]:
+    """Return the catalogues that targets offer, each once."""
+    infos = ctx.providers(labels, KernelCatalogInfo)
+    return tuple(dict.fromkeys(catalog for info in infos for catalog in info.catalogs))

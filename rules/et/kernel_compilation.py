@@ -1,0 +1,227 @@
+"""EtSelectKernels: the actions that compile an image's kernels, once its programs say which. Words no C++."""
+
+from __future__ import annotations
+
+import functools
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from etbuild.api import Artifact, Attrs, Diagnostic, DynamicContext, EtbuildError, InputSet, Label, RuleContext, frozen
+from rules.cc.actions import (
+    DEFAULT_STANDARDS,
+    Compilation,
+    Sources,
+    compile_sources,
+    library_of,
+    make_archive,
+    merge,
+    occasions,
+    sort_sources,
+)
+from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
+from rules.et.actions import spec_digest
+from rules.et.kernel_calls import ChosenKernel, all_kernels, calls_of, choose_kernels, dtype_mask
+from rules.et.kernel_catalog import KernelCatalog
+from rules.et.kernel_operators import Operator, read_operators, twice
+from rules.et.kernel_table import header, selected_dtypes, shim, table
+from rules.et.providers import EtRuntimeInfo, ProgramInfo
+
+AttrsT = TypeVar("AttrsT", bound=Attrs)
+Programs = tuple[tuple[Label, Artifact], ...]
+"""Programs, each with its operators.json."""
+WRITE = 'printf "%s\\n" "$@" >"$0"'
+
+
+@frozen
+class KernelChoice:
+    """What kernels are chosen for, and from."""
+
+    programs: Programs | None
+    """None takes all kernels."""
+    catalogs: tuple[KernelCatalog, ...]
+    runtime: CcInfo
+    runtime_facts: EtRuntimeInfo
+    function: str
+    """What gives the table, in C++: with one namespace."""
+    lto: bool = False
+
+
+@frozen
+class _Build:
+    """What the expansion knows."""
+
+    choice: KernelChoice
+    toolchain: CcToolchainInfo
+    flags: tuple[CcFlags, ...]
+    boxed_call: Artifact
+    digest: str
+    """Of all that is the same for each source."""
+
+
+def select_kernels(ctx: RuleContext[AttrsT], choice: KernelChoice) -> CcInfo:
+    """Register the choice of kernels and all that follows from it; return their archive and its header."""
+    toolchain = ctx.toolchain("cc", CcToolchainInfo)
+    tools = [ctx.tool("kernels/boxed_call.h"), ctx.tool("compile.sh", "cc"), ctx.tool("archive.sh", "cc")]
+    given = _given(choice)
+    facts = [*given.includes, *given.system_includes, *given.defines, *(file.path for file in given.headers)]
+    digest = spec_digest([*facts, str(choice.lto)])
+    build = _Build(choice, toolchain, occasions(ctx, toolchain, lto=choice.lto), tools[0].script, digest)
+    library = library_of(ctx, toolchain)
+    toml = [catalog.operators for catalog in choice.catalogs if catalog.operators]
+    files = [file for catalog in choice.catalogs for file in (*catalog.srcs, *catalog.common)]
+    ctx.dynamic(
+        "EtSelectKernels",
+        read=(*(operators for _, operators in choice.programs or ()), *toml),
+        choose_from=(*files, given.headers, given.exports, *tools),
+        outputs=tuple(file for file in (library.archive, library.symbols) if file),
+        expand=functools.partial(_expand, build=build),
+        progress="choosing kernels",
+    )
+    declared = ctx.output(f"_et/{ctx.label.name}/{choice.function.rpartition('::')[2]}.h")
+    _write(ctx, declared, header(str(ctx.label), choice.function))
+    return CcInfo(
+        headers=InputSet((declared,)),
+        direct_headers=(declared,),
+        includes=(posixpath.dirname(declared.path),),
+        libraries=(library, *given.libraries),
+        linkopts=given.linkopts,
+    )
+
+
+def programs_of(ctx: RuleContext[AttrsT], labels: Sequence[Label]) -> Programs:
+    """Return programs with what says which operators they call."""
+    return tuple((label, ctx.provider(label, ProgramInfo).operators) for label in labels)
+
+
+def _given(choice: KernelChoice) -> CcInfo:
+    return merge([*(library for catalog in choice.catalogs for library in catalog.libraries), choice.runtime])
+
+
+def _write(ctx: RuleContext[AttrsT] | DynamicContext, made: Artifact, lines: Iterable[str]) -> None:
+    ctx.run("EtWrite", argv=["/bin/sh", "-c", WRITE, made, *lines], outputs=(made,), mounts=(ctx.system(),))
+
+
+def _expand(ctx: DynamicContext, files: Mapping[Artifact, bytes], build: _Build) -> None:
+    """Register the compiles of the kernels that are called, of their table, and the archive of both."""
+    choice = build.choice
+    offered = _offered(choice.catalogs, files)
+    operators = {name: operator for name, (operator, _) in offered.items()}
+    if choice.programs is None:
+        chosen = all_kernels(operators)
+    else:
+        chosen = choose_kernels(operators, [c for label, file in choice.programs for c in calls_of(label, files[file])])
+    objects: list[Artifact] = []
+    shared: dict[Artifact, None] = {}
+    for catalog in choice.catalogs:
+        if catalog.feature in choice.runtime_facts.features:
+            continue
+        own = [each for each in chosen if offered[each.operator.name][1] is catalog]
+        objects += _compile_kernels(ctx, build, catalog, own)
+        common = [file for file in _sources_of(catalog.common) if file not in shared]
+        shared.update(dict.fromkeys(common))
+        objects += _compile(ctx, build, catalog, common, dtype_mask(chosen))
+    make_archive(ctx, build.toolchain, [_compile_table(ctx, build, chosen), *objects], alwayslink=False)
+
+
+def _offered(
+    catalogs: Sequence[KernelCatalog], files: Mapping[Artifact, bytes]
+) -> Mapping[str, tuple[Operator, KernelCatalog]]:
+    """Return each operator with the catalogue that has it. Raises `kernel-twice`, `bad-kernel-catalog`."""
+    offered: dict[str, tuple[Operator, KernelCatalog]] = {}
+    mistakes: list[Diagnostic] = []
+    for catalog in catalogs:
+        if catalog.operators is None:
+            continue
+        for operator in read_operators(files[catalog.operators].decode(), catalog.operators.path):
+            known = offered.setdefault(operator.name, (operator, catalog))
+            if known[0] is not operator:
+                mistakes.append(twice(operator.name, known[0].place, operator.place))
+            if _source(catalog, operator) is None:
+                message = f"{operator.place}: the source '{operator.source}' must be in srcs of '{catalog.label}'"
+                mistakes.append(Diagnostic("bad-kernel-catalog", message))
+    if mistakes:
+        raise EtbuildError(*mistakes)
+    return offered
+
+
+def _source(catalog: KernelCatalog, operator: Operator) -> Artifact | None:
+    """Return the source of an operator: beside operators.toml, or wherever it is the only one of that name."""
+    beside = posixpath.join(posixpath.dirname(str(catalog.operators)), operator.source)
+    named = [file for file in catalog.srcs if file.path == beside or file.path.endswith(f"/{operator.source}")]
+    return next((file for file in named if file.path == beside), named[0] if len(named) == 1 else None)
+
+
+def _sources_of(files: Iterable[Artifact]) -> tuple[Artifact, ...]:
+    return tuple(source for source, _ in sort_sources(files).compiled)
+
+
+def _compile_kernels(
+    ctx: DynamicContext, build: _Build, catalog: KernelCatalog, chosen: Sequence[ChosenKernel]
+) -> Sequence[Artifact]:
+    """Register the compile of each source that has some of `chosen`, for the dtypes that these are called with."""
+    by_source: dict[Artifact, list[ChosenKernel]] = {}
+    for each in chosen:
+        source = _source(catalog, each.operator)
+        assert source is not None  # noqa: S101 - it was looked for.
+        by_source.setdefault(source, []).append(each)
+    objects: list[Artifact] = []
+    for source, kernels in sorted(by_source.items(), key=lambda item: item[0].path):
+        mask = dtype_mask(kernels)
+        boxed = [each.operator for each in kernels if each.operator.schema]
+        compiled = _shim(ctx, build, catalog, source, boxed) if boxed else source
+        objects += _compile(ctx, build, catalog, [compiled], mask, also=(source,) if boxed else ())
+    return objects
+
+
+def _shim(
+    ctx: DynamicContext, build: _Build, catalog: KernelCatalog, source: Artifact, operators: Sequence[Operator]
+) -> Artifact:
+    lines = tuple(shim(source.path, operators, build.boxed_call.path))
+    name = posixpath.basename(source.path)
+    made = ctx.output(f"_et/{catalog.label.name}/{spec_digest(lines)}/{name}", catalog.label)
+    _write(ctx, made, lines)
+    return made
+
+
+def _compile(
+    ctx: DynamicContext,
+    build: _Build,
+    catalog: KernelCatalog,
+    sources: Sequence[Artifact],
+    mask: int | None,
+    also: tuple[Artifact, ...] = (),
+) -> Sequence[Artifact]:
+    """Register compiles of a catalogue's sources. What they make is named by what decides it: images share it."""
+    if not sources:
+        return ()
+    name = "all" if mask is None else f"{mask:x}"
+    dtypes = ctx.output(f"_et/{catalog.label.name}/dtypes/{name}/selected_dtypes.h", catalog.label)
+    _write(ctx, dtypes, selected_dtypes(mask))
+    headers = sort_sources((*catalog.srcs, *catalog.common)).headers
+    includes = dict.fromkeys(posixpath.dirname(file.path) for file in (dtypes, *headers))
+    own = CcInfo(direct_headers=(dtypes, *headers, *also, build.boxed_call), includes=tuple(includes))
+    how = Compilation(
+        build.toolchain,
+        own,
+        _given(build.choice),
+        build.flags,
+        DEFAULT_STANDARDS,
+        (),
+        catalog.copts,
+        build.choice.lto,
+        f"{build.digest}/{name}",
+    )
+    found = sort_sources(sources)
+    return compile_sources(ctx, Sources(found.compiled, (), (), ()), how, catalog.label)
+
+
+def _compile_table(ctx: DynamicContext, build: _Build, chosen: Sequence[ChosenKernel]) -> Artifact:
+    choice = build.choice
+    name = choice.function.rpartition("::")[2]
+    source = ctx.output(f"_et/{ctx.label.name}/{name}.cpp")
+    own = choice.runtime_facts.provider == "source"
+    _write(ctx, source, table(str(ctx.label), choice.function, chosen, signatures=own))
+    how = Compilation(build.toolchain, CcInfo(), _given(choice), build.flags, DEFAULT_STANDARDS, lto=choice.lto)
+    [made] = compile_sources(ctx, Sources(((source, "cxx"),), (), (), ()), how, ctx.label)
+    return made

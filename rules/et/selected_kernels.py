@@ -1,0 +1,78 @@
+"""et_selected_kernels, et_kernels: the kernels that programs call, or all of a catalogue. Compiles none itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from etbuild.api import Attrs, DefaultInfo, Dep, Provider, Request, RuleContext, provides, rule
+from rules.cc.providers import CcInfo
+from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
+from rules.et.kernel_compilation import KernelChoice, Programs, programs_of, select_kernels
+from rules.et.providers import EtRuntimeInfo, ProgramInfo
+
+
+class EtKernelsAttrs(Attrs):
+    """Attributes of et_kernels."""
+
+    catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo), Field(min_length=1)]
+    """Kernels to choose from."""
+
+    runtime: Annotated[Dep, provides(CcInfo, EtRuntimeInfo)]
+    """The runtime that calls them, which they are compiled against."""
+
+    lto: bool = False
+    """Optimize them when programs are linked, with all sources of theirs that ask for it, too."""
+
+
+class EtSelectedKernelsAttrs(EtKernelsAttrs):
+    """Attributes of et_selected_kernels."""
+
+    programs: Annotated[tuple[Dep, ...], provides(ProgramInfo)]
+    """Programs whose operators the kernels must serve."""
+
+
+AttrsT = TypeVar("AttrsT", bound=EtKernelsAttrs)
+
+
+def _compiler(attrs: EtKernelsAttrs) -> tuple[Request, ...]:
+    del attrs
+    return (Request("cc"),)
+
+
+@rule(attrs=EtSelectedKernelsAttrs, toolchains=_compiler, provides=(CcInfo,))
+def et_selected_kernels(ctx: RuleContext[EtSelectedKernelsAttrs]) -> Sequence[Provider]:
+    """Compile the kernels that `programs` call, for the dtypes they call them with, and the table that names them.
+
+    The header `<name>.h` declares the table: `programs::<name>()`, for `load_method()` or `register_kernels()`.
+    """
+    # Which kernels are called is known only once the programs exist. A missing one fails the build here,
+    # naming operator, dtypes and program; otherwise it would fail on the device, at load.
+    return _kernels(ctx, programs_of(ctx, ctx.attrs.programs))
+
+
+@rule(attrs=EtKernelsAttrs, toolchains=_compiler, provides=(CcInfo,))
+def et_kernels(ctx: RuleContext[EtKernelsAttrs]) -> Sequence[Provider]:
+    """Compile all kernels of catalogues, for all dtypes, and the table that names them: as et_selected_kernels does."""
+    return _kernels(ctx, None)
+
+
+def _kernels(ctx: RuleContext[AttrsT], programs: Programs | None) -> Sequence[Provider]:
+    attrs = ctx.attrs
+    runtime = ctx.provider(attrs.runtime, CcInfo)
+    facts = ctx.provider(attrs.runtime, EtRuntimeInfo)
+    function = f"programs::{identifier(ctx)}"
+    choice = KernelChoice(programs, catalogs_of(ctx, attrs.catalogs), runtime, facts, function, attrs.lto)
+    info = select_kernels(ctx, choice)
+    archive = info.libraries[0].archive
+    return [DefaultInfo((archive,) if archive else ()), info]
+
+
+def identifier(ctx: RuleContext[AttrsT]) -> str:
+    """Return the target's name, which must be one in C++. Raises `bad-identifier`."""
+    name = ctx.label.name
+    if not (name.isidentifier() and name.isascii()):
+        raise ctx.mistake("bad-identifier", f"the name of kernels must be one in C++ too, is '{name}'")
+    return name
