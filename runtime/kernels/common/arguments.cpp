@@ -2,6 +2,8 @@
 
 #include <executorch/runtime/platform/log.h>
 
+#include <cstring>
+
 namespace etbuild::kernels {
 namespace {
 
@@ -85,6 +87,13 @@ ArrayRef<int64_t> integers(Arguments arguments, size_t index) {
   if (is_none(arguments, index)) return {};
   const auto list = arguments[index]->payload.copyable_union.as_int_list_ptr->tryGet();
   return list.ok() ? *list : ArrayRef<int64_t>();
+}
+
+bool is_text(Arguments arguments, size_t index, const char* text) {
+  if (is_none(arguments, index)) return false;
+  const auto* string = arguments[index]->payload.copyable_union.as_string_ptr;
+  if (string == nullptr || string->size() != std::strlen(text)) return false;
+  return std::memcmp(string->data(), text, string->size()) == 0;
 }
 
 ScalarType dtype(Arguments arguments, size_t index, ScalarType fallback) {

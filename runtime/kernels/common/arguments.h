@@ -47,6 +47,9 @@ inline bool boolean(Arguments arguments, size_t index) { return boolean(*argumen
 // A list of ints; empty if the argument is None.
 ArrayRef<int64_t> integers(Arguments arguments, size_t index);
 
+// Whether an argument is this text.
+bool is_text(Arguments arguments, size_t index, const char* text);
+
 // The dtype that an argument names, or `fallback` if it is None.
 ScalarType dtype(Arguments arguments, size_t index, ScalarType fallback);
 
