@@ -25,6 +25,8 @@ typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
 inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
 #if defined(__ARM_NEON) && defined(__aarch64__)
   return vfmaq_f32(c, a, b);
+#elif defined(__ARM_NEON)
+  return vmlaq_f32(c, a, b);  // Plain arithmetic GCC would do without NEON, which flushes denormal numbers.
 #else
   return a * b + c;
 #endif

@@ -1,0 +1,19 @@
+// Functions of rows with 256-bit vectors; chosen at run time, as not every x86-64 has them.
+
+#include "levels.h"
+
+#if ET_KERNELS_X86_LEVELS
+
+#include <math.h>
+
+#include <cstdint>
+
+#include "vectors_levels.h"
+
+#include "lanes_avx2.h"
+
+#include "vectors_body.h"
+
+#include "lanes_end.h"
+
+#endif
