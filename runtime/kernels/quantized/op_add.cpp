@@ -56,7 +56,7 @@ void add_out(KernelRuntimeContext& context, Arguments arguments) {
   loops.add(&b);
   loops.add(&out);
   loops.collapse();
-  const auto inverse = static_cast<float>(1.0 / of_out.scale);
+  const auto inverse = 1.0f / static_cast<float>(of_out.scale);
   const auto least = static_cast<float>(of_out.least);
   const auto most = static_cast<float>(of_out.most);
   loops.each([&](const int64_t* offsets) {
