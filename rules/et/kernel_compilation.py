@@ -113,12 +113,12 @@ def _expand(ctx: DynamicContext, files: Mapping[Artifact, bytes], build: _Build)
         chosen = choose_kernels(operators, [c for label, file in choice.programs for c in calls_of(label, files[file])])
     objects: list[Artifact] = []
     shared: dict[Artifact, None] = {}
-    for catalog in choice.catalogs:
+    for catalog in sorted(choice.catalogs, key=lambda each: each.label.full):
         if catalog.feature in choice.runtime_facts.features:
             continue
-        own = [each for each in chosen if offered[each.operator.name][1] is catalog]
-        objects += _compile_kernels(ctx, build, catalog, own)
-        common = [file for file in _sources_of(catalog.common) if file not in shared]
+        named = {_source(catalog, operator) for operator, owner in offered.values() if owner is catalog}
+        objects += _compile_kernels(ctx, build, catalog, [k for k in chosen if offered[k.operator.name][1] is catalog])
+        common = [file for file in _sources_of(catalog.common) if file not in shared and file not in named]
         shared.update(dict.fromkeys(common))
         objects += _compile(ctx, build, catalog, common, dtype_mask(chosen))
     make_archive(ctx, build.toolchain, [_compile_table(ctx, build, chosen), *objects], alwayslink=False)
@@ -178,7 +178,8 @@ def _shim(
     ctx: DynamicContext, build: _Build, catalog: KernelCatalog, source: Artifact, operators: Sequence[Operator]
 ) -> Artifact:
     lines = tuple(shim(source.path, operators, build.boxed_call.path))
-    name = posixpath.basename(source.path)
+    # Not named as the source: it would include itself.
+    name = f"boxed_{posixpath.basename(source.path)}"
     made = ctx.output(f"_et/{catalog.label.name}/{spec_digest(lines)}/{name}", catalog.label)
     _write(ctx, made, lines)
     return made
@@ -199,7 +200,7 @@ def _compile(
     dtypes = ctx.output(f"_et/{catalog.label.name}/dtypes/{name}/selected_dtypes.h", catalog.label)
     _write(ctx, dtypes, selected_dtypes(mask))
     headers = sort_sources((*catalog.srcs, *catalog.common)).headers
-    includes = dict.fromkeys(posixpath.dirname(file.path) for file in (dtypes, *headers))
+    includes = dict.fromkeys(posixpath.dirname(file.path) or "." for file in (dtypes, *headers))
     own = CcInfo(direct_headers=(dtypes, *headers, *also, build.boxed_call), includes=tuple(includes))
     how = Compilation(
         build.toolchain,

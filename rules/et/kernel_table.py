@@ -104,9 +104,9 @@ def shim(source: str, operators: Sequence[Operator], boxed_call: str) -> Iterato
         if each.schema is None:
             continue
         types = f"Types<{', '.join(each.schema.parameters)}>"
-        message = f"kernel-schema: '{each.function}' must take what its schema says: {each.schema.text}"
+        message = f"'{each.function}' must take what its schema says: {each.schema.text}"
         name = boxed(each).rpartition("::")[2]
-        yield f'static_assert(takes<decltype(&::{each.function})>({types}()), "{message}");'
+        yield f'static_assert(takes<{types}>(&::{each.function}), "{message}");'
         yield f"void {name}({_CONTEXT}& context, {_VALUES} values);"
-        yield f"void {name}({_CONTEXT}& context, {_VALUES} values) {{ call(&::{each.function}, context, values); }}"
+        yield f"void {name}({_CONTEXT}& context, {_VALUES} values) {{ call<{types}>(&::{each.function}, context, values); }}"
     yield "}  // namespace etbuild::boxed"

@@ -149,13 +149,16 @@ struct Kernel<Result (*)(Parameters...)> {
   }
 };
 
-template <typename Function, typename... T>
-constexpr bool takes(Types<T...> /*schema*/) {
-  return std::is_same_v<typename Kernel<Function>::Arguments, Types<T...>>;
+// `Schema` are the Types of what a kernel must take.
+template <typename Schema, typename Function>
+constexpr bool takes(Function /*function*/) {
+  return std::is_same_v<typename Kernel<Function>::Arguments, Schema>;
 }
 
-template <typename Function>
+template <typename Schema, typename Function>
 void call(Function function, KernelRuntimeContext& context, Span<EValue*> values) {
+  // The compiler's message names both.
+  static_assert(std::is_same_v<typename Kernel<Function>::Arguments, Schema>, "the kernel differs from its schema");
   Kernel<Function>::call(function, context, values, typename Kernel<Function>::Each{});
 }
 
