@@ -4,6 +4,7 @@
 
 #include "elements.h"
 #include "expect.h"
+#include "vectors.h"
 
 namespace etbuild::kernels {
 namespace {
@@ -60,6 +61,29 @@ void move(Tensor* statistic, int64_t channel, double momentum, T towards) {
   values.set(channel, (T(1) - by) * values[channel] + by * towards);
 }
 
+// Floats, in both tensors in the same order.
+void scale_floats(const ChannelNorm& norm, const Planes& from, const Planes& to, int64_t first, int64_t count,
+                  const float* scales, const float* offsets) {
+  for (int64_t image = 0; image < from.images; ++image) {
+    const float* in = norm.input.const_data_ptr<float>() + image * from.image_step + first * from.channel_step;
+    float* out = norm.out.mutable_data_ptr<float>() + image * to.image_step + first * to.channel_step;
+    if (from.step == 1) {
+      for (int64_t at = 0; at < count; ++at) {
+        math::scale_row(in + at * from.channel_step, scales[at], offsets[at], out + at * to.channel_step,
+                        static_cast<ptrdiff_t>(from.positions));
+      }
+    } else {
+      for (int64_t position = 0; position < from.positions; ++position) {
+        const float* const elements = in + position * from.step;
+        float* const results = out + position * to.step;
+        for (int64_t at = 0; at < count; ++at) {
+          results[at * to.channel_step] = elements[at * from.channel_step] * scales[at] + offsets[at];
+        }
+      }
+    }
+  }
+}
+
 template <typename T>
 void normalize_some(const ChannelNorm& norm, const Planes& from, const Planes& to, int64_t first, int64_t count) {
   Statistics<T> statistics;
@@ -82,6 +106,12 @@ void normalize_some(const ChannelNorm& norm, const Planes& from, const Planes& t
     const auto elements = static_cast<T>(from.images * from.positions);
     move(norm.moving_mean, channel, norm.momentum, statistics.mean[at]);
     move(norm.moving_variance, channel, norm.momentum, statistics.variance[at] * elements / (elements - T(1)));
+  }
+  if constexpr (std::is_same_v<T, float>) {
+    if (norm.input.scalar_type() == ScalarType::Float && from.step == to.step) {
+      scale_floats(norm, from, to, first, count, scales, offsets);
+      return;
+    }
   }
   const Input<T> input(norm.input);
   const Output<T> out(norm.out);

@@ -101,6 +101,21 @@ bool visit_real(ScalarType type, const Visitor& visitor) {
   return visit_floating(type, visitor);
 }
 
+// As visit_real, but for Float: where dense floats have code of their own.
+template <typename Visitor>
+bool visit_real_but_float(ScalarType type, const Visitor& visitor) {
+  if constexpr (kEverything || is_called_with(ScalarType::Half) || is_called_with(ScalarType::BFloat16)) {
+    if (is_floating(type) && type != ScalarType::Double && type != ScalarType::Float) {
+      visitor(0.0F);
+      return true;
+    }
+  }
+  if constexpr (kSelectsIntegers || is_selected(ScalarType::Double)) {
+    return type != ScalarType::Float && visit_real(type, visitor);
+  }
+  return false;
+}
+
 // Says that the kernel does not compute in a dtype, if it is not `served`.
 inline bool expect_served(KernelRuntimeContext& context, bool served) {
   return served || refuse(context, Error::NotSupported);

@@ -1,4 +1,4 @@
-// Products of matrices, in any dtype that has them: what mm, bmm, addmm and linear come to.
+// Products of matrices: what mm, bmm, addmm and linear come to. `any_matrix_product.h` computes them in all dtypes.
 
 #pragma once
 
@@ -6,28 +6,31 @@
 
 namespace etbuild::kernels {
 
-// A matrix in a tensor, in elements; null: none. A step of 0 repeats a row, column or element.
-struct Matrix {
+// Matrices in a tensor, in elements; a step of 0 repeats a row, column or matrix. Null: none.
+struct TensorMatrix {
   const Tensor* tensor = nullptr;
   int64_t row_step = 0;
   int64_t column_step = 0;
-  int64_t offset = 0;
+  int64_t batch_step = 0;
 };
 
 // out[rows, columns] = beta * addend + alpha * left[rows, inner] * right[inner, columns]. Whole numbers wrap around.
 struct MatrixProduct {
   int64_t rows, inner, columns;
-  Matrix left, right, out;
-  Matrix addend = {};
+  TensorMatrix left, right, out;
+  TensorMatrix addend = {};
   Number beta = Number(int64_t{1});  // If it is 0, the addend is not read.
   Number alpha = Number(int64_t{1});
+  int64_t batches = 1;
 };
 
-// The two last dimensions of a tensor.
-Matrix matrix_of(const Tensor& tensor);
+// The two last dimensions of a tensor; one in front of them is of batches.
+TensorMatrix matrix_of(const Tensor& tensor);
 
-// Computes it. All must have one dtype; out must have its sizes. False if the call has failed: with InvalidArgument, or
-// NotSupported for a dtype that has no products.
-bool multiply(KernelRuntimeContext& context, const MatrixProduct& product);
+// Whether all have one dtype, and numbers are such; if not, the call has failed with InvalidArgument.
+bool expect_matrices(KernelRuntimeContext& context, const MatrixProduct& product);
+
+// Computes one of floats.
+void multiply_floats(KernelRuntimeContext& context, const MatrixProduct& product);
 
 }  // namespace etbuild::kernels

@@ -7,6 +7,7 @@
 #include "elements.h"
 #include "expect.h"
 #include "lines.h"
+#include "vectors.h"
 
 namespace etbuild::kernels {
 namespace {
@@ -31,6 +32,27 @@ void softmax_line(const Input<T>& self, int64_t at, int64_t step, const Output<T
   }
 }
 
+int64_t grain_of(const Lines& lines) { return kGrain / (lines.length + 1) + 1; }
+
+template <typename T>
+void softmax_lines(const Lines& from, const Input<T>& self, const Lines& to, const Output<T>& out, bool logarithm) {
+  executorch::extension::parallel_for(0, from.count, grain_of(from), [&](int64_t begin, int64_t end) {
+    for (int64_t line = begin; line < end; ++line) {
+      softmax_line<T>(self, from.start(line), from.step, out, to.start(line), to.step, from.length, logarithm);
+    }
+  });
+}
+
+void softmax_floats(const Lines& lines, const float* self, float* out, bool logarithm) {
+  const auto row = logarithm ? math::log_softmax_row : math::softmax_row;
+  executorch::extension::parallel_for(0, lines.count, grain_of(lines), [&](int64_t begin, int64_t end) {
+    for (int64_t line = begin; line < end; ++line) {
+      const int64_t at = line * lines.length;
+      row(self + at, out + at, static_cast<ptrdiff_t>(lines.length));
+    }
+  });
+}
+
 }  // namespace
 
 void softmax(KernelRuntimeContext& context, Arguments arguments, bool logarithm) {
@@ -44,17 +66,14 @@ void softmax(KernelRuntimeContext& context, Arguments arguments, bool logarithm)
   if (!resize(context, out, self.sizes())) return;
   const Lines from(self, dim);
   const Lines to(out, dim);
-  const int64_t grain = kGrain / (from.length + 1) + 1;
-  const bool served = visit_floating(self.scalar_type(), [&](auto zero) {
-    using T = decltype(zero);
-    executorch::extension::parallel_for(0, from.count, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t line = begin; line < end; ++line) {
-        softmax_line<T>(Input<T>(self), from.start(line), from.step, Output<T>(out), to.start(line), to.step,
-                        from.length, logarithm);
-      }
-    });
-  });
-  expect_served(context, served);
+  if (is_selected(ScalarType::Float) && self.scalar_type() == ScalarType::Float && from.dense && to.dense) {
+    softmax_floats(from, self.const_data_ptr<float>(), out.mutable_data_ptr<float>(), logarithm);
+    return;
+  }
+  expect_served(context, visit_floating(self.scalar_type(), [&](auto zero) {
+                  using T = decltype(zero);
+                  softmax_lines<T>(from, Input<T>(self), to, Output<T>(out), logarithm);
+                }));
 }
 
 }  // namespace etbuild::kernels

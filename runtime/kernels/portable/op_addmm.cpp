@@ -1,7 +1,7 @@
 // addmm.out(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1, Tensor(a!) out):
 // beta * self + alpha * mat1 * mat2, self broadcast.
+#include "any_matrix_product.h"
 #include "expect.h"
-#include "matrix_product.h"
 #include "shapes.h"
 
 namespace etbuild::kernels {

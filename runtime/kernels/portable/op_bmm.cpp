@@ -1,6 +1,6 @@
 // bmm.out(Tensor self, Tensor mat2, *, Tensor(a!) out): the products of pairs of matrices.
+#include "any_matrix_product.h"
 #include "expect.h"
-#include "matrix_product.h"
 #include "shapes.h"
 
 namespace etbuild::kernels {
@@ -16,12 +16,8 @@ void bmm_out(KernelRuntimeContext& context, Arguments arguments) {
   if (!resize(context, out, sizes)) return;
   MatrixProduct product = {self.size(1),    self.size(2),     other.size(2),
                            matrix_of(self), matrix_of(other), matrix_of(out)};
-  for (int64_t batch = 0; batch < self.size(0); ++batch) {
-    product.left.offset = batch * self.strides()[0];
-    product.right.offset = batch * other.strides()[0];
-    product.out.offset = batch * out.strides()[0];
-    if (!multiply(context, product)) return;
-  }
+  product.batches = self.size(0);
+  multiply(context, product);
 }
 
 }  // namespace etbuild::kernels

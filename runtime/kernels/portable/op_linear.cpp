@@ -1,8 +1,8 @@
 // linear.out(Tensor input, Tensor weight, Tensor? bias=None, *, Tensor(a!) out): input * weight^T + bias, over the last
 // dimension of input.
+#include "any_matrix_product.h"
 #include "expect.h"
 #include "lines.h"
-#include "matrix_product.h"
 
 namespace etbuild::kernels {
 namespace {
@@ -40,16 +40,11 @@ void linear_out(KernelRuntimeContext& context, Arguments arguments) {
   if (weight.dim() == 2) product.right = {&weight, weight.strides()[1], weight.strides()[0]};
   product.out = {&out, to.length, to.step};
   if (bias != nullptr) product.addend = {bias, 0, bias->numel() == 1 ? 0 : 1};
-  if (from.dense && to.dense) {
-    multiply(context, product);
+  if (!from.dense || !to.dense) {  // In this layout rows are not behind each other.
+    context.fail(Error::NotSupported);
     return;
   }
-  product.rows = 1;  // In this layout rows are not behind each other.
-  for (int64_t row = 0; row < from.count; ++row) {
-    product.left.offset = from.start(row);
-    product.out.offset = to.start(row);
-    if (!multiply(context, product)) return;
-  }
+  multiply(context, product);
 }
 
 }  // namespace etbuild::kernels

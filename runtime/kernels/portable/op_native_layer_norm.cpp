@@ -6,6 +6,7 @@
 #include "elements.h"
 #include "expect.h"
 #include "shapes.h"
+#include "vectors.h"
 
 namespace etbuild::kernels {
 namespace {
@@ -57,6 +58,20 @@ void normalize_row(const Rows& rows, int64_t row, int64_t count) {
   Output<T>(rows.scale).set(row, scale);
 }
 
+const float* floats(const Tensor* tensor) { return tensor == nullptr ? nullptr : tensor->const_data_ptr<float>(); }
+
+void normalize_floats(const Rows& rows, int64_t row_count, int64_t count) {
+  const float* const input = rows.input.const_data_ptr<float>();
+  float* const out = rows.out.mutable_data_ptr<float>();
+  for (int64_t row = 0; row < row_count; ++row) {
+    const math::Moments moments =
+        math::layer_norm_row(input + row * count, floats(rows.weight), floats(rows.bias), static_cast<float>(rows.eps),
+                             out + row * count, static_cast<ptrdiff_t>(count));
+    rows.mean.mutable_data_ptr<float>()[row] = moments.mean;
+    rows.scale.mutable_data_ptr<float>()[row] = moments.reciprocal_deviation;
+  }
+}
+
 }  // namespace
 
 void native_layer_norm_out(KernelRuntimeContext& context, Arguments arguments) {
@@ -85,6 +100,10 @@ void native_layer_norm_out(KernelRuntimeContext& context, Arguments arguments) {
   }
   if (!is_contiguous(rows.input) || !is_contiguous(rows.out)) {
     context.fail(Error::NotSupported);
+    return;
+  }
+  if (is_selected(ScalarType::Float) && type == ScalarType::Float) {
+    normalize_floats(rows, row_count, count);
     return;
   }
   expect_served(context, visit_floating(type, [&](auto zero) {

@@ -1,0 +1,66 @@
+// Products of matrices in the dtypes that the including source serves.
+
+#pragma once
+
+#include <executorch/runtime/kernel/thread_parallel_interface.h>
+
+#include "elements.h"
+#include "matrix_product.h"
+#include "wrapping.h"
+
+namespace etbuild::kernels {
+namespace {
+
+// Multiply-adds that are worth a thread.
+constexpr int64_t kGrain = 32768;
+
+template <typename T>
+void multiply_row(const MatrixProduct& product, int64_t batch, int64_t row) {
+  const Input<T> left(product.left.tensor);
+  const Input<T> right(product.right.tensor);
+  const T alpha = product.alpha.as<T>();
+  const T beta = product.beta.as<T>();
+  const Input<T> addend(beta == T(0) ? nullptr : product.addend.tensor);
+  const Output<T> out(const_cast<Tensor&>(*product.out.tensor));
+  const auto row_of = [&](const TensorMatrix& matrix) { return batch * matrix.batch_step + row * matrix.row_step; };
+  const int64_t left_at = row_of(product.left);
+  for (int64_t column = 0; column < product.columns; ++column) {
+    const int64_t right_at = batch * product.right.batch_step + column * product.right.column_step;
+    T sum(0);
+    for (int64_t at = 0; at < product.inner; ++at) {
+      const T value = wrapping_multiply(left[left_at + at * product.left.column_step],
+                                        right[right_at + at * product.right.row_step]);
+      sum = wrapping_add(sum, value);
+    }
+    sum = wrapping_multiply(alpha, sum);
+    if (addend.exists()) {
+      const T value = addend[row_of(product.addend) + column * product.addend.column_step];
+      sum = wrapping_add(sum, wrapping_multiply(beta, value));
+    }
+    out.set(row_of(product.out) + column * product.out.column_step, sum);
+  }
+}
+
+template <typename T>
+void multiply_rows(const MatrixProduct& product) {
+  const int64_t work = product.inner * product.columns;
+  const int64_t grain = work >= kGrain ? 1 : kGrain / (work + 1) + 1;
+  executorch::extension::parallel_for(0, product.batches * product.rows, grain, [&](int64_t from, int64_t to) {
+    for (int64_t row = from; row < to; ++row) multiply_row<T>(product, row / product.rows, row % product.rows);
+  });
+}
+
+// Computes it; out must have its sizes. The call may have failed: with InvalidArgument, or NotSupported for a dtype
+// that has no products.
+inline void multiply(KernelRuntimeContext& context, const MatrixProduct& product) {
+  if (!expect_matrices(context, product)) return;
+  const ScalarType type = product.left.tensor->scalar_type();
+  if (is_selected(ScalarType::Float) && type == ScalarType::Float) {
+    multiply_floats(context, product);
+    return;
+  }
+  expect_served(context, visit_real_but_float(type, [&](auto zero) { multiply_rows<decltype(zero)>(product); }));
+}
+
+}  // namespace
+}  // namespace etbuild::kernels
