@@ -96,6 +96,16 @@ bool is_text(Arguments arguments, size_t index, const char* text) {
   return std::memcmp(string->data(), text, string->size()) == 0;
 }
 
+ArrayRef<Tensor> tensors(Arguments arguments, size_t index) {
+  const auto list = arguments[index]->payload.copyable_union.as_tensor_list_ptr->tryGet();
+  return list.ok() ? *list : ArrayRef<Tensor>();
+}
+
+ArrayRef<std::optional<Tensor>> optional_tensors(Arguments arguments, size_t index) {
+  const auto list = arguments[index]->payload.copyable_union.as_list_optional_tensor_ptr->tryGet();
+  return list.ok() ? *list : ArrayRef<std::optional<Tensor>>();
+}
+
 ScalarType dtype(Arguments arguments, size_t index, ScalarType fallback) {
   return is_none(arguments, index) ? fallback : static_cast<ScalarType>(integer(arguments, index));
 }

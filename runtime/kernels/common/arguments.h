@@ -10,6 +10,8 @@
 #include <executorch/runtime/core/span.h>
 #include <executorch/runtime/kernel/kernel_runtime_context.h>
 
+#include <optional>
+
 namespace etbuild::kernels {
 
 using executorch::aten::ArrayRef;
@@ -49,6 +51,10 @@ ArrayRef<int64_t> integers(Arguments arguments, size_t index);
 
 // Whether an argument is this text.
 bool is_text(Arguments arguments, size_t index, const char* text);
+
+// A list of tensors, or of tensors and None. Empty if it is not what the program says.
+ArrayRef<Tensor> tensors(Arguments arguments, size_t index);
+ArrayRef<std::optional<Tensor>> optional_tensors(Arguments arguments, size_t index);
 
 // The dtype that an argument names, or `fallback` if it is None.
 ScalarType dtype(Arguments arguments, size_t index, ScalarType fallback);

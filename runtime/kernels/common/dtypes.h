@@ -41,6 +41,8 @@ constexpr ScalarType dtype_of() {
   if constexpr (std::is_same_v<Element, double>) return ScalarType::Double;
   if constexpr (std::is_same_v<Element, bool>) return ScalarType::Bool;
   if constexpr (std::is_same_v<Element, uint16_t>) return ScalarType::UInt16;
+  if constexpr (std::is_same_v<Element, std::complex<float>>) return ScalarType::ComplexFloat;
+  if constexpr (std::is_same_v<Element, std::complex<double>>) return ScalarType::ComplexDouble;
   return ScalarType::Undefined;
 }
 

@@ -9,7 +9,9 @@ namespace etbuild::kernels {
 
 bool resize(KernelRuntimeContext& context, Tensor& out, ArrayRef<int32_t> sizes) {
   if (same(out.sizes(), sizes)) return true;
-  if (executorch::runtime::resize_tensor(out, sizes) == Error::Ok) return true;
+  bool possible = true;
+  for (const int32_t size : sizes) possible = possible && size >= 0;
+  if (possible && executorch::runtime::resize_tensor(out, sizes) == Error::Ok) return true;
   ET_LOG(Error, "An output cannot have the sizes of its result, of %zu dimensions", sizes.size());
   return refuse(context, Error::InvalidArgument);
 }
@@ -40,12 +42,15 @@ bool is_contiguous(const Tensor& tensor) {
 }
 
 bool wrap_dimension(KernelRuntimeContext& context, int64_t& dimension, size_t rank) {
-  const auto count = static_cast<int64_t>(rank == 0 ? 1 : rank);
-  if (dimension >= -count && dimension < count) {
-    if (dimension < 0) dimension += count;
+  return wrap_index(context, dimension, static_cast<int64_t>(rank == 0 ? 1 : rank));
+}
+
+bool wrap_index(KernelRuntimeContext& context, int64_t& index, int64_t size) {
+  if (index >= -size && index < size) {
+    if (index < 0) index += size;
     return true;
   }
-  ET_LOG(Error, "A dimension must be within [%" PRId64 ", %" PRId64 "), is %" PRId64, -count, count, dimension);
+  ET_LOG(Error, "A dimension or index must be within [%" PRId64 ", %" PRId64 "), is %" PRId64, -size, size, index);
   return refuse(context, Error::InvalidArgument);
 }
 

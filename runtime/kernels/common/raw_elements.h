@@ -1,0 +1,30 @@
+// Single elements of tensors, by how many elements after the first they are.
+
+#pragma once
+
+#include "arguments.h"
+#include "dtypes.h"
+
+namespace etbuild::kernels {
+
+inline const char* element(const Tensor& tensor, ptrdiff_t offset) {
+  return static_cast<const char*>(tensor.const_data_ptr()) +
+         offset * static_cast<ptrdiff_t>(size_of(tensor.scalar_type()));
+}
+
+inline char* mutable_element(const Tensor& tensor, ptrdiff_t offset) {
+  return static_cast<char*>(tensor.mutable_data_ptr()) + offset * static_cast<ptrdiff_t>(size_of(tensor.scalar_type()));
+}
+
+// Whether a tensor's elements can be indices.
+inline bool holds_indices(const Tensor& tensor) {
+  return tensor.scalar_type() == ScalarType::Long || tensor.scalar_type() == ScalarType::Int;
+}
+
+inline int64_t index_at(const Tensor& tensor, ptrdiff_t offset) {
+  const char* at = element(tensor, offset);
+  if (tensor.scalar_type() == ScalarType::Int) return *reinterpret_cast<const int32_t*>(at);
+  return *reinterpret_cast<const int64_t*>(at);
+}
+
+}  // namespace etbuild::kernels
