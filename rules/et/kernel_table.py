@@ -108,5 +108,7 @@ def shim(source: str, operators: Sequence[Operator], boxed_call: str) -> Iterato
         name = boxed(each).rpartition("::")[2]
         yield f'static_assert(takes<{types}>(&::{each.function}), "{message}");'
         yield f"void {name}({_CONTEXT}& context, {_VALUES} values);"
-        yield f"void {name}({_CONTEXT}& context, {_VALUES} values) {{ call<{types}>(&::{each.function}, context, values); }}"
+        yield f"void {name}({_CONTEXT}& context, {_VALUES} values) {{"
+        yield f"  call<{types}>(&::{each.function}, context, values);"
+        yield "}"
     yield "}  // namespace etbuild::boxed"
