@@ -39,6 +39,15 @@ inline Quarter fold(Lanes lanes) {
   return __builtin_shufflevector(half, half, 0, 1, 2, 3) + __builtin_shufflevector(half, half, 4, 5, 6, 7);
 }
 
+// Every second element of two vectors that follow each other.
+inline Lanes even_of(Lanes low, Lanes high) {
+  return __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+
+inline Lanes odd_of(Lanes low, Lanes high) {
+  return __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+
 }  // namespace
 }  // namespace etbuild::kernels::math::SIMD
 

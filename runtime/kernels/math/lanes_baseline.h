@@ -47,6 +47,25 @@ inline void store_some(float* to, Lanes lanes, ptrdiff_t count) {
 
 inline Lanes fold(Lanes lanes) { return lanes; }
 
+// Every second element of two vectors that follow each other.
+inline Lanes even_of(Lanes low, Lanes high) {
+  Lanes lanes = {};
+  for (int lane = 0; 2 * lane < kLanes; ++lane) {
+    lanes[lane] = low[2 * lane];
+    lanes[kLanes / 2 + lane] = high[2 * lane];
+  }
+  return lanes;
+}
+
+inline Lanes odd_of(Lanes low, Lanes high) {
+  Lanes lanes = {};
+  for (int lane = 0; 2 * lane + 1 < kLanes; ++lane) {
+    lanes[lane] = low[2 * lane + 1];
+    lanes[kLanes / 2 + lane] = high[2 * lane + 1];
+  }
+  return lanes;
+}
+
 }  // namespace
 }  // namespace etbuild::kernels::math::SIMD
 

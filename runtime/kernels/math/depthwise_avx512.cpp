@@ -1,0 +1,17 @@
+// Depthwise convolution with 512-bit vectors; chosen at run time, as not every x86-64 has them.
+
+#include "levels.h"
+
+#if ET_KERNELS_X86_LEVELS
+
+#include <cstdint>
+
+#include "depthwise.h"
+
+#include "lanes_avx512.h"
+
+#include "depthwise_body.h"
+
+#include "lanes_end.h"
+
+#endif
