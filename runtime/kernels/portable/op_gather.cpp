@@ -2,8 +2,8 @@
 // dimension; the result has its sizes.
 #include <cstring>
 
-#include "raw_elements.h"
 #include "pairing.h"
+#include "raw_elements.h"
 #include "views.h"
 
 namespace etbuild::kernels {

@@ -1,6 +1,6 @@
 // index.Tensor_out(Tensor self, Tensor?[] indices, *, Tensor(a!) out): self[indices].
-#include "raw_elements.h"
 #include "indexing.h"
+#include "raw_elements.h"
 #include "views.h"
 
 namespace etbuild::kernels {

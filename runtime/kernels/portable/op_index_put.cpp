@@ -1,8 +1,8 @@
 // index_put.out(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False, *, Tensor(a!) out): self, but
 // with out[indices] = values, which are broadcast; or added to what is there.
 // index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False): the same in place.
-#include "raw_elements.h"
 #include "indexing.h"
+#include "raw_elements.h"
 #include "views.h"
 
 namespace etbuild::kernels {
