@@ -58,6 +58,10 @@ bool store(const Wide* wide, ScalarType type, void* to, int64_t count) {
     }
     return true;
   }
+  if (type == dtype_of<Wide>()) {  // Whatever is selected: reductions compute in these.
+    std::memcpy(to, wide, static_cast<size_t>(count) * sizeof(Wide));
+    return true;
+  }
   return visit(type, All(), [&](auto element) { narrow_all<decltype(element)>(wide, to, count); });
 }
 
@@ -68,7 +72,11 @@ bool convert_by(ScalarType from_type, const char* from, int64_t step, ScalarType
   for (int64_t at = 0; at < count; at += kAtOnce) {
     const int64_t now = count - at < kAtOnce ? count - at : kAtOnce;
     const auto load = [&](auto element) { widen<decltype(element)>(from + at * stride, step, wide, now); };
-    if (!visit(from_type, Elements(), load)) return false;
+    if (from_type == dtype_of<Wide>()) {  // Whatever is selected: numbers come so.
+      load(Wide());
+    } else if (!visit(from_type, Elements(), load)) {
+      return false;
+    }
     if (!store(wide, to_type, to + at * static_cast<int64_t>(size_of(to_type)), now)) return false;
   }
   return true;

@@ -22,6 +22,7 @@ using Integers = Types<uint8_t, int8_t, int16_t, int32_t, int64_t>;
 using IntegersAndBool = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, bool>;
 using Floats = Types<float, double>;
 using Reals = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, float, double>;
+using Complexes = Types<std::complex<float>, std::complex<double>>;
 using RealsAndBool = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, float, double, bool>;
 
 // With uint16_t, in which PyTorch does no arithmetic.

@@ -66,6 +66,14 @@ Row binary_row(ScalarType type) {
   return row;
 }
 
+// Of comparisons. With numbers, these can be done in dtypes that the program has no tensors of.
+template <template <typename> class Operation>
+Row comparison_row(ScalarType type) {
+  if (type == ScalarType::Long) return compute_binary<Operation, int64_t>;
+  if (type == ScalarType::Float) return compute_binary<Operation, float>;
+  return binary_row<Operation, RealsAndBool>(type);
+}
+
 template <template <typename> class Operation, typename Elements>
 Row ternary_row(ScalarType type) {
   Row row = nullptr;

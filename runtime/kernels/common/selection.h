@@ -17,6 +17,14 @@ constexpr bool is_selected(ScalarType type) {
   return type == ScalarType::Float && (is_called_with(ScalarType::Half) || is_called_with(ScalarType::BFloat16));
 }
 
+// Whether something is computed in whole numbers or bools, so that wide ones are needed for sums.
+constexpr bool is_any_whole_selected() {
+  for (auto type = static_cast<int>(ScalarType::Byte); type <= static_cast<int>(ScalarType::Long); ++type) {
+    if (is_selected(static_cast<ScalarType>(type))) return true;
+  }
+  return is_selected(ScalarType::Bool);
+}
+
 // Hands `visitor` an Element{} of the listed and selected type that `type` names. False if there is none.
 template <typename Visitor, typename... Elements>
 bool visit(ScalarType type, Types<Elements...> /*types*/, const Visitor& visitor) {

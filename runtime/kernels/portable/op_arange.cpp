@@ -1,5 +1,6 @@
 // arange.out(Scalar end, *, Tensor(a!) out): 0, 1, … before the end.
-// arange.start_out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out): start, start + step, … before the end.
+// arange.start_out(Scalar start, Scalar end, Scalar step=1, *, Tensor(a!) out): start, start + step, … before the end;
+// for whole outputs, of whole steps from a whole start.
 #include <executorch/runtime/platform/log.h>
 
 #include <cmath>
@@ -17,8 +18,15 @@ double length(const Number& start, const Number& end, const Number& step) {
   return std::isfinite(count) && count >= 0.0 && count <= INT32_MAX ? count : -1.0;
 }
 
-void arange(KernelRuntimeContext& context, const Number& start, const Number& end, const Number& step, Tensor& out) {
-  const double count = length(start, end, step);
+void arange(KernelRuntimeContext& context, Number start, const Number& end, Number step, Tensor& out) {
+  const bool longs = out.scalar_type() == ScalarType::Long;
+  const bool whole = is_integer(out.scalar_type());
+  const double all = longs ? 0.0 : length(start, end, step);  // PyTorch counts before it cuts, but for int64.
+  if (whole) {
+    start = Number(start.as<int64_t>());
+    step = Number(step.as<int64_t>());
+  }
+  const double count = longs ? length(start, Number(end.as<int64_t>()), step) : all;
   if (count < 0.0) {
     ET_LOG(Error, "No numbers lead from %f to %f by %f", start.as<double>(), end.as<double>(), step.as<double>());
     context.fail(Error::InvalidArgument);
@@ -26,7 +34,6 @@ void arange(KernelRuntimeContext& context, const Number& start, const Number& en
   }
   const auto size = static_cast<int32_t>(count);
   if (!resize(context, out, {&size, 1})) return;
-  const bool whole = start.type != ScalarType::Double && step.type != ScalarType::Double;
   auto* to = static_cast<char*>(out.mutable_data_ptr());
   for (int32_t at = 0; at < size; ++at) {
     const Number number = whole ? Number(start.as<int64_t>() + at * step.as<int64_t>())

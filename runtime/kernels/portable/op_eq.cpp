@@ -14,11 +14,11 @@ struct Eq : Plain {
 }  // namespace
 
 void eq_tensor_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "ttt", 2, Answer::kBool, binary_row<Eq, RealsAndBool>);
+  pointwise(context, arguments, "ttt", 2, Answer::kBool, comparison_row<Eq>);
 }
 
 void eq_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "tst", 2, Answer::kBool, binary_row<Eq, RealsAndBool>);
+  pointwise(context, arguments, "tst", 2, Answer::kBool, comparison_row<Eq>);
 }
 
 }  // namespace etbuild::kernels

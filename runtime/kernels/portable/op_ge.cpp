@@ -14,11 +14,11 @@ struct Ge : Plain {
 }  // namespace
 
 void ge_tensor_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "ttt", 2, Answer::kBool, binary_row<Ge, RealsAndBool>);
+  pointwise(context, arguments, "ttt", 2, Answer::kBool, comparison_row<Ge>);
 }
 
 void ge_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "tst", 2, Answer::kBool, binary_row<Ge, RealsAndBool>);
+  pointwise(context, arguments, "tst", 2, Answer::kBool, comparison_row<Ge>);
 }
 
 }  // namespace etbuild::kernels

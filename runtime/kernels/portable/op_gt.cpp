@@ -14,11 +14,11 @@ struct Gt : Plain {
 }  // namespace
 
 void gt_tensor_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "ttt", 2, Answer::kBool, binary_row<Gt, RealsAndBool>);
+  pointwise(context, arguments, "ttt", 2, Answer::kBool, comparison_row<Gt>);
 }
 
 void gt_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "tst", 2, Answer::kBool, binary_row<Gt, RealsAndBool>);
+  pointwise(context, arguments, "tst", 2, Answer::kBool, comparison_row<Gt>);
 }
 
 }  // namespace etbuild::kernels

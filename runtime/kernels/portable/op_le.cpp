@@ -14,11 +14,11 @@ struct Le : Plain {
 }  // namespace
 
 void le_tensor_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "ttt", 2, Answer::kBool, binary_row<Le, RealsAndBool>);
+  pointwise(context, arguments, "ttt", 2, Answer::kBool, comparison_row<Le>);
 }
 
 void le_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "tst", 2, Answer::kBool, binary_row<Le, RealsAndBool>);
+  pointwise(context, arguments, "tst", 2, Answer::kBool, comparison_row<Le>);
 }
 
 }  // namespace etbuild::kernels

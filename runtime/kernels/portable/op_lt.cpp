@@ -14,11 +14,11 @@ struct Lt : Plain {
 }  // namespace
 
 void lt_tensor_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "ttt", 2, Answer::kBool, binary_row<Lt, RealsAndBool>);
+  pointwise(context, arguments, "ttt", 2, Answer::kBool, comparison_row<Lt>);
 }
 
 void lt_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "tst", 2, Answer::kBool, binary_row<Lt, RealsAndBool>);
+  pointwise(context, arguments, "tst", 2, Answer::kBool, comparison_row<Lt>);
 }
 
 }  // namespace etbuild::kernels

@@ -1,0 +1,124 @@
+// Accumulators of the greatest and least elements, and of where they are. NaN is beyond all: the first is found.
+
+#pragma once
+
+#include <limits>
+
+#include "reducers.h"
+
+namespace etbuild::kernels {
+namespace {
+
+template <typename T>
+struct Greatest {
+  // What every element is at least as good as.
+  static constexpr T kWorst =
+      std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+
+  static bool better(T element, T than) { return element > than; }
+};
+
+template <typename T>
+struct Least {
+  static constexpr T kWorst =
+      std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+
+  static bool better(T element, T than) { return element < than; }
+};
+
+template <typename T, typename Order>
+struct Extreme {
+  static constexpr int64_t kLanes = 16;
+
+  static T of(T best, T element) { return Order::better(element, best) || element != element ? element : best; }
+
+  void begin() {
+    for (T& best : bests) best = Order::kWorst;
+  }
+
+  void take_run(int64_t slot, const T* from, int64_t count, int64_t /*index*/) {
+    T lanes[kLanes];
+    for (T& lane : lanes) lane = bests[slot];
+    int64_t at = 0;
+    for (; at + kLanes <= count; at += kLanes) {
+      for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] = of(lanes[lane], from[at + lane]);
+    }
+    for (; at < count; ++at) lanes[0] = of(lanes[0], from[at]);
+    for (const T lane : lanes) bests[slot] = of(bests[slot], lane);
+  }
+
+  void take_row(const T* from, int64_t count, int64_t /*index*/) {
+    for (int64_t slot = 0; slot < count; ++slot) bests[slot] = of(bests[slot], from[slot]);
+  }
+
+  void finish(int64_t count, int64_t /*reduced*/, const void* /*parameters*/, void* results, void* /*seconds*/) {
+    for (int64_t slot = 0; slot < count; ++slot) static_cast<T*>(results)[slot] = bests[slot];
+  }
+
+  T bests[kSlots];
+};
+
+template <typename T>
+struct Maximum : Extreme<T, Greatest<T>> {};
+
+template <typename T>
+struct Minimum : Extreme<T, Least<T>> {};
+
+// Results are elements, the seconds where they are: the first of equals.
+template <typename T, typename Order>
+struct PlacedExtreme {
+  void begin() {
+    for (int64_t slot = 0; slot < kSlots; ++slot) {
+      bests[slot] = Order::kWorst;
+      places[slot] = 0;
+    }
+  }
+
+  void take(int64_t slot, T element, int64_t index) {
+    if (!Order::better(element, bests[slot]) && element == element) return;
+    if (bests[slot] != bests[slot]) return;
+    bests[slot] = element;
+    places[slot] = index;
+  }
+
+  void take_run(int64_t slot, const T* from, int64_t count, int64_t index) {
+    for (int64_t at = 0; at < count; ++at) take(slot, from[at], index + at);
+  }
+
+  void take_row(const T* from, int64_t count, int64_t index) {
+    for (int64_t slot = 0; slot < count; ++slot) take(slot, from[slot], index);
+  }
+
+  void finish(int64_t count, int64_t /*reduced*/, const void* /*parameters*/, void* results, void* seconds) {
+    for (int64_t slot = 0; slot < count; ++slot) {
+      static_cast<T*>(results)[slot] = bests[slot];
+      static_cast<int64_t*>(seconds)[slot] = places[slot];
+    }
+  }
+
+  T bests[kSlots];
+  int64_t places[kSlots];
+};
+
+template <typename T>
+struct PlacedMaximum : PlacedExtreme<T, Greatest<T>> {};
+
+template <typename T>
+struct PlacedMinimum : PlacedExtreme<T, Least<T>> {};
+
+// Results are places alone.
+template <typename Placed>
+struct PlaceOf : Placed {
+  void finish(int64_t count, int64_t /*reduced*/, const void* /*parameters*/, void* results, void* /*seconds*/) {
+    for (int64_t slot = 0; slot < count; ++slot) static_cast<int64_t*>(results)[slot] = this->places[slot];
+  }
+};
+
+template <typename T>
+struct PlaceOfMaximum : PlaceOf<PlacedMaximum<T>> {};
+
+template <typename T>
+struct PlaceOfMinimum : PlaceOf<PlacedMinimum<T>> {};
+
+}  // namespace
+}  // namespace etbuild::kernels
