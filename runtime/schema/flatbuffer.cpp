@@ -24,6 +24,18 @@ const uint8_t* field(const void* table, uint16_t slot) {
   return offset == 0 ? nullptr : bytes + offset;
 }
 
+uint8_t read_byte(const void* table, uint16_t slot) {
+  const uint8_t* at = field(table, slot);
+  return at == nullptr ? 0 : *at;
+}
+
+uint32_t read_word(const void* table, uint16_t slot) {
+  const uint8_t* at = field(table, slot);
+  uint32_t word = 0;
+  if (at != nullptr) std::memcpy(&word, __builtin_assume_aligned(at, 4), sizeof(word));
+  return word;
+}
+
 const void* target(const void* table, uint16_t slot) {
   const uint8_t* at = field(table, slot);
   return at == nullptr ? nullptr : follow(at);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "A flatbuffer is read in place: the target must be little-endian."
@@ -34,20 +35,24 @@ inline const void* follow(const void* at) {
   return static_cast<const uint8_t*>(at) + offset;
 }
 
+// A field of one byte or of four that is 0 if absent, as most are: shared, for what reads many of them.
+uint8_t read_byte(const void* table, uint16_t slot);
+uint32_t read_word(const void* table, uint16_t slot);
+
 // A scalar field of a table.
 template <typename T>
 T read(const void* table, uint16_t slot, T absent) {
-  const uint8_t* at = field(table, slot);
-  if (at == nullptr) return absent;
-  T value;
-  std::memcpy(&value, __builtin_assume_aligned(at, sizeof(T) < 4 ? sizeof(T) : 4), sizeof(T));
-  return value;
-}
-
-template <>
-inline bool read<bool>(const void* table, uint16_t slot, bool absent) {
-  const uint8_t* at = field(table, slot);
-  return at == nullptr ? absent : *at != 0;
+  if constexpr (std::is_same_v<T, bool>) {
+    return read<uint8_t>(table, slot, absent) != 0;
+  } else {
+    if (absent == T{} && sizeof(T) == 1) return static_cast<T>(read_byte(table, slot));
+    if (absent == T{} && sizeof(T) == 4 && !std::is_floating_point_v<T>) return static_cast<T>(read_word(table, slot));
+    const uint8_t* at = field(table, slot);
+    if (at == nullptr) return absent;
+    T value;
+    std::memcpy(&value, __builtin_assume_aligned(at, sizeof(T) < 4 ? sizeof(T) : 4), sizeof(T));
+    return value;
+  }
 }
 
 // An element of a vector of references to X.

@@ -32,9 +32,8 @@ class Walk {
   bool spend(uint32_t bytes);
   bool vector(uint32_t at, uint32_t log_width, uint32_t* first, uint32_t* count) const;
   bool string(uint32_t at);
-  bool strings(uint32_t at);
-  bool bools(uint32_t at);
-  bool scalars(uint32_t at, uint32_t log_width);
+  bool strings(uint32_t first, uint32_t count);
+  bool bools(uint32_t first, uint32_t count);
   bool push(uint32_t at, uint32_t count, uint32_t table);
   bool table(uint32_t at, uint32_t number);
   bool field(FieldRule rule, uint32_t at, uint32_t type);
@@ -78,27 +77,15 @@ bool Walk::string(uint32_t at) {
   return vector(at, 0, &first, &length) && length < size_ - first && bytes_[first + length] == 0 && spend(length);
 }
 
-bool Walk::strings(uint32_t at) {
-  uint32_t first = 0;
-  uint32_t count = 0;
-  if (!vector(at, 2, &first, &count)) return false;
+bool Walk::strings(uint32_t first, uint32_t count) {
   for (; count != 0; --count, first += 4) {
     if (!string(first)) return false;
   }
   return true;
 }
 
-bool Walk::scalars(uint32_t at, uint32_t log_width) {
-  uint32_t first = 0;
-  uint32_t count = 0;
-  // Bytes are blobs, which many may share and nobody walks.
-  return vector(at, log_width, &first, &count) && spend(log_width == 0 ? 0 : count << log_width);
-}
-
-bool Walk::bools(uint32_t at) {
-  uint32_t first = 0;
-  uint32_t count = 0;
-  if (!vector(at, 0, &first, &count) || !spend(count)) return false;
+bool Walk::bools(uint32_t first, uint32_t count) {
+  if (!spend(count)) return false;
   for (; count != 0; --count, ++first) {
     if (bytes_[first] > 1) return false;
   }
@@ -113,27 +100,35 @@ bool Walk::push(uint32_t at, uint32_t count, uint32_t table) {
 }
 
 bool Walk::field(FieldRule rule, uint32_t at, uint32_t type) {
-  uint32_t first = 0;
-  uint32_t count = 0;
+  uint32_t first = at;
+  uint32_t count = 1;
+  uint32_t of = rule.of;
+  // What follows is a vector of the one or the other, or not.
+  if (rule.kind >= FieldKind::kScalars && !vector(at, rule.kind >= FieldKind::kStrings ? 2 : of, &first, &count)) {
+    return false;
+  }
   switch (rule.kind) {
     case FieldKind::kScalar:
       return true;
-    case FieldKind::kScalars:
-      return scalars(at, rule.of);
-    case FieldKind::kBools:
-      return bools(at);
     case FieldKind::kString:
       return string(at);
-    case FieldKind::kStrings:
-      return strings(at);
-    case FieldKind::kTable:
-      return push(at, 1, rule.of);
-    case FieldKind::kTables:
-      return vector(at, 2, &first, &count) && push(first, count, rule.of);
     case FieldKind::kUnion: {
-      const uint8_t* members = rules_.union_members + rule.of;
-      return type == 0 ? !rule.required : type <= members[0] && push(at, 1, members[type]);
+      const uint8_t* members = rules_.union_members + of;
+      if (type == 0) return !rule.required;
+      if (type > members[0]) return false;
+      of = members[type];
+      [[fallthrough]];
     }
+    case FieldKind::kTable:
+    case FieldKind::kTables:
+      return push(first, count, of);
+    case FieldKind::kScalars:
+      // Bytes are blobs, which many may share and nobody walks.
+      return spend(of == 0 ? 0 : count << of);
+    case FieldKind::kBools:
+      return bools(first, count);
+    case FieldKind::kStrings:
+      return strings(first, count);
   }
   return false;
 }

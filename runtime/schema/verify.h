@@ -20,14 +20,14 @@ Error verify_flat_tensor_structure(const void* data, size_t size);      // Inval
 Error verify_bundled_program_structure(const void* data, size_t size);  // InvalidProgram
 
 enum class FieldKind : uint8_t {
-  kScalar,   // rule.of: log2 of its bytes
-  kScalars,  // the same of an element
-  kBools,
+  kScalar,  // rule.of: log2 of its bytes
   kString,
+  kTable,    // rule.of: which table
+  kUnion,    // rule.of: where its members start; its type is the field before it; required: not NONE
+  kScalars,  // From here on, vectors. rule.of: as of a scalar
+  kBools,
   kStrings,
-  kTable,   // rule.of: which table
-  kTables,  // the same
-  kUnion,   // rule.of: where its members start; its type is the field before it; required: not NONE
+  kTables,  // rule.of: which table
 };
 
 struct FieldRule {
