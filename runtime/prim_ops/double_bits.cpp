@@ -43,12 +43,6 @@ double remainder_of(double a, double b) {
 
 }  // namespace
 
-int64_t ordered_bits(double value) {
-  const int64_t magnitude = magnitude_of(value);
-  if (magnitude > kInfinity) return kUnordered;
-  return bits_of(value) < 0 ? -magnitude : magnitude;
-}
-
 // The upper half is exact, so the sum alone is rounded.
 double to_double(int64_t value) {
   return static_cast<double>(static_cast<int32_t>(value >> 32)) * 4294967296.0 +

@@ -7,11 +7,6 @@
 
 namespace executorch::runtime::prim_ops {
 
-constexpr int64_t kUnordered = INT64_MAX;
-
-// An int that is less, equal or greater for doubles that are: both zeros are 0. kUnordered for what is no number.
-int64_t ordered_bits(double value);
-
 // As a cast, for which processors with doubles need a library nevertheless.
 double to_double(int64_t value);
 

@@ -8,26 +8,11 @@
 namespace {
 
 using executorch::runtime::prim_ops::floor_divided;
-using executorch::runtime::prim_ops::kUnordered;
-using executorch::runtime::prim_ops::ordered_bits;
 using executorch::runtime::prim_ops::rounded;
 using executorch::runtime::prim_ops::to_double;
 using executorch::runtime::prim_ops::truncated;
 
 constexpr double kInfinite = __builtin_inf();
-
-TEST(doubles_are_ordered_as_their_bits) {
-  const double rising[] = {-kInfinite, -1e300, -1, -5e-324, 0, 5e-324, 0.5, 1, 1e300, kInfinite};
-  for (const double a : rising) {
-    for (const double b : rising) {
-      CHECK((ordered_bits(a) < ordered_bits(b)) == (a < b));
-      CHECK((ordered_bits(a) == ordered_bits(b)) == (a == b));
-    }
-  }
-  CHECK(ordered_bits(-0.0) == ordered_bits(0.0));
-  CHECK(ordered_bits(__builtin_nan("")) == kUnordered);
-  CHECK(ordered_bits(-__builtin_nan("")) == kUnordered);
-}
 
 TEST(what_has_no_int_part_is_the_lowest_int) {
   CHECK(truncated(2.9) == 2 && truncated(-2.9) == -2);

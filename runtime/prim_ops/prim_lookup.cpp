@@ -29,14 +29,14 @@ constexpr size_t kCount = sizeof(kFunctions) / sizeof(kFunctions[0]);
 
 }  // namespace
 
-OpFunction find_prim_op(OperatorName name) {
+OpFunction find_prim_op(const OperatorName& name) {
   const bool is_prim = std::strncmp(name.name, kPrimSpace, kPrimSpaceLength) == 0;
   if (!is_prim && std::strncmp(name.name, kAtenSpace, kAtenSpaceLength) != 0) return nullptr;
-  name.name += is_prim ? kPrimSpaceLength : kAtenSpaceLength;
-  if (is_prim && name.overload != nullptr && std::strcmp(name.overload, "Scalar") == 0) name.overload = nullptr;
+  OperatorName rest = {name.name + (is_prim ? kPrimSpaceLength : kAtenSpaceLength), name.overload};
+  if (is_prim && rest.overload != nullptr && std::strcmp(rest.overload, "Scalar") == 0) rest.overload = nullptr;
   const char* at = kNames;
   for (size_t i = 0; i < kCount; ++i, at += std::strlen(at) + 1) {
-    if ((i >= kAtenCount) == is_prim && is_named(at, name)) return kFunctions[i];
+    if ((i >= kAtenCount) == is_prim && is_named(at, rest)) return kFunctions[i];
   }
   return nullptr;
 }

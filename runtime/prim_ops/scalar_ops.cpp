@@ -76,8 +76,11 @@ unsigned kind_of(const EValue& value) {
   return value.tag <= Tag::Bool ? (1U << static_cast<unsigned>(value.tag)) & kScalars : 0;
 }
 
-// What orders of two values a comparison is true for, a bit each: less, equal, greater; from kEq on.
-constexpr uint8_t kOrders[] = {2, 4, 1, 6, 3};
+// What comparisons are true, a bit each.
+constexpr unsigned kFirstComparison = static_cast<unsigned>(Opcode::kEq);
+constexpr unsigned kTrueIfLess = 0b10100;
+constexpr unsigned kTrueIfEqual = 0b11001;
+constexpr unsigned kTrueIfGreater = 0b01010;
 
 int64_t int_of(const EValue& value) {
   const Payload& payload = value.payload.copyable_union;
@@ -90,13 +93,10 @@ double double_of(const EValue& value) {
 
 int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
 
-// A bit as in kOrders, or none if one is no number.
-unsigned order_of(const EValue& a, const EValue& b, bool has_double) {
-  const int64_t left = has_double ? ordered_bits(double_of(a)) : int_of(a);
-  const int64_t right = has_double ? ordered_bits(double_of(b)) : int_of(b);
-  if (has_double && (left == kUnordered || right == kUnordered)) return 0;
-  if (left == right) return 2;
-  return left < right ? 1 : 4;
+// None if one is no number.
+template <typename Number>
+unsigned true_comparisons(Number a, Number b) {
+  return a < b ? kTrueIfLess : a == b ? kTrueIfEqual : a > b ? kTrueIfGreater : 0;
 }
 
 double double_result(Opcode op, double a, double b) {
@@ -128,7 +128,7 @@ int64_t divided(Opcode op, int64_t a, int64_t b) {
 }
 
 // Ints wrap around. `b` is not 0 if there is a division.
-int64_t int_result(Opcode op, int64_t a, int64_t b) {
+ET_NOINLINE int64_t int_result(Opcode op, int64_t a, int64_t b) {
   switch (op) {
     case Opcode::kAdd:
       return wrap(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
@@ -146,6 +146,8 @@ int64_t int_result(Opcode op, int64_t a, int64_t b) {
       return a > b ? a : b;
     case Opcode::kMin:
       return a < b ? a : b;
+    case Opcode::kNot:
+      return a ^ 1;
     default:
       return a;
   }
@@ -168,27 +170,28 @@ void scalar_op(KernelRuntimeContext& ctx, EValue** arguments, size_t size, Opcod
   const EValue& b = *args[count - 1];
   if (!takes_both(takes, kind_of(a), kind_of(b))) return ctx.fail(Error::InvalidType);
 
-  const bool has_double = a.isDouble() || b.isDouble();
-  Tag tag = Tag::Int;
+  Tag tag = op >= Opcode::kNot ? Tag::Bool : Tag::Int;
   Payload result;
-  if (op >= Opcode::kEq) {
-    tag = Tag::Bool;
-    result.as_bool =
-        (order_of(a, b, has_double) & kOrders[static_cast<size_t>(op) - static_cast<size_t>(Opcode::kEq)]) != 0;
-  } else if (op == Opcode::kNot) {
-    tag = Tag::Bool;
-    result.as_bool = !a.payload.copyable_union.as_bool;
-  } else if (op <= Opcode::kNeg ? has_double : op <= Opcode::kFloat) {
-    tag = Tag::Double;
-    result.as_double = double_result(op, double_of(a), double_of(b));
-  } else if (has_double) {
-    const double value = a.payload.copyable_union.as_double;
-    result.as_int = op >= Opcode::kCeil ? rounded(value, op == Opcode::kCeil) : truncated(value);
+  unsigned comparisons = 0;
+  if (a.isDouble() || b.isDouble() || op == Opcode::kTrueDiv || op == Opcode::kFloat) {
+    const double first = double_of(a);
+    const double second = double_of(b);
+    comparisons = true_comparisons(first, second);
+    if (op <= Opcode::kFloat) {
+      tag = Tag::Double;
+      result.as_double = double_result(op, first, second);
+    } else {
+      result.as_int = op >= Opcode::kCeil ? rounded(first, op == Opcode::kCeil) : truncated(first);
+    }
   } else {
+    const int64_t first = int_of(a);
     const int64_t second = int_of(b);
     if (second == 0 && divides_ints(op)) return ctx.fail(Error::InvalidArgument);
-    result.as_int = int_result(op, int_of(a), second);
+    comparisons = true_comparisons(first, second);
+    result.as_int = int_result(op, first, second);
   }
+  // A bool lies in the first byte of what would be an int.
+  if (op >= Opcode::kEq) result.as_int = (comparisons >> (static_cast<unsigned>(op) - kFirstComparison)) & 1U;
   set_result(ctx, *args[count], tag, result);
 }
 
