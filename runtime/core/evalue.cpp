@@ -6,27 +6,36 @@ namespace executorch::runtime {
 
 using OptionalTensor = std::optional<etensor::Tensor>;
 
-// A missing value, like None, is a missing tensor.
+namespace {
+
+// A missing value, like None, is a missing tensor. False if one is something else.
+bool unwrap(ArrayRef<EValue*> values, OptionalTensor* tensors) {
+  for (const EValue* value : values) {
+    if (value == nullptr || value->isNone()) {
+      *tensors = std::nullopt;
+    } else if (value->isTensor()) {
+      *tensors = value->payload.as_tensor;
+    } else {
+      return false;
+    }
+    ++tensors;
+  }
+  return true;
+}
+
+}  // namespace
+
 template <>
 Result<ArrayRef<OptionalTensor>> BoxedEvalueList<OptionalTensor>::tryGet() const {
-  for (size_t i = 0; i < wrapped_vals_.size(); ++i) {
-    const EValue* value = wrapped_vals_[i];
-    if (value == nullptr || value->isNone()) {
-      unwrapped_vals_[i] = std::nullopt;
-    } else if (value->isTensor()) {
-      unwrapped_vals_[i] = value->payload.as_tensor;
-    } else {
-      return Error::InvalidType;
-    }
-  }
+  if (!unwrap(wrapped_vals_, unwrapped_vals_)) return Error::InvalidType;
   return ArrayRef<OptionalTensor>(unwrapped_vals_, wrapped_vals_.size());
 }
 
 template <>
 ArrayRef<OptionalTensor> BoxedEvalueList<OptionalTensor>::get() const {
-  const Result<ArrayRef<OptionalTensor>> list = tryGet();
-  ET_CHECK_MSG(list.ok(), "An element of a list of optional tensors is neither a tensor nor None");
-  return *list;
+  ET_CHECK_MSG(unwrap(wrapped_vals_, unwrapped_vals_),
+               "An element of a list of optional tensors is neither a tensor nor None");
+  return ArrayRef<OptionalTensor>(unwrapped_vals_, wrapped_vals_.size());
 }
 
 }  // namespace executorch::runtime

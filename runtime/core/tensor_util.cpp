@@ -15,15 +15,12 @@ using etensor::TensorImpl;
 
 namespace {
 
-// What a dim order is; one tensor may be both (rank 4 of one channel order is not, but the empty one is default only).
-struct Layout {
-  bool is_default;
-  bool is_channels_last;
-};
+bool is_default(const Tensor& tensor) {
+  return is_contiguous_dim_order(tensor.dim_order().data(), tensor.dim_order().size());
+}
 
-Layout layout_of(const Tensor& tensor) {
-  const ArrayRef<TensorImpl::DimOrderType> order = tensor.dim_order();
-  return {is_contiguous_dim_order(order.data(), order.size()), is_channels_last_dim_order(order.data(), order.size())};
+bool is_channels_last(const Tensor& tensor) {
+  return is_channels_last_dim_order(tensor.dim_order().data(), tensor.dim_order().size());
 }
 
 bool report(bool holds, const Tensor& tensor, const char* what) {
@@ -51,23 +48,22 @@ bool tensor_has_valid_dim_order(Tensor t) {
 }
 
 bool tensor_is_default_or_channels_last_dim_order(Tensor t) {
-  const Layout layout = layout_of(t);
-  return report(layout.is_default || layout.is_channels_last, t, "default or channels last");
+  return report(is_default(t) || is_channels_last(t), t, "default or channels last");
 }
 
-bool tensor_is_default_dim_order(Tensor t) { return report(layout_of(t).is_default, t, "default"); }
+bool tensor_is_default_dim_order(Tensor t) { return report(is_default(t), t, "default"); }
 
-bool tensor_is_channels_last_dim_order(Tensor t) { return report(layout_of(t).is_channels_last, t, "channels last"); }
+bool tensor_is_channels_last_dim_order(Tensor t) { return report(is_channels_last(t), t, "channels last"); }
 
 bool tensors_have_same_dim_order(const ArrayRef<Tensor> tensor_list) {
   if (tensor_list.size() < 2) return true;
-  Layout all = {true, true};
+  bool all_default = true;
+  bool all_channels_last = true;
   for (const Tensor& tensor : tensor_list) {
-    const Layout layout = layout_of(tensor);
-    all.is_default &= layout.is_default;
-    all.is_channels_last &= layout.is_channels_last;
+    all_default = all_default && is_default(tensor);
+    all_channels_last = all_channels_last && is_channels_last(tensor);
   }
-  ET_CHECK_OR_RETURN_FALSE(all.is_default || all.is_channels_last, "%zu tensors have different dim orders",
+  ET_CHECK_OR_RETURN_FALSE(all_default || all_channels_last, "%zu tensors have different dim orders",
                            tensor_list.size());
   return true;
 }

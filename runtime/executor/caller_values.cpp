@@ -36,17 +36,18 @@ Error give_tensor(const aten::Tensor& own, const aten::Tensor& given, const Tens
 
 // Whether a primitive input is what was exported: a program is made for that value, no other.
 bool equal_primitives(const EValue& expected, const EValue& given) {
+  const auto& one = expected.payload.copyable_union;
+  const auto& other = given.payload.copyable_union;
   switch (expected.tag) {
     case Tag::None:
       return true;
     case Tag::Int:
-      return expected.toInt() == given.toInt();
+      return one.as_int == other.as_int;
     case Tag::Bool:
-      return expected.toBool() == given.toBool();
+      return one.as_bool == other.as_bool;
     case Tag::Double: {
-      const double difference = expected.toDouble() - given.toDouble();
       constexpr double kTolerance = 1e-4;
-      return difference <= kTolerance && difference >= -kTolerance;
+      return __builtin_fabs(one.as_double - other.as_double) <= kTolerance;
     }
     default:
       return expected.toString() == given.toString();
@@ -54,15 +55,17 @@ bool equal_primitives(const EValue& expected, const EValue& given) {
 }
 
 bool any_lacks_data(const EValue& value) {
-  bool lacks = lacks_data(value);
   if (value.isTensorList()) {
-    for (const aten::Tensor& tensor : value.toTensorList()) lacks = lacks || lacks_data(tensor);
+    for (const aten::Tensor& tensor : value.payload.copyable_union.as_tensor_list_ptr->get()) {
+      if (lacks_data(tensor)) return true;
+    }
   }
   if (value.isListOptionalTensor()) {
-    for (const auto& tensor : value.toListOptionalTensor())
-      lacks = lacks || (tensor.has_value() && lacks_data(*tensor));
+    for (const auto& tensor : value.payload.copyable_union.as_list_optional_tensor_ptr->get()) {
+      if (tensor.has_value() && lacks_data(*tensor)) return true;
+    }
   }
-  return lacks;
+  return lacks_data(value);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace executorch::runtime::internal {
 
 // What a backend is told beside the delegate itself.
 struct DelegateSurroundings {
+  const Program& program;
   MemoryAllocator* allocator;
   EventTracer* event_tracer;
   const char* method_name;
@@ -19,8 +20,8 @@ struct DelegateSurroundings {
 };
 
 // Finds the backend of `source` and lets it initialise. On success *made is constructed; on failure it is not.
-// NotFound: no such backend, or it is not available here. Otherwise what the backend says.
-ET_NODISCARD Error load_delegate(const executorch_flatbuffer::BackendDelegate* source, FreeableBuffer&& data,
+// NotFound: no such backend, or it is not available here. Otherwise what loading its data or the backend says.
+ET_NODISCARD Error load_delegate(const executorch_flatbuffer::BackendDelegate* source,
                                  const DelegateSurroundings& surroundings, BackendDelegate* made);
 
 }  // namespace executorch::runtime::internal

@@ -21,6 +21,14 @@ namespace schema = executorch_flatbuffer;
 using schema::InstructionArguments;
 using Indices = flatbuffers::Vector<int32_t, uint32_t>;
 
+// All kinds of instruction begin alike: with an index; some have another one behind it.
+constexpr uint16_t kFirstField = schema::MoveCall::slot_of_move_from;
+constexpr uint16_t kSecondField = schema::MoveCall::slot_of_move_to;
+static_assert(schema::JumpFalseCall::slot_of_cond_value_index == kFirstField);
+static_assert(schema::JumpFalseCall::slot_of_destination_instruction == kSecondField);
+static_assert(schema::FreeCall::slot_of_value_index == kFirstField);
+static_assert(schema::DelegateCall::slot_of_delegate_index == kFirstField);
+
 // Fills a call's arguments in; their indices were checked when the method was loaded.
 inline Span<EValue*> expand(const Indices* indices, EValue* values, EValue** arguments) {
   const size_t count = indices->size();
@@ -48,78 +56,78 @@ void log_failure(const schema::ExecutionPlan* plan, size_t chain_index, size_t i
 }  // namespace
 
 Error Method::execute_instruction() {
-  const Chain& chain = chains_[step_state_.chain_idx];
-  const Instruction& instruction = chain.instructions[step_state_.instr_idx];
+  const Instruction& instruction = chains_[step_state_.chain_idx].instructions[step_state_.instr_idx];
   const MethodState& state = reinterpret_cast<const MethodState*>(chains_)[-1];
-  EValue** room = state.arguments;
-  size_t next = step_state_.instr_idx + 1;
   const internal::EventTracerProfileInstructionScope instruction_scope(
       event_tracer_, static_cast<ChainID>(step_state_.chain_idx), static_cast<DebugHandle>(step_state_.instr_idx));
 
-  if (ET_LIKELY(instruction.kernel != nullptr)) {
-    const internal::EventTracerProfileOpScope scope(event_tracer_, "OPERATOR_CALL");
-    const Span<EValue*> arguments = expand(static_cast<const Indices*>(instruction.source), values_, room);
-    if (ET_UNLIKELY(state.may_lack_data) && instruction.kernel != state.view)
-      ET_CHECK_OK_OR_RETURN_ERROR(internal::check_data(arguments));
-    KernelRuntimeContext context(event_tracer_, temp_allocator_);
-    instruction.kernel(context, arguments);
-    if (temp_allocator_ != nullptr) temp_allocator_->reset();
-    const Error error = context.failure_state();
-    if (ET_UNLIKELY(error != Error::Ok)) {
-#if ET_LOG_ENABLED
-      log_failure(serialization_plan_, step_state_.chain_idx, step_state_.instr_idx, arguments, error);
+  // Whatever is no call of a kernel. A function of its own, so that those calls need not save what only this uses.
+  const auto execute_other = [this](const schema::Instruction* source, EValue** room, bool may_lack_data)
+      __attribute__((noinline)) {
+    size_t next = step_state_.instr_idx + 1;
+    const auto* call = source->instr_args();
+    const auto index = static_cast<size_t>(flatbuffers::read<int32_t>(call, kFirstField, 0));
+    switch (source->instr_args_type()) {
+      case InstructionArguments::DelegateCall: {
+        const internal::EventTracerProfileOpScope scope(event_tracer_, "DELEGATE_CALL");
+        const Span<EValue*> arguments = expand(static_cast<const schema::DelegateCall*>(call)->args(), values_, room);
+        if (may_lack_data) ET_CHECK_OK_OR_RETURN_ERROR(internal::check_data(arguments));
+        BackendExecutionContext context(event_tracer_, temp_allocator_, serialization_plan_->name()->c_str());
+        const Error error = delegates_[index].execute(context, arguments);
+        if (temp_allocator_ != nullptr) temp_allocator_->reset();
+        ET_CHECK_OK_OR_RETURN_ERROR(error, "CALL_DELEGATE execute failed at instruction %zu: 0x%x",
+                                    step_state_.instr_idx, static_cast<unsigned>(error));
+#ifdef ET_EVENT_TRACER_ENABLED
+        for (EValue* argument : arguments) internal::event_tracer_log_evalue(event_tracer_, *argument);
 #endif
-      return error;
+        break;
+      }
+      case InstructionArguments::JumpFalseCall: {
+        const internal::EventTracerProfileOpScope scope(event_tracer_, "JF_CALL");
+        bool condition = false;
+        ET_CHECK_OK_OR_RETURN_ERROR(internal::read_condition(values_[index], &condition));
+        if (!condition) next = static_cast<size_t>(flatbuffers::read<int32_t>(call, kSecondField, 0));
+        break;
+      }
+      case InstructionArguments::MoveCall: {
+        const internal::EventTracerProfileOpScope scope(event_tracer_, "MOVE_CALL");
+        // Values own nothing: a copy is their bytes.
+        std::memcpy(static_cast<void*>(&values_[flatbuffers::read<int32_t>(call, kSecondField, 0)]),
+                    static_cast<const void*>(&values_[index]), sizeof(EValue));
+        break;
+      }
+      // FreeCall: loading refuses all others.
+      default: {
+        const internal::EventTracerProfileOpScope scope(event_tracer_, "FREE_CALL");
+        ET_CHECK_OR_RETURN_ERROR(values_[index].isTensor(), InvalidProgram,
+                                 "FreeCall target at index %zu is not a Tensor", index);
+        internal::reset_data_ptr(values_[index].payload.as_tensor);
+        break;
+      }
     }
     step_state_.instr_idx = next;
     return Error::Ok;
-  }
+  };
 
-  const auto* source = static_cast<const schema::Instruction*>(instruction.source);
-  switch (source->instr_args_type()) {
-    case InstructionArguments::DelegateCall: {
-      const internal::EventTracerProfileOpScope scope(event_tracer_, "DELEGATE_CALL");
-      const auto* call = static_cast<const schema::DelegateCall*>(source->instr_args());
-      const Span<EValue*> arguments = expand(call->args(), values_, room);
-      if (state.may_lack_data) ET_CHECK_OK_OR_RETURN_ERROR(internal::check_data(arguments));
-      BackendExecutionContext context(event_tracer_, temp_allocator_, serialization_plan_->name()->c_str());
-      const Error error = delegates_[call->delegate_index()].execute(context, arguments);
-      if (temp_allocator_ != nullptr) temp_allocator_->reset();
-      ET_CHECK_OK_OR_RETURN_ERROR(error, "CALL_DELEGATE execute failed at instruction %zu: 0x%x", step_state_.instr_idx,
-                                  static_cast<unsigned>(error));
-#ifdef ET_EVENT_TRACER_ENABLED
-      for (EValue* argument : arguments) internal::event_tracer_log_evalue(event_tracer_, *argument);
-#endif
-      break;
-    }
-    case InstructionArguments::JumpFalseCall: {
-      const internal::EventTracerProfileOpScope scope(event_tracer_, "JF_CALL");
-      const auto* call = static_cast<const schema::JumpFalseCall*>(source->instr_args());
-      bool condition = false;
-      ET_CHECK_OK_OR_RETURN_ERROR(internal::read_condition(values_[call->cond_value_index()], &condition));
-      if (!condition) next = static_cast<size_t>(call->destination_instruction());
-      break;
-    }
-    case InstructionArguments::MoveCall: {
-      const internal::EventTracerProfileOpScope scope(event_tracer_, "MOVE_CALL");
-      const auto* call = static_cast<const schema::MoveCall*>(source->instr_args());
-      // Values own nothing: a copy is their bytes.
-      std::memcpy(static_cast<void*>(&values_[call->move_to()]), static_cast<const void*>(&values_[call->move_from()]),
-                  sizeof(EValue));
-      break;
-    }
-    // FreeCall: loading refuses all others.
-    default: {
-      const internal::EventTracerProfileOpScope scope(event_tracer_, "FREE_CALL");
-      const auto* call = static_cast<const schema::FreeCall*>(source->instr_args());
-      const EValue& value = values_[call->value_index()];
-      ET_CHECK_OR_RETURN_ERROR(value.isTensor(), InvalidProgram, "FreeCall target at index %d is not a Tensor",
-                               static_cast<int>(call->value_index()));
-      internal::reset_data_ptr(value.payload.as_tensor);
-      break;
-    }
+  if (ET_UNLIKELY(instruction.kernel == nullptr)) {
+    return execute_other(static_cast<const schema::Instruction*>(instruction.source), state.arguments,
+                         state.may_lack_data);
   }
-  step_state_.instr_idx = next;
+  const internal::EventTracerProfileOpScope scope(event_tracer_, "OPERATOR_CALL");
+  const Span<EValue*> arguments = expand(static_cast<const Indices*>(instruction.source), values_, state.arguments);
+  if (ET_UNLIKELY(state.may_lack_data) && instruction.kernel != state.view)
+    ET_CHECK_OK_OR_RETURN_ERROR(internal::check_data(arguments));
+  KernelRuntimeContext context(event_tracer_, temp_allocator_);
+  instruction.kernel(context, arguments);
+  if (temp_allocator_ != nullptr) temp_allocator_->reset();
+  const Error error = context.failure_state();
+  if (ET_UNLIKELY(error != Error::Ok)) {
+#if ET_LOG_ENABLED
+    log_failure(serialization_plan_, step_state_.chain_idx, step_state_.instr_idx, arguments, error);
+#endif
+    return error;
+  }
+  ++step_state_.instr_idx;
   return Error::Ok;
 }
 

@@ -1,5 +1,6 @@
 #include "extended_header.h"
 
+#include <executorch/runtime/core/result.h>
 #include <executorch/runtime/executor/program.h>
 
 #include <cstring>
@@ -27,7 +28,7 @@ bool read_size(const uint8_t* data, size_t* value) {
 
 }  // namespace
 
-Result<ExtendedHeader> ExtendedHeader::parse(const void* data, size_t size) {
+Error ExtendedHeader::read(const void* data, size_t size) {
   ET_CHECK_OR_RETURN_ERROR(size >= Program::kMinHeadBytes, InvalidArgument,
                            "Extended header data size %zu < minimum %zu", size, Program::kMinHeadBytes);
   const auto* bytes = static_cast<const uint8_t*>(data);
@@ -36,16 +37,16 @@ Result<ExtendedHeader> ExtendedHeader::parse(const void* data, size_t size) {
   std::memcpy(&length, bytes + kLength, sizeof(length));
   ET_CHECK_OR_RETURN_ERROR(length >= kLengthWithoutDataSize, InvalidProgram, "Extended header length %u < %u",
                            static_cast<unsigned>(length), static_cast<unsigned>(kLengthWithoutDataSize));
-  ExtendedHeader header{};
-  bool fits = read_size(bytes + kProgramSize, &header.program_size) &&
-              read_size(bytes + kSegmentBaseOffset, &header.segment_base_offset);
-  if (length >= kLengthWithDataSize) fits = fits && read_size(bytes + kSegmentDataSize, &header.segment_data_size);
+  bool fits =
+      read_size(bytes + kProgramSize, &program_size) && read_size(bytes + kSegmentBaseOffset, &segment_base_offset);
+  segment_data_size = 0;
+  if (length >= kLengthWithDataSize) fits = fits && read_size(bytes + kSegmentDataSize, &segment_data_size);
   ET_CHECK_OR_RETURN_ERROR(
-      fits && header.segment_data_size <= SIZE_MAX - header.segment_base_offset &&
-          (header.segment_base_offset == 0 || header.program_size <= header.segment_base_offset),
+      fits && segment_data_size <= SIZE_MAX - segment_base_offset &&
+          (segment_base_offset == 0 || program_size <= segment_base_offset),
       InvalidProgram, "segment_base_offset %zu + segment_data_size %zu overflows, or segments begin before byte %zu",
-      header.segment_base_offset, header.segment_data_size, header.program_size);
-  return header;
+      segment_base_offset, segment_data_size, program_size);
+  return Error::Ok;
 }
 
 }  // namespace executorch::runtime::internal

@@ -2,7 +2,8 @@
 
 #pragma once
 
-#include <executorch/runtime/core/result.h>
+#include <executorch/runtime/core/error.h>
+#include <executorch/runtime/platform/compiler.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,7 @@ struct ExtendedHeader {
 
   // Reads it from the first `size` bytes of a file; Program::kMinHeadBytes are enough.
   // NotFound: there is none. InvalidArgument: fewer bytes than that. InvalidProgram: it cannot be true.
-  static Result<ExtendedHeader> parse(const void* data, size_t size);
+  ET_NODISCARD Error read(const void* data, size_t size);
 };
 
 }  // namespace executorch::runtime::internal

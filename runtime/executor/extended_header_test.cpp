@@ -23,22 +23,26 @@ struct Head {
     std::memcpy(bytes + 32, &data, 8);
   }
 
-  Error error() const { return ExtendedHeader::parse(bytes, sizeof(bytes)).error(); }
+  Error read(ExtendedHeader* header) const { return header->read(bytes, sizeof(bytes)); }
+  Error error() const {
+    ExtendedHeader header{};
+    return read(&header);
+  }
 };
 
 }  // namespace
 
 TEST(a_header_says_where_segments_begin_and_how_long_they_are) {
   const Head head(32, 100, 128, 200);
-  const auto header = ExtendedHeader::parse(head.bytes, sizeof(head.bytes));
-  CHECK(header.ok() && header->program_size == 100 && header->segment_base_offset == 128 &&
-        header->segment_data_size == 200);
+  ExtendedHeader header{};
+  CHECK(head.read(&header) == Error::Ok);
+  CHECK(header.program_size == 100 && header.segment_base_offset == 128 && header.segment_data_size == 200);
 }
 
 TEST(a_header_of_older_length_says_nothing_of_the_segments_size) {
   const Head head(24, 100, 128, 200);
-  const auto header = ExtendedHeader::parse(head.bytes, sizeof(head.bytes));
-  CHECK(header.ok() && header->segment_data_size == 0);
+  ExtendedHeader header{};
+  CHECK(head.read(&header) == Error::Ok && header.segment_data_size == 0);
 }
 
 TEST(a_file_may_have_no_header) {
@@ -49,7 +53,8 @@ TEST(a_file_may_have_no_header) {
 
 TEST(too_few_bytes_are_told_from_a_file_without_header) {
   const Head head(32, 100, 128, 200);
-  CHECK(ExtendedHeader::parse(head.bytes, sizeof(head.bytes) - 1).error() == Error::InvalidArgument);
+  ExtendedHeader header{};
+  CHECK(header.read(head.bytes, sizeof(head.bytes) - 1) == Error::InvalidArgument);
 }
 
 TEST(numbers_that_cannot_be_are_refused) {

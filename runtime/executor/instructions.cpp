@@ -18,9 +18,6 @@ using Indices = flatbuffers::Vector<int32_t, uint32_t>;
 // Read by place, they need no switch.
 constexpr uint16_t kFirstField = 4;
 constexpr uint16_t kSecondField = 6;
-constexpr size_t kTypes = static_cast<size_t>(InstructionArguments::FreeCall) + 1;
-// The first type that begins with the index of a value.
-constexpr size_t kValues = static_cast<size_t>(InstructionArguments::MoveCall);
 
 // An entry of a plan's operators, looked up once however often it is called.
 struct ResolvedOperator {
@@ -37,46 +34,46 @@ OperatorName name_of(const schema::Operator* source) { return {source->name()->c
 // Loads the chains of a plan.
 class ChainLoader final {
  public:
-  explicit ChainLoader(const InstructionContext& context) : context_(context) {
-    counts_[static_cast<size_t>(InstructionArguments::KernelCall)] = context.plan->operators()->size();
-    counts_[static_cast<size_t>(InstructionArguments::DelegateCall)] = context.delegates;
-    for (size_t type = kValues; type < kTypes; ++type) counts_[type] = context.plan->values()->size();
-    second_counts_[static_cast<size_t>(InstructionArguments::MoveCall)] = counts_[kValues];
-  }
+  explicit ChainLoader(const InstructionContext& context)
+      : context_(context),
+        counts_{context.plan->operators()->size(), context.delegates, context.plan->values()->size()} {}
 
   Error resolve_operators() {
-    const auto* sources = context_.plan->operators();
-    operators_ = context_.allocator->allocateList<ResolvedOperator>(sources->size());
+    operators_ = allocate_list<ResolvedOperator>(context_.allocator, counts_[0]);
     if (operators_ == nullptr) return Error::MemoryAllocationFailed;
-    for (uint32_t index = 0; index < sources->size(); ++index) {
-      const OperatorName name = name_of(sources->Get(index));
-      operators_[index] = {find(name, {}), find_signature(name.name, name.overload, kernel_signatures())};
-      if (std::strcmp(name.name, "executorch_prim::et_view") == 0) view_ = operators_[index].kernel.function;
+    ResolvedOperator* next = operators_;
+    for (const auto* source : *context_.plan->operators()) {
+      const OperatorName name = name_of(source);
+      *next = {find(name, {}), find_signature(name.name, name.overload, kernel_signatures())};
+      if (std::strcmp(name.name, "executorch_prim::et_view") == 0) view_ = next->kernel.function;
+      ++next;
     }
     return Error::Ok;
   }
 
   Error load(const schema::Chain* source, Chain* made) {
     const auto* sources = source->instructions();
-    auto* instructions = context_.allocator->allocateList<Instruction>(sources->size());
+    const size_t size = sources->size();
+    auto* instructions = allocate_list<Instruction>(context_.allocator, size);
     if (instructions == nullptr) return Error::MemoryAllocationFailed;
-    *made = {instructions, sources->size()};
-    // The end, too, is a place to jump to.
-    second_counts_[static_cast<size_t>(InstructionArguments::JumpFalseCall)] = sources->size() + 1;
+    *made = {instructions, size};
     // All operators that are missing are told, not only the first.
-    bool missing = false;
-    for (uint32_t index = 0; index < sources->size(); ++index) {
-      const Error error = load(sources->Get(index), &instructions[index]);
-      if (error != Error::Ok && error != Error::OperatorMissing) return error;
-      missing = missing || error != Error::Ok;
+    Error missing = Error::Ok;
+    for (const auto* instruction : *sources) {
+      const Error error = load(instruction, size, instructions++);
+      if (error == Error::OperatorMissing) {
+        missing = error;
+      } else if (error != Error::Ok) {
+        return error;
+      }
     }
-    return missing ? Error::OperatorMissing : Error::Ok;
+    return missing;
   }
 
   // Stores room for the arguments of any call that was loaded.
   Error make_state(MethodState* state) const {
     const size_t count = all_arities_known_ || arity_ > kPaddedArguments ? arity_ : kPaddedArguments;
-    auto** arguments = context_.allocator->allocateList<EValue*>(count);
+    auto** arguments = allocate_list<EValue*>(context_.allocator, count);
     if (arguments == nullptr) return Error::MemoryAllocationFailed;
     new (state) MethodState{arguments, EValue(), view_, may_lack_data()};
     for (size_t index = 0; index < count; ++index) arguments[index] = &state->none;
@@ -85,34 +82,44 @@ class ChainLoader final {
 
  private:
   // In the method's own kernels, and then among all that are registered.
-  KernelMatch find(OperatorName name, Span<const TensorMeta> metas) const {
+  KernelMatch find(const OperatorName& name, const Span<const TensorMeta>& metas) const {
     const KernelMatch match = find_kernel(name, metas, context_.kernels);
     return match.function != nullptr ? match : find_registered_kernel(name, metas);
   }
 
-  Error load(const schema::Instruction* source, Instruction* made) {
+  // `size` is that of its chain.
+  Error load(const schema::Instruction* source, size_t size, Instruction* made) {
     *made = {nullptr, source};
-    const auto type = static_cast<size_t>(source->instr_args_type());
+    const auto type = source->instr_args_type();
     const void* call = source->instr_args();
-    const bool has_arguments = type <= static_cast<size_t>(InstructionArguments::DelegateCall);
     const auto first = flatbuffers::read<int32_t>(call, kFirstField, 0);
-    // A FreeCall has but one field: what a later schema may have added to it was not checked.
-    const bool has_second = !has_arguments && source->instr_args_type() != InstructionArguments::FreeCall;
-    const int32_t second = has_second ? flatbuffers::read<int32_t>(call, kSecondField, 0) : 0;
-    ET_CHECK_OR_RETURN_ERROR(is_index(first, counts_[type]) && is_index(second, second_counts_[type]), InvalidProgram,
-                             "An instruction of type %zu names %d of %zu and %d of %zu", type, static_cast<int>(first),
-                             counts_[type], static_cast<int>(second), second_counts_[type]);
-    if (source->instr_args_type() == InstructionArguments::MoveCall) return check_move(first, second);
-    frees_ = frees_ || source->instr_args_type() == InstructionArguments::FreeCall;
-    if (!has_arguments) return Error::Ok;
+    if (type > InstructionArguments::DelegateCall) return load_other(type, first, call, size);
     const auto* arguments = static_cast<const Indices*>(flatbuffers::target_or_empty(call, kSecondField));
+    ET_CHECK_OR_RETURN_ERROR(is_index(first, counts_[static_cast<size_t>(type) - 1]), InvalidProgram,
+                             "A call names operator or delegate %d of %zu", static_cast<int>(first),
+                             counts_[static_cast<size_t>(type) - 1]);
     for (const int32_t index : *arguments) {
       ET_CHECK_OR_RETURN_ERROR(is_index(index, counts_[kValues]), InvalidProgram,
                                "Argument index %d negative or >= %zu", static_cast<int>(index), counts_[kValues]);
     }
     if (arguments->size() > arity_) arity_ = arguments->size();
-    const bool is_kernel = type == static_cast<size_t>(InstructionArguments::KernelCall);
-    return is_kernel ? resolve(static_cast<uint32_t>(first), arguments, made) : Error::Ok;
+    if (type == InstructionArguments::DelegateCall) return Error::Ok;
+    return resolve(static_cast<uint32_t>(first), arguments, made);
+  }
+
+  // A move, a jump or a free: no call, but a value and perhaps something else.
+  Error load_other(InstructionArguments type, int32_t first, const void* call, size_t size) {
+    // A FreeCall has but one field: what a later schema may have added to it was not checked.
+    const bool frees = type == InstructionArguments::FreeCall;
+    const int32_t second = frees ? 0 : flatbuffers::read<int32_t>(call, kSecondField, 0);
+    // The end, too, is a place to jump to.
+    const size_t count = type == InstructionArguments::JumpFalseCall ? size + 1 : counts_[kValues];
+    ET_CHECK_OR_RETURN_ERROR(is_index(first, counts_[kValues]) && is_index(second, count), InvalidProgram,
+                             "An instruction of type %u names value %d of %zu and %d of %zu",
+                             static_cast<unsigned>(type), static_cast<int>(first), counts_[kValues],
+                             static_cast<int>(second), count);
+    frees_ = frees_ || frees;
+    return type == InstructionArguments::MoveCall ? check_move(first, second) : Error::Ok;
   }
 
   // What a value is stays, so that what is checked here of calls holds while the program runs. Only scalars may change
@@ -127,9 +134,9 @@ class ChainLoader final {
   }
 
   // Whether a call could meet a tensor without data: one that is freed, or that nobody has given any.
-  bool may_lack_data() const {
+  ET_NOINLINE bool may_lack_data() const {
     if (frees_) return true;
-    for (uint32_t index = 0; index < context_.plan->values()->size(); ++index) {
+    for (size_t index = 0; index < counts_[kValues]; ++index) {
       if (lacks_data(context_.values[index]) && !is_input(static_cast<int32_t>(index))) return true;
     }
     return false;
@@ -146,7 +153,7 @@ class ChainLoader final {
 
   // The kernel for the tensors of this very call. A call with more tensors than kernels are specialised for gets the
   // fallback.
-  ET_NOINLINE OpFunction find_specialised(OperatorName name, const Indices* arguments) const {
+  ET_NOINLINE OpFunction find_specialised(const OperatorName& name, const Indices* arguments) const {
     TensorMeta metas[kPaddedArguments];
     size_t count = 0;
     for (const int32_t index : *arguments) {
@@ -171,7 +178,7 @@ class ChainLoader final {
     return Error::Ok;
   }
 
-  Error check_signature([[maybe_unused]] OperatorName name, const char* wanted, const Indices* arguments) const {
+  Error check_signature([[maybe_unused]] const OperatorName& name, const char* wanted, const Indices* arguments) const {
     for (const int32_t index : *arguments) {
       if (*wanted == '\0') break;
       ET_CHECK_OR_RETURN_ERROR(takes(*wanted, context_.values[index].tag), InvalidProgram,
@@ -186,10 +193,9 @@ class ChainLoader final {
 
   const InstructionContext& context_;
   ResolvedOperator* operators_ = nullptr;
-  // By type of instruction: how many there are of what its first field names, and of what its second does. Where that
-  // is nothing, it reads as 0.
-  size_t counts_[kTypes] = {};
-  size_t second_counts_[kTypes] = {1, 1, 1, 1, 1, 1};
+  // How many operators, delegates and values there are.
+  const size_t counts_[3];
+  static constexpr size_t kValues = 2;
   // The largest number of arguments in any call.
   size_t arity_ = 0;
   OpFunction view_ = nullptr;

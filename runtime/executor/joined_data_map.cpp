@@ -2,6 +2,16 @@
 
 namespace executorch::runtime::internal {
 
+namespace {
+
+Error count_keys(const NamedDataMap* map, uint32_t* count) {
+  const auto found = map->get_num_keys();
+  if (found.ok()) *count = *found;
+  return found.error();
+}
+
+}  // namespace
+
 const NamedDataMap* JoinedDataMap::find(std::string_view key) const {
   // Another error than this one is about a key that is there.
   return first_->get_tensor_layout(key).error() == Error::NotFound ? second_ : first_;
@@ -18,17 +28,17 @@ Error JoinedDataMap::load_data_into(std::string_view /*key*/, void* /*buffer*/, 
 }
 
 Result<uint32_t> JoinedDataMap::get_num_keys() const {
-  auto first = first_->get_num_keys();
-  const auto second = second_->get_num_keys();
-  if (!second.ok()) return second.error();
-  if (first.ok()) first.get() += second.get();
-  return first;
+  uint32_t first = 0;
+  uint32_t second = 0;
+  ET_CHECK_OK_OR_RETURN_ERROR(count_keys(second_, &second));
+  ET_CHECK_OK_OR_RETURN_ERROR(count_keys(first_, &first));
+  return first + second;
 }
 
 Result<const char*> JoinedDataMap::get_key(uint32_t index) const {
-  const auto first = first_->get_num_keys();
-  if (!first.ok()) return first.error();
-  return index < *first ? first_->get_key(index) : second_->get_key(index - *first);
+  uint32_t first = 0;
+  ET_CHECK_OK_OR_RETURN_ERROR(count_keys(first_, &first));
+  return index < first ? first_->get_key(index) : second_->get_key(index - first);
 }
 
 }  // namespace executorch::runtime::internal

@@ -31,6 +31,11 @@ Error join_data(const Program* program, const NamedDataMap* outside, MemoryAlloc
 
 }  // namespace
 
+void* allocate_elements(MemoryAllocator* allocator, size_t count, size_t size, size_t alignment) {
+  size_t bytes = 0;
+  return __builtin_mul_overflow(count, size, &bytes) ? nullptr : allocator->allocate(bytes, alignment);
+}
+
 Result<Method> Method::load(executorch_flatbuffer::ExecutionPlan* s_plan, const Program* program,
                             MemoryManager* memory_manager, EventTracer* event_tracer,
                             const NamedDataMap* named_data_map, const LoadBackendOptionsMap* backend_options,
@@ -43,10 +48,17 @@ Result<Method> Method::load(executorch_flatbuffer::ExecutionPlan* s_plan, const 
     temp = new (place) internal::PlatformMemoryAllocator();
   }
 #endif
-  Method method(program, memory_manager, event_tracer, temp, kernel_registry);
-  const Error error = method.init(s_plan, named_data_map, backend_options);
-  if (error != Error::Ok) return error;
-  return method;
+  // Initialised where the caller wants it, since a method is large to move. Flat, a new one is some constants.
+  const auto make = [&]() __attribute__((flatten)) {
+    return Result<Method>(Method(program, memory_manager, event_tracer, temp, kernel_registry));
+  };
+  Result<Method> made = make();
+  const Error error = made->init(s_plan, named_data_map, backend_options);
+  if (error != Error::Ok) {
+    made.~Result();
+    new (&made) Result<Method>(error);
+  }
+  return made;
 }
 
 Error Method::init(executorch_flatbuffer::ExecutionPlan* s_plan, const NamedDataMap* named_data_map,
@@ -68,16 +80,13 @@ Error Method::init(executorch_flatbuffer::ExecutionPlan* s_plan, const NamedData
   }
 
   const auto* delegates = s_plan->delegates();
-  delegates_ = allocator->allocateList<BackendDelegate>(delegates->size());
+  delegates_ = allocate_list<BackendDelegate>(allocator, delegates->size());
   if (delegates_ == nullptr) return Error::MemoryAllocationFailed;
-  const internal::DelegateSurroundings surroundings{allocator, event_tracer_, s_plan->name()->c_str(), data,
-                                                    backend_options};
+  const internal::DelegateSurroundings surroundings{*program_, allocator,      event_tracer_, s_plan->name()->c_str(),
+                                                    data,      backend_options};
   // n_delegate_ counts those that the destructor has to undo.
   for (uint32_t index = 0; index < delegates->size(); ++index) {
-    auto blob = BackendDelegate::load_data(*program_, delegates->Get(index));
-    if (!blob.ok()) return blob.error();
-    ET_CHECK_OK_OR_RETURN_ERROR(
-        internal::load_delegate(delegates->Get(index), std::move(*blob), surroundings, &delegates_[index]));
+    ET_CHECK_OK_OR_RETURN_ERROR(internal::load_delegate(delegates->Get(index), surroundings, &delegates_[index]));
     ++n_delegate_;
   }
   ET_CHECK_OK_OR_RETURN_ERROR(

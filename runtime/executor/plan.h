@@ -51,11 +51,7 @@ constexpr size_t kPaddedArguments = 24;
 // A backend's compiled part of a method, once the backend has accepted it.
 class BackendDelegate final {
  public:
-  // The data of a delegate, wherever the program keeps it.
-  static Result<FreeableBuffer> load_data(const Program& program, const executorch_flatbuffer::BackendDelegate* source);
-
-  BackendDelegate(const BackendInterface* backend, FreeableBuffer&& data)
-      : backend_(backend), handle_(nullptr), data_(static_cast<FreeableBuffer&&>(data)) {}
+  explicit BackendDelegate(const BackendInterface* backend) : backend_(backend), handle_(nullptr) {}
 
   ~BackendDelegate() {
     if (handle_ != nullptr) backend_->destroy(handle_);
@@ -64,12 +60,14 @@ class BackendDelegate final {
   BackendDelegate(const BackendDelegate&) = delete;
   BackendDelegate& operator=(const BackendDelegate&) = delete;
 
+  // Finds the delegate's data, wherever the program keeps it.
+  ET_NODISCARD Error load_data(const Program& program, const executorch_flatbuffer::BackendDelegate* source);
+
   // Gives the backend its data; it may free it. NULL is a handle that needs no destroying.
   ET_NODISCARD Error init(BackendInitContext& context, ArrayRef<CompileSpec> specs) {
-    auto handle = backend_->init(context, &data_, specs);
-    if (!handle.ok()) return handle.error();
-    handle_ = *handle;
-    return Error::Ok;
+    const auto handle = backend_->init(context, &data_, specs);
+    if (handle.ok()) handle_ = *handle;
+    return handle.error();
   }
 
   ET_NODISCARD Error execute(BackendExecutionContext& context, Span<EValue*> arguments) const {
@@ -91,6 +89,14 @@ struct NamedData {
 };
 
 }  // namespace deserialization
+
+// Room for `count` elements in a method's memory, however many a file says; null if there is none.
+ET_NODISCARD void* allocate_elements(MemoryAllocator* allocator, size_t count, size_t size, size_t alignment);
+
+template <typename T>
+T* allocate_list(MemoryAllocator* allocator, size_t count) {
+  return static_cast<T*>(allocate_elements(allocator, count, sizeof(T), alignof(T)));
+}
 
 // What a value of the file is once it is loaded.
 inline Tag tag_of(executorch_flatbuffer::KernelTypes type) {

@@ -23,15 +23,15 @@ constexpr size_t kIdentifier = 4;
 
 // Reads the header, or says what holds for a file without one: all of it is the program.
 Error read_header(const DataLoader* loader, internal::ExtendedHeader* header, size_t file_size) {
-  const auto head = loader->load(0, Program::kMinHeadBytes, DataLoader::SegmentInfo(SegmentType::Program));
-  if (!head.ok()) return head.error();
-  const auto parsed = internal::ExtendedHeader::parse(head->data(), head->size());
-  if (parsed.error() == Error::NotFound) {
+  FreeableBuffer head;
+  ET_CHECK_OK_OR_RETURN_ERROR(
+      internal::load_bytes(loader, 0, Program::kMinHeadBytes, DataLoader::SegmentInfo(SegmentType::Program), head));
+  const Error error = header->read(head.data(), head.size());
+  if (error == Error::NotFound) {
     *header = {file_size, 0, 0};
     return Error::Ok;
   }
-  ET_CHECK_OR_RETURN_ERROR(parsed.ok(), InvalidProgram, "Extended header may be corrupt");
-  *header = *parsed;
+  ET_CHECK_OR_RETURN_ERROR(error == Error::Ok, InvalidProgram, "Extended header may be corrupt");
   const size_t expected =
       header->segment_data_size == 0 ? header->program_size : header->segment_base_offset + header->segment_data_size;
   ET_CHECK_OR_RETURN_ERROR(expected <= file_size, InvalidProgram,
@@ -41,70 +41,58 @@ Error read_header(const DataLoader* loader, internal::ExtendedHeader* header, si
   return Error::Ok;
 }
 
-// The first entry is reserved, and refers to nothing.
-bool has_constants(const executorch_flatbuffer::SubsegmentOffsets* constants) {
-  return constants->offsets()->size() > 1;
+// What a Program is made of, to be filled.
+struct Parts {
+  internal::ExtendedHeader header;
+  FreeableBuffer& data;
+  const executorch_flatbuffer::Program*& program;
+  // All constants at once: tensors point into them. Empty if there are none.
+  FreeableBuffer& constants;
+};
+
+// Constants inside the flatbuffer were given up in 2024; the official library refuses them, too.
+Error load_constants(DataLoader* loader, const executorch_flatbuffer::SubsegmentOffsets* constants,
+                     const internal::Segments* segments, size_t base_offset, FreeableBuffer& place) {
+  const size_t count = constants == nullptr ? 0 : constants->offsets()->size();
+  ET_CHECK_OR_RETURN_ERROR(count > 0, InvalidProgram,
+                           "Constants must be in a segment, not inside the program: export it again");
+  // The first entry is reserved, and refers to nothing.
+  if (count == 1) return Error::Ok;
+  const uint32_t index = constants->segment_index();
+  ET_CHECK_OR_RETURN_ERROR(index < segments->size(), InvalidProgram,
+                           "Constant segment index %u invalid for program segments range %u",
+                           static_cast<unsigned>(index), static_cast<unsigned>(segments->size()));
+  return internal::load_segment(loader, segments, base_offset, DataLoader::SegmentInfo(SegmentType::Constant, index),
+                                place);
 }
 
-// What refers to segments, and can be checked before any method is loaded.
-Error check_references(const executorch_flatbuffer::Program* program) {
+Error load_parts(DataLoader* loader, Program::Verification verification, Parts& parts) {
+  const auto size = loader->size();
+  if (!size.ok()) return size.error();
+  const size_t file_size = *size;
+  internal::ExtendedHeader& header = parts.header;
+  ET_CHECK_OK_OR_RETURN_ERROR(read_header(loader, &header, file_size));
+  ET_CHECK_OK_OR_RETURN_ERROR(
+      internal::load_bytes(loader, 0, header.program_size, DataLoader::SegmentInfo(SegmentType::Program), parts.data));
+  const void* data = parts.data.data();
+  ET_CHECK_OR_RETURN_ERROR(reinterpret_cast<uintptr_t>(data) % alignof(std::max_align_t) == 0, InvalidArgument,
+                           "Program data 0x%p must be aligned to %zu", data, alignof(std::max_align_t));
+  // One walk, whatever the caller asks for: what follows believes offsets.
+  ET_CHECK_OK_OR_RETURN_ERROR(internal::verify_program_structure(data, parts.data.size()));
+  const auto* program = static_cast<const executorch_flatbuffer::Program*>(flatbuffers::follow(data));
+  parts.program = program;
   ET_CHECK_OR_RETURN_ERROR(program->version() <= Program::kMaxSupportedSchemaVersion, InvalidProgram,
                            "Program schema version %u is newer than the highest this runtime supports (%u). Export the "
                            "model with an older ExecuTorch, or update the runtime.",
                            static_cast<unsigned>(program->version()),
                            static_cast<unsigned>(Program::kMaxSupportedSchemaVersion));
-  // Constants inside the flatbuffer were given up in 2024; the official library refuses them, too.
-  const auto* constants = program->constant_segment();
-  ET_CHECK_OR_RETURN_ERROR(constants != nullptr && !constants->offsets()->empty(), InvalidProgram,
-                           "Constants must be in a segment, not inside the program: export it again");
-  ET_CHECK_OR_RETURN_ERROR(!has_constants(constants) || constants->segment_index() < program->segments()->size(),
-                           InvalidProgram, "Constant segment index %u invalid for program segments range %u",
-                           static_cast<unsigned>(constants->segment_index()),
-                           static_cast<unsigned>(program->segments()->size()));
-  return Error::Ok;
-}
-
-// What a Program is made of, before it is one.
-struct Parts {
-  internal::ExtendedHeader header;
-  FreeableBuffer data;
-  const executorch_flatbuffer::Program* program;
-  // All constants at once: tensors point into them. Empty if there are none.
-  FreeableBuffer constants;
-};
-
-// Stores what was loaded in place of the empty buffer that `place` is.
-Error take(Result<FreeableBuffer>&& loaded, FreeableBuffer* place) {
-  if (loaded.ok()) new (place) FreeableBuffer(std::move(loaded.get()));
-  return loaded.error();
-}
-
-Error load_parts(DataLoader* loader, Program::Verification verification, Parts* parts) {
-  const auto size = loader->size();
-  if (!size.ok()) return size.error();
-  const size_t file_size = *size;
-  internal::ExtendedHeader& header = parts->header;
-  ET_CHECK_OK_OR_RETURN_ERROR(read_header(loader, &header, file_size));
+  const auto* segments = program->segments();
   ET_CHECK_OK_OR_RETURN_ERROR(
-      take(loader->load(0, header.program_size, DataLoader::SegmentInfo(SegmentType::Program)), &parts->data));
-  const void* data = parts->data.data();
-  ET_CHECK_OR_RETURN_ERROR(reinterpret_cast<uintptr_t>(data) % alignof(std::max_align_t) == 0, InvalidArgument,
-                           "Program data 0x%p must be aligned to %zu", data, alignof(std::max_align_t));
-  // One walk, whatever the caller asks for: what follows believes offsets.
-  ET_CHECK_OK_OR_RETURN_ERROR(internal::verify_program_structure(data, parts->data.size()));
-  const auto* program = static_cast<const executorch_flatbuffer::Program*>(flatbuffers::follow(data));
-  parts->program = program;
-  ET_CHECK_OK_OR_RETURN_ERROR(check_references(program));
+      internal::check_segments(segments, header.segment_base_offset, header.segment_data_size, file_size));
   ET_CHECK_OK_OR_RETURN_ERROR(
-      internal::check_segments(program->segments(), header.segment_base_offset, header.segment_data_size, file_size));
-  if (verification == Program::Verification::InternalConsistency) {
-    ET_CHECK_OK_OR_RETURN_ERROR(validate_program(program), "Program validation failed: likely a corrupt file");
-  }
-  const auto* constants = program->constant_segment();
-  if (!has_constants(constants)) return Error::Ok;
-  return take(internal::load_segment(loader, program->segments(), header.segment_base_offset,
-                                     DataLoader::SegmentInfo(SegmentType::Constant, constants->segment_index())),
-              &parts->constants);
+      load_constants(loader, program->constant_segment(), segments, header.segment_base_offset, parts.constants));
+  if (verification != Program::Verification::InternalConsistency) return Error::Ok;
+  return validate_program(program);
 }
 
 const executorch_flatbuffer::ExecutionPlan* find_plan(const executorch_flatbuffer::Program* program, const char* name) {
@@ -120,19 +108,30 @@ const executorch_flatbuffer::ExecutionPlan* find_plan(const executorch_flatbuffe
 
 Result<Program> Program::load(DataLoader* loader, Verification verification) {
   EXECUTORCH_SCOPE_PROF("Program::load");
-  Parts parts{};
-  const Error error = load_parts(loader, verification, &parts);
-  if (error != Error::Ok) return error;
-  const auto* program = parts.program;
-  std::optional<internal::PteDataMap> named_data;
-  if (!program->named_data()->empty()) {
-    auto map = internal::PteDataMap::create(loader, parts.header.segment_base_offset, program->named_data(),
-                                            program->segments());
-    // Cannot fail: nothing of it is null.
-    named_data.emplace(std::move(map.get()));
+  // Filled where the caller wants it, since a program is large to move. Flat, an empty one is some constants.
+  std::optional<internal::PteDataMap> no_data{};
+  const auto make = [&]() __attribute__((flatten)) {
+    return Result<Program>(Program(nullptr, 0, FreeableBuffer(), nullptr, FreeableBuffer(), std::move(no_data)));
+  };
+  Result<Program> made = make();
+  Program& program = *made;
+  Parts parts{{}, program.program_data_, program.internal_program_, program.constant_segment_data_};
+  const Error error = load_parts(loader, verification, parts);
+  if (error != Error::Ok) {
+    made.~Result();
+    new (&made) Result<Program>(error);
+    return made;
   }
-  return Program(loader, parts.header.segment_base_offset, std::move(parts.data), program, std::move(parts.constants),
-                 std::move(named_data));
+  const size_t base_offset = parts.header.segment_base_offset;
+  program.segment_base_offset_ = base_offset;
+  if (base_offset > 0) program.loader_ = loader;
+  const auto* named_data = parts.program->named_data();
+  if (!named_data->empty()) {
+    auto map = internal::PteDataMap::create(loader, base_offset, named_data, parts.program->segments());
+    // Cannot fail: nothing of it is null.
+    program.pte_data_map_.emplace(std::move(map.get()));
+  }
+  return made;
 }
 
 Program::HeaderStatus Program::check_header(const void* data, size_t size) {

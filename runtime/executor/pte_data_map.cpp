@@ -21,7 +21,8 @@ Result<FreeableBuffer> PteDataMap::get_data(std::string_view key) const {
                              static_cast<unsigned>(entry->segment_index()), static_cast<int>(key.size()), key.data(),
                              static_cast<unsigned>(segments_->size()));
     const DataLoader::SegmentInfo info(DataLoader::SegmentInfo::Type::Constant, entry->segment_index());
-    return load_segment(loader_, segments_, segment_base_offset_, info);
+    const SegmentRange range = range_of(segments_->Get(entry->segment_index()));
+    return loader_->load(segment_base_offset_ + range.offset, range.size, info);
   }
   return Error::NotFound;
 }

@@ -2,6 +2,8 @@
 
 #include <executorch/runtime/executor/program.h>
 
+#include <new>
+
 namespace executorch::runtime {
 namespace internal {
 
@@ -18,12 +20,22 @@ Error check_segments(const Segments* segments, size_t base_offset, size_t data_s
   return Error::Ok;
 }
 
-Result<FreeableBuffer> load_segment(const DataLoader* loader, const Segments* segments, size_t base_offset,
-                                    const DataLoader::SegmentInfo& info) {
+Error take(Result<FreeableBuffer>&& loaded, FreeableBuffer& place) {
+  if (loaded.ok()) new (&place) FreeableBuffer(std::move(*loaded));
+  return loaded.error();
+}
+
+Error load_bytes(const DataLoader* loader, size_t offset, size_t size, const DataLoader::SegmentInfo& info,
+                 FreeableBuffer& place) {
+  return take(loader->load(offset, size, info), place);
+}
+
+Error load_segment(const DataLoader* loader, const Segments* segments, size_t base_offset,
+                   const DataLoader::SegmentInfo& info, FreeableBuffer& place) {
   ET_CHECK_OR_RETURN_ERROR(info.segment_index < segments->size(), NotFound, "Segment index %zu out of range (>= %u)",
                            info.segment_index, static_cast<unsigned>(segments->size()));
   const SegmentRange range = range_of(segments->Get(static_cast<uint32_t>(info.segment_index)));
-  return loader->load(base_offset + range.offset, range.size, info);
+  return load_bytes(loader, base_offset + range.offset, range.size, info, place);
 }
 
 SegmentRange range_of(const executorch_flatbuffer::DataSegment* segment) {
@@ -44,7 +56,10 @@ bool find_offset(const flatbuffers::Vector<uint64_t, uint32_t>* offsets, size_t 
 Result<FreeableBuffer> Program::LoadSegment(const DataLoader::SegmentInfo& segment_info) const {
   ET_CHECK_OR_RETURN_ERROR(loader_ != nullptr, NotFound, "No segments in program: requested index %zu",
                            segment_info.segment_index);
-  return internal::load_segment(loader_, internal_program_->segments(), segment_base_offset_, segment_info);
+  FreeableBuffer loaded;
+  ET_CHECK_OK_OR_RETURN_ERROR(
+      internal::load_segment(loader_, internal_program_->segments(), segment_base_offset_, segment_info, loaded));
+  return loaded;
 }
 
 Error Program::load_mutable_subsegment_into(size_t mutable_data_segments_index, size_t offset_index, size_t size,

@@ -27,8 +27,15 @@ SegmentRange range_of(const executorch_flatbuffer::DataSegment* segment);
 bool find_offset(const flatbuffers::Vector<uint64_t, uint32_t>* offsets, size_t index, size_t nbytes, size_t size,
                  size_t* offset);
 
-// Loads a checked segment, whose index is info.segment_index. NotFound if there is no such segment.
-ET_NODISCARD Result<FreeableBuffer> load_segment(const DataLoader* loader, const Segments* segments, size_t base_offset,
-                                                 const DataLoader::SegmentInfo& info);
+// Stores what was loaded in place of an empty buffer.
+ET_NODISCARD Error take(Result<FreeableBuffer>&& loaded, FreeableBuffer& place);
+
+// Loads bytes of the file in place of an empty buffer.
+ET_NODISCARD Error load_bytes(const DataLoader* loader, size_t offset, size_t size, const DataLoader::SegmentInfo& info,
+                              FreeableBuffer& place);
+
+// Likewise a checked segment, whose index is info.segment_index. NotFound if there is no such segment.
+ET_NODISCARD Error load_segment(const DataLoader* loader, const Segments* segments, size_t base_offset,
+                                const DataLoader::SegmentInfo& info, FreeableBuffer& place);
 
 }  // namespace executorch::runtime::internal

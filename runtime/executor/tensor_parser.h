@@ -12,9 +12,22 @@
 namespace executorch::runtime {
 namespace internal {
 
-// Checks what a tensor says of itself: type, rank, sizes, the bytes they make, dim order. Stores its bytes.
-// NotImplemented: a storage offset. InvalidProgram: everything else that cannot be.
-ET_NODISCARD Error check_tensor(const executorch_flatbuffer::Tensor* tensor, size_t* nbytes);
+// How a tensor of the file is laid out.
+struct TensorForm {
+  aten::ScalarType type;
+  // Of sizes and dim order.
+  size_t rank;
+  const int32_t* sizes;
+  const uint8_t* dim_order;
+  size_t nbytes;
+
+  // Whether something of the same rank has these sizes and this dim order.
+  bool is_like(const int32_t* other_sizes, const uint8_t* other_dim_order) const;
+};
+
+// Checks what a tensor says of itself: type, rank, sizes, the bytes they make, dim order. Stores it.
+// NotSupported: a storage offset. InvalidProgram: everything else that cannot be.
+ET_NODISCARD Error check_tensor(const executorch_flatbuffer::Tensor* tensor, TensorForm* form);
 
 // True if the tensor's data comes from outside the program.
 inline bool is_external(const executorch_flatbuffer::Tensor* tensor) {
@@ -39,11 +52,11 @@ class TensorParser final {
   ET_NODISCARD Error parse(const executorch_flatbuffer::Tensor* tensor, etensor::TensorImpl** made);
 
  private:
-  Error find_data(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data);
-  Error load_state(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void* data) const;
-  Error find_constant(const executorch_flatbuffer::Tensor* tensor, size_t nbytes, void** data);
-  Error check_outside(const executorch_flatbuffer::Tensor* tensor) const;
-  int32_t* make_strides(const executorch_flatbuffer::Tensor* tensor);
+  Error find_data(const executorch_flatbuffer::Tensor* tensor, const internal::TensorForm& form, void** data);
+  Error load_state(const executorch_flatbuffer::Tensor* tensor, const internal::TensorForm& form, void* data) const;
+  Error find_constant(const executorch_flatbuffer::Tensor* tensor, const internal::TensorForm& form, void** data);
+  Error check_outside(const flatbuffers::String* name, const internal::TensorForm& form) const;
+  int32_t* make_strides(const internal::TensorForm& form);
 
   const Program* program_;
   MemoryManager* memory_;

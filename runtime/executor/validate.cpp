@@ -30,8 +30,8 @@ Error validate_value(const schema::ExecutionPlan* plan, const schema::EValue* va
 
 Error validate_tensor(const schema::Tensor* tensor) {
   ET_CHECK_OR_RETURN_ERROR(tensor != nullptr, InvalidProgram, "Tensor is null");
-  size_t nbytes = 0;
-  const Error error = internal::check_tensor(tensor, &nbytes);
+  internal::TensorForm form;
+  const Error error = internal::check_tensor(tensor, &form);
   // What this runtime does not support is no mistake of the file: only methods with such a tensor cannot be loaded.
   return error == Error::NotSupported ? Error::Ok : error;
 }

@@ -29,15 +29,16 @@ class ValueParser final {
     switch (type) {
       case KernelTypes::Null:
         break;
-      case KernelTypes::Int:
-        payload.as_int = flatbuffers::read<int64_t>(content, kOnlyField, 0);
-        break;
       case KernelTypes::Bool:
         payload.as_bool = flatbuffers::read<bool>(content, kOnlyField, false);
         break;
-      case KernelTypes::Double:
-        payload.as_double = flatbuffers::read<double>(content, kOnlyField, 0);
+      case KernelTypes::Int:
+      case KernelTypes::Double: {
+        // The same bytes here and there.
+        const auto bits = flatbuffers::read<int64_t>(content, kOnlyField, 0);
+        std::memcpy(static_cast<void*>(&payload), &bits, sizeof(bits));
         break;
+      }
       case KernelTypes::Tensor: {
         etensor::TensorImpl* impl = nullptr;
         ET_CHECK_OK_OR_RETURN_ERROR(tensors_->parse(static_cast<const schema::Tensor*>(content), &impl));
@@ -70,37 +71,38 @@ class ValueParser final {
   ArrayRef<T>* make_array(const void* content) {
     const void* items = flatbuffers::target_or_empty(content, kOnlyField);
     const auto* source = static_cast<const flatbuffers::Vector<T, uint32_t>*>(items);
-    void* array = allocator_->allocate(sizeof(ArrayRef<T>), alignof(ArrayRef<T>));
+    void* array = allocate_list<ArrayRef<T>>(allocator_, 1);
     return array == nullptr ? nullptr : new (array) ArrayRef<T>(source->data(), source->size());
   }
 
   // A list whose items are indices of values: ints, tensors, or tensors of which -1 is none.
   Error parse_list(KernelTypes type, const void* items, EValue* value) {
-    const auto* narrow = static_cast<const flatbuffers::Vector<int32_t, uint32_t>*>(items);
-    const auto* wide = static_cast<const flatbuffers::Vector<int64_t, uint32_t>*>(items);
-    const uint32_t count = narrow->size();
+    const auto* indices = static_cast<const flatbuffers::Vector<int32_t, uint32_t>*>(items);
+    const uint32_t count = indices->size();
     const bool of_ints = type == KernelTypes::IntList;
-    // The file has an index for each element, and fits memory: no product wraps around.
     const size_t element_bytes = type == KernelTypes::OptionalTensorList ? sizeof(std::optional<aten::Tensor>)
                                  : of_ints                               ? sizeof(int64_t)
                                                                          : sizeof(aten::Tensor);
-    auto** wrapped = static_cast<EValue**>(allocator_->allocate(count * sizeof(void*), alignof(void*)));
-    void* unwrapped = allocator_->allocate(count * element_bytes, alignof(int64_t));
-    void* list = allocator_->allocate(sizeof(BoxedEvalueList<int64_t>), alignof(void*));
+    auto** wrapped = allocate_list<EValue*>(allocator_, count);
+    void* unwrapped = allocate_elements(allocator_, count, element_bytes, alignof(int64_t));
+    void* list = allocate_list<BoxedEvalueList<int64_t>>(allocator_, 1);
     if (list == nullptr || wrapped == nullptr || unwrapped == nullptr) return Error::MemoryAllocationFailed;
     // Elements are assigned to when the list is read: to optional tensors that are none until then.
     std::memset(unwrapped, 0, count * element_bytes);
+    const KernelTypes wanted = of_ints ? KernelTypes::Int : KernelTypes::Tensor;
+    const int32_t* next = indices->data();
     for (uint32_t at = 0; at < count; ++at) {
-      const int64_t given = of_ints ? wide->Get(at) : narrow->Get(at);
-      const auto index = static_cast<int32_t>(given);
+      const int32_t index = *next++;
+      // Indices of ints have 64 bits, of which the upper ones are 0.
+      const int32_t upper = of_ints ? *next++ : 0;
       wrapped[at] = nullptr;
       if (type == KernelTypes::OptionalTensorList && index == -1) continue;
-      ET_CHECK_OR_RETURN_ERROR(index == given && is_index(index, values_.size()) &&
-                                   plan_->values()->Get(static_cast<uint32_t>(index))->val_type() ==
-                                       (of_ints ? KernelTypes::Int : KernelTypes::Tensor),
+      ET_CHECK_OR_RETURN_ERROR(upper == 0 && is_index(index, values_.size()) &&
+                                   plan_->values()->Get(static_cast<uint32_t>(index))->val_type() == wanted,
                                InvalidProgram,
-                               "An item of a list must name one of %zu values, of its type, not %" PRId64,
-                               values_.size(), given);
+                               "An item of a list must name one of %zu values, of type %u, not %" PRId32
+                               " (upper bits %" PRId32 ")",
+                               values_.size(), static_cast<unsigned>(wanted), index, upper);
       wrapped[at] = &values_[static_cast<size_t>(index)];
     }
     auto& payload = value->payload.copyable_union;
@@ -144,12 +146,12 @@ size_t count_external_constants(const schema::ExecutionPlan* plan) {
 
 Error Method::parse_values(const NamedDataMap* named_data_map) {
   MemoryAllocator* allocator = memory_manager_->method_allocator();
-  external_constants_ = allocator->allocateList<NamedData>(count_external_constants(serialization_plan_));
+  external_constants_ = allocate_list<NamedData>(allocator, count_external_constants(serialization_plan_));
   if (external_constants_ == nullptr) return Error::MemoryAllocationFailed;
   const size_t count = serialization_plan_->values()->size();
-  values_ = allocator->allocateList<EValue>(count);
+  values_ = allocate_list<EValue>(allocator, count);
   const size_t inputs = inputs_size();
-  input_set_ = allocator->allocateList<bool>(inputs);
+  input_set_ = allocate_list<bool>(allocator, inputs);
   if (values_ == nullptr || input_set_ == nullptr) return Error::MemoryAllocationFailed;
   std::memset(input_set_, 0, inputs);
   deserialization::TensorParser tensors(program_, memory_manager_, named_data_map, external_constants_,

@@ -4,7 +4,7 @@
 
 namespace executorch::runtime::internal {
 
-bool is_named(const char* kernel_name, OperatorName name) {
+bool is_named(const char* kernel_name, const OperatorName& name) {
   if (kernel_name == nullptr) return false;
   const size_t length = std::strlen(name.name);
   if (std::strncmp(kernel_name, name.name, length) != 0) return false;
@@ -27,7 +27,7 @@ bool take_number(const char*& key, unsigned value) {
 }
 
 // Whether `key` is the text that make_kernel_key_string() gives, without making it.
-bool is_key_of(const char* key, Span<const TensorMeta> metas) {
+bool is_key_of(const char* key, const Span<const TensorMeta>& metas) {
   if (metas.empty() || std::strncmp(key, "v1/", 3) != 0) return false;
   key += 2;
   for (const TensorMeta& meta : metas) {
@@ -44,7 +44,8 @@ bool is_key_of(const char* key, Span<const TensorMeta> metas) {
 
 }  // namespace
 
-KernelMatch find_kernel(OperatorName name, Span<const TensorMeta> metas, Span<const Kernel> kernels) {
+KernelMatch find_kernel(const OperatorName& name, const Span<const TensorMeta>& metas,
+                        const Span<const Kernel>& kernels) {
   KernelMatch match;
   for (const Kernel& kernel : kernels) {
     if (!is_named(kernel.name_, name)) continue;

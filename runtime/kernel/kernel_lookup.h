@@ -13,7 +13,7 @@ struct OperatorName {
 };
 
 // Whether a kernel of this name, which may be null, is one of the operator.
-bool is_named(const char* kernel_name, OperatorName name);
+bool is_named(const char* kernel_name, const OperatorName& name);
 
 // What a list has for an operator.
 struct KernelMatch {
@@ -25,9 +25,10 @@ struct KernelMatch {
 
 // Linear: a list may have any order. If a kernel is there twice, a specialised one counts that comes first, and a
 // fallback that comes last.
-KernelMatch find_kernel(OperatorName name, Span<const TensorMeta> metas, Span<const Kernel> kernels);
+KernelMatch find_kernel(const OperatorName& name, const Span<const TensorMeta>& metas,
+                        const Span<const Kernel>& kernels);
 
 // The same among the registered kernels; where no kernels can be registered, among the prim operators.
-KernelMatch find_registered_kernel(OperatorName name, Span<const TensorMeta> metas);
+KernelMatch find_registered_kernel(const OperatorName& name, const Span<const TensorMeta>& metas);
 
 }  // namespace executorch::runtime::internal

@@ -116,7 +116,7 @@ Error make_kernel_key_string(Span<const TensorMeta> key, char* buf, size_t buf_s
   return text.is_complete() ? Error::Ok : Error::InvalidArgument;
 }
 
-KernelMatch find_registered_kernel(OperatorName name, Span<const TensorMeta> metas) {
+KernelMatch find_registered_kernel(const OperatorName& name, const Span<const TensorMeta>& metas) {
 #if ET_REGISTRY_CAPACITY == 0 && ET_HAS_PRIM_OPS
   static_cast<void>(metas);
   return {find_prim_op(name), false};

@@ -24,7 +24,7 @@ namespace executorch::runtime::internal {
 Span<const Kernel> prim_kernels();
 
 // One of them, or null. Where there is no global registry, this is all that is linked of their names.
-OpFunction find_prim_op(OperatorName name);
+OpFunction find_prim_op(const OperatorName& name);
 
 // What arguments they take, sorted by name.
 Span<const KernelSignature> prim_signatures();
