@@ -43,11 +43,11 @@ class EtKernelCatalogAttrs(Attrs):
     `"aten::add.out" = { source = "op_add.cpp", arguments = "ttst" }`; see docs/design/selective_build.md."""
 
     srcs: tuple[Src, ...] = ()
-    """Sources, of which those are compiled whose operators are called, for the dtypes that they are called with; and
-    headers, which are found by their bare names."""
+    """Sources, of which those are compiled whose operators are called, for the dtypes that they are called with; those
+    that implement no operator are compiled for all dtypes that programs use. And headers, found by their bare names."""
 
     common: tuple[Src, ...] = ()
-    """Sources and headers that all of them share: compiled for all dtypes that programs use."""
+    """Sources and headers that they share, whatever the dtypes: all images use the same objects."""
 
     catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo)] = ()
     """Further catalogues that are offered with it."""

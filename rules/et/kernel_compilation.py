@@ -30,6 +30,8 @@ from rules.et.providers import EtRuntimeInfo, ProgramInfo
 AttrsT = TypeVar("AttrsT", bound=Attrs)
 Programs = tuple[tuple[Label, Artifact], ...]
 """Programs, each with its operators.json."""
+LENIENT = ("-Wno-unused",)
+"""Of sources that are compiled for some dtypes: they may have no use for all that they define."""
 WRITE = 'printf "%s\\n" "$@" >"$0"'
 
 
@@ -118,9 +120,10 @@ def _expand(ctx: DynamicContext, files: Mapping[Artifact, bytes], build: _Build)
             continue
         named = {_source(catalog, operator) for operator, owner in offered.values() if owner is catalog}
         objects += _compile_kernels(ctx, build, catalog, [k for k in chosen if offered[k.operator.name][1] is catalog])
-        common = [file for file in _sources_of(catalog.common) if file not in shared and file not in named]
-        shared.update(dict.fromkeys(common))
-        objects += _compile(ctx, build, catalog, common, dtype_mask(chosen))
+        for some, mask in ((catalog.srcs, dtype_mask(chosen)), (catalog.common, None)):
+            sources = [file for file in _sources_of(some) if file not in named and file not in shared]
+            shared.update(dict.fromkeys(sources))
+            objects += _compile(ctx, build, catalog, sources, mask)
     make_archive(ctx, build.toolchain, [_compile_table(ctx, build, chosen), *objects], alwayslink=False)
 
 
@@ -209,7 +212,7 @@ def _compile(
         build.flags,
         DEFAULT_STANDARDS,
         (),
-        catalog.copts,
+        (*catalog.copts, *(() if mask is None else LENIENT)),
         build.choice.lto,
         f"{build.digest}/{name}",
     )

@@ -98,10 +98,10 @@ def test_the_sources_of_called_operators_are_compiled_for_their_dtypes() -> None
     assert compiled(actions) == {
         "k/op_addmm.cpp": "40",
         "k/op_relu.cpp": "40",
-        "c/shapes.cpp": "40",
+        "c/shapes.cpp": "all",
         "app/_et/it/it.cpp": "",
     }
-    assert "kDtypes = 0x40ULL;" in written(actions, "selected_dtypes.h")
+    assert "kDtypes = 0x40ULL;" in written(actions, "40/selected_dtypes.h")
 
 
 def test_a_source_that_programs_share_serves_the_dtypes_of_all() -> None:
@@ -111,7 +111,6 @@ def test_a_source_that_programs_share_serves_the_dtypes_of_all() -> None:
 
 
 def test_a_further_program_compiles_what_it_adds_and_nothing_else() -> None:
-    # Both use the same dtypes, or else what kernels share would be compiled anew.
     before = expanded(made(programs=("//m:mlp",)), mlp=MLP)
     after = expanded(made(programs=("//m:mlp", "//m:cnn")), mlp=MLP, cnn=[("aten::mul.out", "float32 float32")])
     keys = {(action.argv, action.env, frozenset(action.inputs)) for action in before}
@@ -154,7 +153,6 @@ def test_what_catalogues_share_is_compiled_once() -> None:
     actions = expanded(
         made(programs=("//m:mlp",), catalogs=[other, catalog()]), (toml, TOML), mlp=(*MLP, ("my::f.out", "int8"))
     )
-    assert compiled(actions)["c/shapes.cpp"] == "42"
     assert compiled(actions)["z/op_f.cpp"] == "2"
     assert sum(action.mnemonic == "CcCompile" for action in actions) == 5
 
@@ -237,3 +235,16 @@ def test_a_catalogue_offers_those_that_it_includes() -> None:
     offered = analyzed.get(KernelCatalogInfo).catalogs
     assert [str(each.label) for each in offered] == ["//mine", "//other"]
     assert [file.path for file in offered[0].srcs] == ["mine/op_a.cpp"]
+
+
+def test_a_source_without_operators_serves_the_dtypes_of_all_programs() -> None:
+    given = catalog(sources=("addmm", "mul", "relu", "exp", "convert"))
+    actions = expanded(made(programs=("//m:mlp", "//m:cnn"), catalogs=[given]), mlp=MLP, cnn=CNN)
+    assert compiled(actions)["k/op_convert.cpp"] == "840"
+    assert compiled(actions)["k/op_addmm.cpp"] == "40"
+
+
+def test_what_is_compiled_for_some_dtypes_may_leave_something_unused() -> None:
+    actions = expanded(made(programs=("//m:mlp",)), mlp=MLP)
+    lenient = {action.argv[action.argv.index("-c") + 1] for action in actions if "-Wno-unused" in action.argv}
+    assert lenient == {"k/op_addmm.cpp", "k/op_relu.cpp"}
