@@ -115,6 +115,7 @@ class Call:
     arguments: tuple[Argument, ...]
     tolerance: Tolerance = field(default_factory=Tolerance)
     compare: Compare = Compare.VALUES
+    signed_zeros: bool = False
 
     @staticmethod
     def of(

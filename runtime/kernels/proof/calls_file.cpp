@@ -128,7 +128,9 @@ bool CallsReader::next(RecordedCall& call) {
   Bytes bytes(head.at(), at_ + length);
   const size_t name_bytes = bytes.take<uint16_t>();
   const size_t arguments = bytes.take<uint16_t>();
-  call.compare = static_cast<Compare>(bytes.take<uint32_t>());
+  const uint32_t compared = bytes.take<uint32_t>();
+  call.compare = static_cast<Compare>(compared & 255);
+  call.signed_zeros = (compared & 256) != 0;
   call.rtol = bytes.take<double>();
   call.atol = bytes.take<double>();
   const uint8_t* name = bytes.skip(name_bytes);

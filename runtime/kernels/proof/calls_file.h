@@ -2,7 +2,8 @@
 //
 // Little endian; every part is a multiple of 8 bytes long, filled up by zeros.
 //     file      "ETCALLS1", u64 number of calls, the calls
-//     call      u64 bytes of the call, u16 bytes of the name, u16 number of arguments, u32 what is compared,
+//     call      u64 bytes of the call, u16 bytes of the name, u16 number of arguments, u32 what is compared (+256:
+//     zeros' signs),
 //               f64 rtol, f64 atol, the operator's name with a zero behind it, the arguments
 //     argument  u32 kind, u32 count, then by kind: nothing, one i64 (int, bool), one f64, bytes and a zero (string),
 //               i64s, f64s, bytes (bools), a tensor, or `count` arguments (lists of tensors); last, what is returned:
@@ -68,6 +69,7 @@ struct RecordedArgument {
 struct RecordedCall {
   std::string name;
   Compare compare = Compare::kValues;
+  bool signed_zeros = false;  // Whether zeros of both signs differ.
   double rtol = 0;
   double atol = 0;
   std::vector<RecordedArgument> arguments;

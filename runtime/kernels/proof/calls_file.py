@@ -24,7 +24,7 @@ def write_calls(path: Path, calls: Iterable[Call]) -> None:
 def encode_call(call: Call) -> bytes:
     """Return the call's bytes, their length first."""
     name = padded(call.operator.encode() + b"\0")
-    counts = struct.pack("<HHI", len(name), len(call.arguments), call.compare)
+    counts = struct.pack("<HHI", len(name), len(call.arguments), call.compare | (256 if call.signed_zeros else 0))
     body = counts + struct.pack("<dd", call.tolerance.rtol, call.tolerance.atol) + name
     body += b"".join(encode_argument(argument) for argument in call.arguments)
     return struct.pack("<Q", len(body) + 8) + body

@@ -82,7 +82,7 @@ long long integer_at(const uint8_t* data, int dtype, size_t i) {
 
 bool is_near(double is, double must_be, const RecordedCall& call) {
   if (std::isnan(must_be) || std::isnan(is)) return std::isnan(must_be) && std::isnan(is);
-  if (is == must_be) return call.rtol != 0 || std::signbit(is) == std::signbit(must_be);
+  if (is == must_be) return !call.signed_zeros || std::signbit(is) == std::signbit(must_be);
   if (std::isinf(must_be) || std::isinf(is)) return false;
   return std::fabs(is - must_be) <= call.atol + call.rtol * std::fabs(must_be);
 }

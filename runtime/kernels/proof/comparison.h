@@ -9,8 +9,7 @@
 
 namespace etbuild::proof {
 
-// Says the first difference of this output, or nothing: sizes, then elements. NaN equals NaN, and zeros of both signs
-// differ where the tolerance is zero.
+// Says the first difference of this output, or nothing: sizes, then elements. NaN equals NaN.
 std::string difference(GuardedTensor& output, const RecordedCall& call);
 
 // The name of a ScalarType, such as "Float".

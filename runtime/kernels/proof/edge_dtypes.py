@@ -29,6 +29,17 @@ NAMES = {
     "ComplexFloat": torch.complex64,
     "ComplexDouble": torch.complex128,
 }
+# Where ExecuTorch's portable library takes complex numbers.
+COMPLEX = frozenset(
+    """
+    _clone_dim_order _conj_physical _fft_c2r _fft_r2c _to_dim_order_copy add alias_copy as_strided_copy bmm cat clone
+    copy_ diagonal_copy div expand_copy full_like index index_put_ index_select mul narrow_copy permute_copy
+    pixel_shuffle pixel_unshuffle reflection_pad1d reflection_pad2d reflection_pad3d repeat replication_pad1d
+    replication_pad2d replication_pad3d roll select_copy slice_copy squeeze_copy sub sum t_copy transpose_copy
+    unbind_copy unsqueeze_copy view_as_real_copy view_copy
+    """.split()
+)
+MIXED = frozenset("_fft_c2r _fft_r2c index index_put_ index_select view_as_real_copy".split())  # With others, too.
 Combination = Mapping[str, frozenset[torch.dtype]]
 
 
@@ -46,14 +57,17 @@ def of_entry(entry: Mapping[str, Any]) -> list[Combination]:
     return [{name: aliases[alias] for name, alias in each.items()} for each in entry["type_constraint"]]
 
 
-def is_allowed(overload: str, given: Mapping[str, Any], results: list[torch.Tensor]) -> bool:
+def is_allowed(overload: str, base: str, given: Mapping[str, Any], results: list[torch.Tensor]) -> bool:
     """Return whether a program may hold this call; one of which the file does not speak may be held."""
+    dtypes = frozenset(dtype for value in [*given.values(), *results] for dtype in dtypes_of(value))
+    if any(dtype.is_complex for dtype in dtypes):
+        return base in COMPLEX and (len(dtypes) == 1 or base in MIXED)
     allowed = combinations().get(overload)
     if allowed is None:
         return True
     returned = {f"__ret_{number}": result for number, result in enumerate(results)}
-    dtypes = {name: dtypes_of(value) for name, value in {**given, **returned}.items()}
-    return any(all(dtypes.get(name, frozenset()) <= taken for name, taken in each.items()) for each in allowed)
+    of = {name: dtypes_of(value) for name, value in {**given, **returned}.items()}
+    return any(all(of.get(name, frozenset()) <= taken for name, taken in each.items()) for each in allowed)
 
 
 def dtypes_of(value: Any) -> frozenset[torch.dtype]:

@@ -20,7 +20,8 @@ NAMED = {
         repeat_interleave reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d replication_pad2d
         replication_pad3d roll scalar_tensor scatter scatter_add select_copy select_scatter slice_copy slice_scatter
         split_copy split_with_sizes_copy squeeze_copy stack t_copy transpose_copy tril unbind_copy unfold_copy
-        unsqueeze_copy view_as_real_copy view_copy zeros _h2d_copy _d2h_copy _empty_dim_order _to_dim_order_copy
+        unsqueeze_copy _to_copy view_as_real_copy view_copy zeros _h2d_copy _d2h_copy _empty_dim_order
+        _to_dim_order_copy
         _clone_dim_order
         """,
     "nn": """

@@ -7,7 +7,7 @@ operators give the same calls, whatever else is asked for.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -30,9 +30,30 @@ DTYPES = (
 )
 # Samples that lead to operators of another name.
 LEADS_TO = {
-    "linalg.vector_norm": (),
+    "__getitem__": ("index", "slice", "select"),
+    "cdist": ("_cdist_forward",),
+    "fft.irfft": ("_fft_c2r",),
+    "fft.irfft2": ("_fft_c2r",),
+    "fft.rfft": ("_fft_r2c",),
+    "fft.rfft2": ("_fft_r2c",),
+    "nn.functional.adaptive_avg_pool2d": ("_adaptive_avg_pool2d",),
+    "nn.functional.conv1d": ("convolution",),
+    "nn.functional.conv2d": ("convolution",),
+    "nn.functional.conv_transpose1d": ("convolution",),
+    "nn.functional.conv_transpose2d": ("convolution",),
+    "nn.functional.linear": ("addmm", "mm"),
+    "nn.functional.pad": (
+        "reflection_pad1d",
+        "reflection_pad2d",
+        "reflection_pad3d",
+        "replication_pad1d",
+        "replication_pad2d",
+        "replication_pad3d",
+    ),
+    "pdist": ("_pdist_forward",),
+    "to": ("_to_copy",),
 }
-See = Callable[[Any, tuple[Any, ...], Mapping[str, Any]], None]
+See = Callable[[Any, Sequence[Any], Mapping[str, Any]], None]
 
 
 class Watched(TorchDispatchMode):

@@ -5,22 +5,31 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import more_elementwise
+import more_movement
+import more_nn
+import more_reductions
+import own_operators
 import torch
 from calls_file import write_calls
 from catalogue import catalogue
 from families import family_of
 from op_db_calls import run_samples
 from recorder import Recorder
+from sample_tensors import Samples
 
 
 def main() -> None:
     """Write the file."""
     family, out = sys.argv[1:]
-    torch.use_deterministic_algorithms(mode=False)
+    torch.manual_seed(0)
+    torch.set_warn_always(False)
     wanted = {name: operator for name, operator in catalogue().items() if family_of(name) == family}
-    recorder = Recorder(wanted)
+    recorder, more = Recorder(wanted), Recorder(wanted, most=1000)
     run_samples(wanted, recorder.see)
-    write_calls(Path(out), recorder.calls())
+    for number, tables in enumerate((more_elementwise, more_reductions, more_movement, more_nn, own_operators)):
+        tables.see_all(more, Samples(number))
+    write_calls(Path(out), [*recorder.calls(), *more.calls()])
 
 
 if __name__ == "__main__":

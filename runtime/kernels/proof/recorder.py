@@ -2,28 +2,28 @@
 
     recorder = Recorder(operators)
     recorder.see(torch.ops.aten.add.Tensor, (x, y), {"alpha": 2})
+    recorder.add("llama::update_cache.out", {"value": value, "cache": cache, "start_pos": 3}, [Output(expected)])
     write_calls(path, recorder.calls())
 
-Knows how an overload's arguments become those of an `out` variant, not where calls come from. What ATen answers is
-asked here: of the functional overload, with fresh, dense inputs.
+What is seen is a functional overload that has the operator as its `out` variant: what ATen answers is asked here. What
+is added brings its answer along. Knows how arguments become those of an `out` variant, not where calls come from.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-from call import Call, Compare, Output, Tolerance, Unrecordable, dim_order
+from answers import REFUSALS, answer_of, fresh, tensors_in
+from call import DTYPES, Argument, Call, Compare, Dynamism, Kind, Output, Tolerance, Unrecordable, dim_order
 from catalogue import FACTORY, Operator
-from edge_dtypes import is_allowed
-from tolerances import tolerance_of
+from tolerances import has_signed_zeros
 
 MOST_ELEMENTS = 4096
-RANDOM = {"rand": Compare.UNIT_RANGE, "randn": Compare.NORMAL, "native_dropout": Compare.SIZES, "empty": Compare.SIZES}
-NUMBERS = {"Tensor": "Scalar_out"}  # A number in a tensor's place calls another overload.
+OUTPUT_SIZES_OF_VALUES = frozenset({"nonzero", "masked_select", "repeat_interleave"})  # Programs leave room.
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Seen:
     operator: Operator
     overload: Any
     given: Mapping[str, Any]
-    random: int
+    number: int
 
 
 class Recorder:
@@ -42,28 +42,64 @@ class Recorder:
     def __init__(self, operators: Mapping[str, Operator], most: int = 12) -> None:
         self.most = most
         self.operators = operators
-        self.of_overload = {str(twin): operator for operator in operators.values() for twin in operator.twins}
+        self.of_overload: defaultdict[str, list[Operator]] = defaultdict(list)
+        for operator in operators.values():
+            for twin in operator.twins:
+                self.of_overload[str(twin)].append(operator)
         self.seen: defaultdict[tuple[str, str], dict[str, Seen]] = defaultdict(dict)
-        self.always: list[Call] = []
+        self.added: list[Call] = []
 
-    def see(self, overload: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """Take note of a call, if it is one of a wanted operator that a program can hold."""
-        operator = self.of_overload.get(str(overload))
-        if operator is None:
-            return
-        names = [argument.name for argument in overload._schema.arguments]
-        given = {**dict(zip(names, args, strict=False)), **kwargs}
-        overload, operator, given = self.without_numbers(overload, operator, given)
-        if operator is None or any(tensor.numel() > MOST_ELEMENTS for tensor in tensors_in(given)):
-            return
-        given = {name: fresh(value) for name, value in given.items()}
-        dtypes = ",".join(f"{name}={each.dtype}" for name, value in given.items() for each in tensors_in([value]))
-        kept = self.seen[operator.name, f"{dtypes} {given.get('dtype')}"]
-        kept.setdefault(described(given), Seen(operator, overload, given, len(kept)))
+    def see(self, overload: Any, args: Sequence[Any], kwargs: Mapping[str, Any] | None = None) -> None:
+        """Take note of a call, if it is one of a wanted operator and small."""
+        given = named(overload, args, kwargs)
+        if all(tensor.numel() <= MOST_ELEMENTS for tensor in tensors_in(given)):
+            self.note(overload, given)
+
+    def see_large(self, overload: Any, args: Sequence[Any], kwargs: Mapping[str, Any] | None = None) -> None:
+        """Take note of a call of any size."""
+        self.note(overload, named(overload, args, kwargs))
+
+    def see_into(self, overload: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Record calls with outputs of every dtype that ATen's `out` variant writes for these arguments."""
+        given = named(overload, args, kwargs)
+        for operator in self.of_overload.get(str(overload), []):
+            namespace, _, base = operator.schema.name.partition("::")
+            variant = getattr(getattr(getattr(torch.ops, namespace), base), operator.schema.overload_name)
+            for dtype in (dtype for dtype in DTYPES if not dtype.is_complex and DTYPES[dtype] < DTYPES[torch.uint16]):
+                out = torch.empty(0, dtype=dtype)
+                try:
+                    variant(**{**given, "out": out})
+                except REFUSALS:
+                    continue
+                eps = torch.finfo(dtype).eps if dtype.is_floating_point else 0.0
+                self.add(operator.name, given, [Output(out)], Tolerance(4 * eps))
+
+    def add(
+        self,
+        name: str,
+        given: Mapping[str, Any],
+        outputs: Sequence[Output],
+        tolerance: Tolerance | None = None,
+        compare: Compare = Compare.VALUES,
+    ) -> None:
+        """Record a call with its answer, if the operator is wanted."""
+        operator = self.operators.get(name)
+        if operator is not None:
+            fixed = {key: fresh(value) for key, value in given.items()}
+            self.added.append(Call.of(operator.schema, fixed, outputs, tolerance, compare))
+
+    def note(self, overload: Any, given: Mapping[str, Any]) -> None:
+        """Take note of a call of the operators whose twin the overload is; of equal calls, of the first."""
+        for wanted in self.of_overload.get(str(overload), []):
+            exact, operator, arguments = self.without_numbers(overload, wanted, given)
+            fixed = {name: fresh(value) for name, value in arguments.items()}
+            dtypes = ",".join(f"{name}={each.dtype}" for name, x in fixed.items() for each in tensors_in([x]))
+            kept = self.seen[operator.name, f"{dtypes} {fixed.get('dtype')}"]
+            kept.setdefault(described(fixed), Seen(operator, exact, fixed, len(kept)))
 
     def without_numbers(
         self, overload: Any, operator: Operator, given: Mapping[str, Any]
-    ) -> tuple[Any, Operator | None, Mapping[str, Any]]:
+    ) -> tuple[Any, Operator, Mapping[str, Any]]:
         """Return a call with tensors where tensors belong: numbers go to the overload that takes them."""
         kinds = {argument.name: str(argument.type) for argument in overload._schema.arguments}
         numbers = [name for name, value in given.items() if kinds[name] == "Tensor" and isinstance(value, int | float)]
@@ -75,94 +111,79 @@ class Recorder:
         return overload, operator, {**given, **{name: torch.tensor(given[name]) for name in numbers}}
 
     def calls(self) -> Iterator[Call]:
-        """Return the calls that are kept."""
-        yield from self.always
+        """Return the calls that are kept; of each operator's first two, the same with room to be resized."""
+        again: defaultdict[str, int] = defaultdict(int)
         for _, kept in sorted(self.seen.items()):
-            found, several = 0, list(kept.values())
-            for seen in spread(several):
+            found = 0
+            for seen in spread(list(kept.values())):
                 call = record(seen)
-                if call is None:
-                    continue
-                yield call
-                found += 1
+                if call is not None:
+                    needs_room = seen.operator.base in OUTPUT_SIZES_OF_VALUES
+                    yield roomy(call) if needs_room else call
+                    if again[call.operator] < 2 and not needs_room and roomy(call) != call:
+                        again[call.operator] += 1
+                        yield roomy(call)
+                    found += 1
                 if found == self.most:
                     break
+        yield from self.added
+
+
+def named(overload: Any, args: Sequence[Any], kwargs: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return arguments by name."""
+    names = [argument.name for argument in overload._schema.arguments]
+    return {**dict(zip(names, args, strict=False)), **(kwargs or {})}
 
 
 def spread(several: list[Seen]) -> list[Seen]:
     """Return them in an order of which every beginning is spread over all: by the reversed bits of their numbers."""
-    return sorted(several, key=lambda seen: int(f"{seen.random:016b}"[::-1], 2))
+    return sorted(several, key=lambda seen: int(f"{seen.number:016b}"[::-1], 2))
 
 
 def record(seen: Seen) -> Call | None:
-    """Return the call with ATen's answer; None if no program can hold it."""
-    operator, overload = seen.operator, seen.overload
-    arguments = {name: fresh(value) for name, value in seen.given.items()}
-    try:
-        results = results_of(overload(**arguments), arguments)
-    except (RuntimeError, IndexError, NotImplementedError, TypeError):
-        return None
-    if any(result.numel() > MOST_ELEMENTS * 4 for result in results):
+    """Return the call with ATen's answer; None if ATen refuses or no program can hold it."""
+    operator = seen.operator
+    answer = answer_of(operator, seen.overload, seen.given)
+    if answer is None or any(result.numel() > 16 * MOST_ELEMENTS for result in tensors_in(answer.outputs)):
         return None
     names = {argument.name for argument in operator.schema.arguments}
-    if not is_allowed(overload.name(), seen.given, results):
-        return None
     given = {name: value for name, value in seen.given.items() if name in names or name not in FACTORY}
-    changed = [argument.name for argument in operator.schema.arguments if is_changed(argument)]
-    outputs = [Output(arguments[name], fresh(given[name])) for name in changed]
-    if not operator.name.endswith("_"):
-        outputs += (Output(result) for result in results)
-    elif not any(is_changed(argument) for argument in overload._schema.arguments):
-        outputs = [Output(results[0], fresh(given[changed[0]]))]
-    compare = RANDOM.get(operator.base, Compare.VALUES)
-    tolerance = tolerance_of(operator.base, overload, seen.given, results) if not compare else Tolerance()
     try:
-        return Call.of(operator.schema, given, outputs, tolerance, compare)
+        call = Call.of(operator.schema, given, answer.outputs, answer.tolerance, answer.compare)
     except (Unrecordable, KeyError):
         return None
+    return replace(call, signed_zeros=has_signed_zeros(operator.base))
 
 
-def results_of(answer: Any, given: Mapping[str, Any]) -> list[torch.Tensor]:
-    """Return the results: channels last only where an argument is."""
-    kept = any(dim_order(tensor) != tuple(range(tensor.dim())) for tensor in tensors_in(given))
-    return [fresh(each if kept else each.contiguous()) for each in tensors_in([answer])]
+def roomy(call: Call) -> Call:
+    """Return the call with outputs of larger sizes, that the kernel must resize."""
+    return replace(call, arguments=tuple(roomy_argument(argument) for argument in call.arguments))
 
 
-def is_changed(argument: Any) -> bool:
-    """Return whether an operator changes this argument in place."""
-    return not argument.is_out and argument.alias_info is not None and argument.alias_info.is_write
-
-
-def fresh(value: Any) -> Any:
-    """Return a value whose tensors are dense and share nothing; a dense order of dimensions is kept."""
-    if isinstance(value, torch.Tensor):
-        order = dim_order(value)
-        dense = value.detach().resolve_conj().resolve_neg().permute(order).contiguous().clone()
-        return dense.permute([order.index(dim) for dim in range(len(order))])
-    if isinstance(value, list | tuple):
-        return type(value)(fresh(each) for each in value) if isinstance(value, list) else [fresh(x) for x in value]
-    return value
-
-
-def tensors_in(values: Any) -> list[torch.Tensor]:
-    """Return the tensors among values and in lists among them."""
-    several = values.values() if isinstance(values, Mapping) else values
-    found = []
-    for value in several:
-        inner = value if isinstance(value, list | tuple) else [value]
-        found += [each for each in inner if isinstance(each, torch.Tensor)]
-    return found
+def roomy_argument(argument: Argument) -> Argument:
+    """Return the argument; an output without content with larger sizes."""
+    content = argument.content
+    if argument.kind == Kind.TENSORS:
+        return replace(argument, content=tuple(roomy_argument(each) for each in content))
+    if not isinstance(content, Output) or content.before is not None or not content.expected.dim():
+        return argument
+    room = tuple(size + 1 for size in content.expected.shape)
+    return replace(argument, content=replace(content, room=room, dynamism=Dynamism.BOUND))
 
 
 def described(given: Mapping[str, Any]) -> str:
-    """Return what tells one call from another: everything but the elements."""
-    return repr(
-        {
-            name: [(tuple(x.shape), dim_order(x)) if isinstance(x, torch.Tensor) else x for x in value]
-            if isinstance(value, list | tuple)
-            else (tuple(value.shape), dim_order(value))
-            if isinstance(value, torch.Tensor)
-            else value
-            for name, value in given.items()
-        }
-    )
+    """Return what tells one call from another: everything but the elements; of special values, these too."""
+    return repr({name: [of_value(each) for each in inner(value)] for name, value in given.items()})
+
+
+def inner(value: Any) -> Sequence[Any]:
+    """Return what a list holds, or the value alone."""
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def of_value(value: Any) -> Any:
+    """Return what describes a value."""
+    if not isinstance(value, torch.Tensor):
+        return value
+    is_special = value.is_floating_point() and not value.isfinite().all().item()
+    return tuple(value.shape), dim_order(value), is_special

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from call import Tolerance
+from families import family_of
 
 # Elements are moved or compared, never computed with; rounding is exact, too.
 EXACT = frozenset(
@@ -26,6 +27,8 @@ EXACT = frozenset(
     _h2d_copy _d2h_copy _empty_dim_order _to_dim_order_copy _clone_dim_order
     """.split()
 )
+# Which of two equal zeros is the answer is open, or a sum's sign hangs on its order.
+OPEN_ZEROS = frozenset("amax amin clamp hardtanh max maximum max_pool2d_with_indices min minimum relu topk".split())
 ROUNDINGS = 4  # As many units in the last place as an answer may be off where nothing is summed up.
 
 
@@ -35,26 +38,43 @@ def tolerance_of(base: str, overload: Any, given: Mapping[str, Any], results: Se
     if not floats or base in EXACT:
         return Tolerance()
     eps = max(torch.finfo(result.dtype).eps for result in floats)
-    return Tolerance(rtol=ROUNDINGS * eps, atol=own_error(overload, given, results, eps))
-
-
-def own_error(overload: Any, given: Mapping[str, Any], results: Sequence[torch.Tensor], eps: float) -> float:
-    """Return four times ATen's error, and a unit in the last place of the largest element."""
     try:
         exact = overload(**{name: widened(value) for name, value in given.items()})
     except (RuntimeError, NotImplementedError, TypeError):
-        return 0.0
-    worst = 0.0
-    for result, other in zip(results, exact if isinstance(exact, tuple | list) else [exact], strict=True):
-        if result.shape != other.shape or not result.numel():
-            continue
-        wide = widened(result)
-        finite = wide.isfinite() & other.isfinite()
-        error = (wide - other.to(wide.dtype)).abs()[finite]
-        size = wide.abs()[finite]
-        if error.numel() and result.is_floating_point() | result.is_complex():
-            worst = max(worst, 4 * error.max().item() + eps * size.max().item())
-    return worst
+        return Tolerance(rtol=ROUNDINGS * eps)
+    pairs = [
+        (widened(result), widened(other))
+        for result, other in zip(results, exact if isinstance(exact, tuple | list) else [exact], strict=True)
+        if result.shape == other.shape and (result.is_floating_point() or result.is_complex())
+    ]
+    of_one = of_rows if family_of(f"aten::{base}").startswith("elementwise") else of_sums
+    several = [of_one(*pair, eps) for pair in pairs if pair[0].numel()]
+    return Tolerance(
+        rtol=max([ROUNDINGS * eps, *(each.rtol for each in several)]),
+        atol=max([0.0, *(each.atol for each in several)]),
+    )
+
+
+def of_sums(result: torch.Tensor, exact: torch.Tensor, eps: float) -> Tolerance:
+    """Return the tolerance where elements are summed up: by the largest of them."""
+    finite = result.isfinite() & exact.isfinite()
+    error, size = (result - exact).abs()[finite], exact.abs()[finite]
+    return Tolerance(atol=4 * error.max().item() + eps * size.max().item() if error.numel() else 0.0)
+
+
+def of_rows(result: torch.Tensor, exact: torch.Tensor, eps: float) -> Tolerance:
+    """Return the tolerance where elements are computed one by one: relative, and absolute where ATen cancels."""
+    finite = result.isfinite() & exact.isfinite()
+    error, size = (result - exact).abs()[finite], exact.abs()[finite]
+    large = size >= 1
+    relative = (error[large] / size[large]).max().item() if large.any() else 0.0
+    cancelled = ~large & (error > 2 * eps * size)
+    return Tolerance(4 * relative, 4 * error[cancelled].max().item() if cancelled.any() else 0.0)
+
+
+def has_signed_zeros(base: str) -> bool:
+    """Return whether zeros of both signs differ in an answer."""
+    return (base in EXACT or family_of(f"aten::{base}").startswith("elementwise")) and base not in OPEN_ZEROS
 
 
 def widened(value: Any) -> Any:
