@@ -49,6 +49,8 @@ void convolve(const Convolution& convolution, Scratch, const Parallel& parallel)
 namespace {
 
 constexpr ptrdiff_t kGroupFloats = 64 * 1024;  // Panels that a worker packs at once.
+constexpr ptrdiff_t kDeep = 1024;              // Of deeper products, about so much is packed at once.
+constexpr ptrdiff_t kSlack = 16;               // Floats that copies of whole vectors read or write too much.
 
 enum class Way { kNothing, kPlain, kDepthwise, kProduct, kPanels };
 
@@ -115,8 +117,10 @@ struct Job {
   ptrdiff_t scratch_floats;  // A worker's.
   ptrdiff_t depth;
   ptrdiff_t group_columns;
-  ptrdiff_t groups_of_columns;
   const float* weight;  // Rows of outputs' weights.
+  float* padded;        // The channels of an image's group with a border; null: panels are read from the image itself.
+  ptrdiff_t step;       // Channels packed at once.
+  ptrdiff_t image;      // Which image and group `padded` holds.
 };
 
 void depthwise_units(void* state, ptrdiff_t begin, ptrdiff_t end, int worker) {
@@ -192,7 +196,8 @@ void pack_run(const ConvolutionShape& shape, const float* row, const Run& run, c
 }
 
 // Writes what the outputs [pixel, pixel + 16) see, as rows of 16: zeros behind the last pixel and beside the image.
-void pack_pixels(const ConvolutionShape& shape, const float* in, ptrdiff_t pixel, ptrdiff_t count, float* packed) {
+void pack_pixels(const ConvolutionShape& shape, const float* in, ptrdiff_t channels, ptrdiff_t pixel, ptrdiff_t count,
+                 float* packed) {
   Run runs[kPanel];
   int run_count = 0;
   for (ptrdiff_t done = 0; done < count;) {
@@ -202,7 +207,6 @@ void pack_pixels(const ConvolutionShape& shape, const float* in, ptrdiff_t pixel
     run.count = shape.out_width - run.column < count - done ? shape.out_width - run.column : count - done;
     done += run.count;
   }
-  const ptrdiff_t channels = shape.in_channels / shape.groups;
   for (ptrdiff_t channel = 0; channel < channels; ++channel, in += shape.in.channel) {
     for (ptrdiff_t y = 0; y < shape.kernel_height; ++y) {
       const Tap tap_y = tap_of(shape.is_transposed, shape.stride_height, shape.padding_top, y * shape.dilation_height);
@@ -225,35 +229,88 @@ void pack_pixels(const ConvolutionShape& shape, const float* in, ptrdiff_t pixel
   }
 }
 
+void pad_units(void* state, ptrdiff_t begin, ptrdiff_t end, int) {
+  const Job& job = *static_cast<Job*>(state);
+  const ConvolutionShape& shape = job.convolution->shape;
+  const ptrdiff_t channels = shape.in_channels / shape.groups;
+  const float* in = job.convolution->in + job.image / shape.groups * shape.in.batch +
+                    job.image % shape.groups * channels * shape.in.channel;
+  const ptrdiff_t floats = PaddedShape(shape).floats();
+  for (ptrdiff_t channel = begin; channel < end; ++channel) {
+    FOR_THIS_CPU(pad_channel)(shape, in + channel * shape.in.channel, job.padded + channel * floats);
+  }
+}
+
+PanelRuns runs_of(const ConvolutionShape& shape, const PaddedShape& padded, const float* channel, ptrdiff_t pixel,
+                  ptrdiff_t count) {
+  PanelRuns runs;
+  runs.count = 0;
+  for (ptrdiff_t done = 0; done < count;) {
+    const ptrdiff_t row = (pixel + done) / shape.out_width;
+    const ptrdiff_t column = (pixel + done) % shape.out_width;
+    runs.starts[runs.count] = done;
+    runs.from[runs.count] = channel + row * shape.stride_height * padded.row() + column;
+    ++runs.count;
+    done += shape.out_width - column;
+  }
+  return runs;
+}
+
+// Packs what the pixels see in `channels` channels from `channel` on.
+void pack_group(const Job& job, ptrdiff_t pixel, ptrdiff_t count, ptrdiff_t channel, ptrdiff_t channels,
+                float* packed) {
+  const ConvolutionShape& shape = job.convolution->shape;
+  const ptrdiff_t depth = channels * shape.kernel_height * shape.kernel_width;
+  const PaddedShape padded(shape);
+  const ptrdiff_t first = job.image % shape.groups * (shape.in_channels / shape.groups) + channel;
+  const float* in = job.convolution->in + job.image / shape.groups * shape.in.batch + first * shape.in.channel;
+  for (ptrdiff_t at = 0; at < count; at += kPanel) {
+    const ptrdiff_t pixels = count - at < kPanel ? count - at : kPanel;
+    if (job.padded == nullptr) {
+      pack_pixels(shape, in, channels, pixel + at, pixels, packed + at * depth);
+    } else {
+      const PanelRuns runs = runs_of(shape, padded, job.padded + channel * padded.floats(), pixel + at, pixels);
+      FOR_THIS_CPU(pack_padded)(shape, runs, channels, padded.floats(), packed + at * depth);
+    }
+  }
+}
+
 void panel_units(void* state, ptrdiff_t begin, ptrdiff_t end, int worker) {
   const Job& job = *static_cast<Job*>(state);
   const Convolution& convolution = *job.convolution;
   const ConvolutionShape& shape = convolution.shape;
   const ptrdiff_t in_channels = shape.in_channels / shape.groups;
   const ptrdiff_t out_channels = shape.out_channels / shape.groups;
+  const ptrdiff_t taps = shape.kernel_height * shape.kernel_width;
   const ptrdiff_t pixels = shape.out_height * shape.out_width;
+  const ptrdiff_t first = job.image % shape.groups * out_channels;
   float* packed = job.scratch + worker * job.scratch_floats;
+  Gemm gemm;
+  gemm.lowest = convolution.lowest;
+  gemm.highest = convolution.highest;
+  if (convolution.bias != nullptr) gemm.added = {convolution.bias + first, 1, 0};
+  gemm.out = convolution.out + job.image / shape.groups * shape.out.batch + first * shape.out.channel;
+  gemm.out_row_stride = shape.out.channel;
+  gemm.out_column_stride = shape.out.column;
   for (ptrdiff_t unit = begin; unit < end; ++unit) {
-    const ptrdiff_t pixel = unit % job.groups_of_columns * job.group_columns;
-    const ptrdiff_t group = unit / job.groups_of_columns % shape.groups;
-    const ptrdiff_t batch = unit / job.groups_of_columns / shape.groups;
+    const ptrdiff_t pixel = unit * job.group_columns;
     const ptrdiff_t count = pixels - pixel < job.group_columns ? pixels - pixel : job.group_columns;
-    const float* in = convolution.in + batch * shape.in.batch + group * in_channels * shape.in.channel;
-    for (ptrdiff_t at = 0; at < count; at += kPanel) {
-      pack_pixels(shape, in, pixel + at, count - at < kPanel ? count - at : kPanel, packed + at * job.depth);
+    for (ptrdiff_t channel = 0; channel < in_channels; channel += job.step) {
+      const ptrdiff_t channels = in_channels - channel < job.step ? in_channels - channel : job.step;
+      pack_group(job, pixel, count, channel, channels, packed);
+      const Block block = {out_channels,
+                           count,
+                           channels * taps,
+                           job.weight + first * job.depth + channel * taps,
+                           job.depth,
+                           1,
+                           packed,
+                           channels * taps * kPanel,
+                           kPanel,
+                           channel == 0,
+                           channel + channels == in_channels};
+      FOR_THIS_CPU(multiply_block)(block, Epilogue(gemm, 0, pixel));
     }
-    const float* weight = job.weight + group * out_channels * job.depth;
-    const Block block = {out_channels,       count,  job.depth, weight, job.depth, 1, packed,
-                         job.depth * kPanel, kPanel, true,      true};
-    Gemm gemm;
-    gemm.lowest = convolution.lowest;
-    gemm.highest = convolution.highest;
-    if (convolution.bias != nullptr) gemm.added = {convolution.bias + group * out_channels, 1, 0};
-    gemm.out =
-        convolution.out + batch * shape.out.batch + group * out_channels * shape.out.channel + pixel * shape.out.column;
-    gemm.out_row_stride = shape.out.channel;
-    gemm.out_column_stride = shape.out.column;
-    FOR_THIS_CPU(multiply_block)(block, Epilogue(gemm));
   }
 }
 
@@ -268,12 +325,29 @@ ptrdiff_t weight_floats(const ConvolutionShape& shape) {
   return shape.is_transposed ? rounded_up(shape.out_channels * depth_of(shape), 16) : 0;
 }
 
+// Channels packed at once.
+ptrdiff_t step_of(const ConvolutionShape& shape) {
+  const ptrdiff_t channels = shape.in_channels / shape.groups;
+  const ptrdiff_t fitting = kDeep / (shape.kernel_height * shape.kernel_width);
+  return depth_of(shape) <= 2 * kDeep ? channels : fitting < 1 ? 1 : fitting;
+}
+
+ptrdiff_t step_depth(const ConvolutionShape& shape) {
+  return step_of(shape) * shape.kernel_height * shape.kernel_width;
+}
+
 ptrdiff_t columns_of_group(const ConvolutionShape& shape) {
   const ptrdiff_t tile = rounded_up(FOR_THIS_CPU(tile_columns)(), kPanel);
-  const ptrdiff_t fitting = kGroupFloats / depth_of(shape) / tile * tile;
+  const ptrdiff_t fitting = kGroupFloats / step_depth(shape) / tile * tile;
   const ptrdiff_t pixels = rounded_up(shape.out_height * shape.out_width, kPanel);
   const ptrdiff_t columns = fitting < tile ? tile : fitting;
   return columns < pixels ? columns : pixels;
+}
+
+// The channels of one image's group with a border; 0 where that does not serve.
+ptrdiff_t padded_floats(const ConvolutionShape& shape) {
+  if (shape.is_transposed || shape.in.column != 1) return 0;
+  return rounded_up(shape.in_channels / shape.groups * PaddedShape(shape).floats() + kSlack, 16);
 }
 
 void transpose_weights(const Convolution& convolution, float* to) {
@@ -312,7 +386,8 @@ size_t convolution_scratch(const Convolution& convolution, int workers) {
     case Way::kDepthwise:
       return static_cast<size_t>(rounded_up(PaddedShape(shape).floats(), 16) * workers) * sizeof(float) + 64;
     case Way::kPanels:
-      return static_cast<size_t>(weight_floats(shape) + depth_of(shape) * columns_of_group(shape) * workers) *
+      return static_cast<size_t>(weight_floats(shape) + padded_floats(shape) +
+                                 (step_depth(shape) * columns_of_group(shape) + kSlack) * workers) *
                  sizeof(float) +
              64;
     case Way::kNothing:
@@ -337,7 +412,7 @@ void convolve(const Convolution& convolution, Scratch scratch, const Parallel& p
   }
   Floats floats(scratch);
   const ptrdiff_t workers = parallel.workers < 1 ? 1 : parallel.workers;
-  Job job = {&convolution, floats.data, 0, depth_of(shape), 0, 0, convolution.weight};
+  Job job = {&convolution, floats.data, 0, depth_of(shape), 0, convolution.weight, nullptr, 0, 0};
   if (way == Way::kDepthwise) {
     job.scratch_floats = rounded_up(PaddedShape(shape).floats(), 16);
     if (job.scratch_floats * workers > floats.count) return convolve_plainly(convolution, parallel);
@@ -351,13 +426,23 @@ void convolve(const Convolution& convolution, Scratch scratch, const Parallel& p
     job.scratch += weight_floats(shape);
     floats.count -= weight_floats(shape);
   }
-  const ptrdiff_t fitting = floats.count / workers / job.depth / kPanel * kPanel;
-  if (fitting < kPanel) return convolve_plainly(convolution, parallel);
+  job.step = step_of(shape);
   job.group_columns = columns_of_group(shape);
+  job.scratch_floats = step_depth(shape) * job.group_columns + kSlack;
+  const ptrdiff_t border = padded_floats(shape);
+  if (border > 0 && border + job.scratch_floats * workers <= floats.count) {
+    job.padded = job.scratch;
+    job.scratch += border;
+    floats.count -= border;
+  }
+  const ptrdiff_t fitting = (floats.count / workers - kSlack) / step_depth(shape) / kPanel * kPanel;
+  if (fitting < kPanel) return convolve_plainly(convolution, parallel);
   if (job.group_columns > fitting) job.group_columns = fitting;
-  job.scratch_floats = job.group_columns * job.depth;
-  job.groups_of_columns = (shape.out_height * shape.out_width + job.group_columns - 1) / job.group_columns;
-  parallel(shape.batch * shape.groups * job.groups_of_columns, panel_units, &job);
+  const ptrdiff_t pixels = shape.out_height * shape.out_width;
+  for (job.image = 0; job.image < shape.batch * shape.groups; ++job.image) {
+    if (job.padded != nullptr) parallel(shape.in_channels / shape.groups, pad_units, &job);
+    parallel((pixels + job.group_columns - 1) / job.group_columns, panel_units, &job);
+  }
 }
 
 #endif

@@ -1,10 +1,11 @@
-// Convolution of one channel by one kernel, by level. Private to this folder.
+// Images with a border, and what is computed of them, by level. Private to this folder.
 
 #pragma once
 
 #include <cstddef>
 
 #include "convolution.h"
+#include "gemm.h"
 
 namespace etbuild::kernels::math {
 
@@ -21,16 +22,34 @@ struct PaddedShape {
   ptrdiff_t row() const { return parts * part; }
   ptrdiff_t floats() const { return rows * row(); }
 
+  // From where an output sees its first tap, to tap x of the same row.
+  ptrdiff_t offset(const ConvolutionShape& shape, ptrdiff_t x) const {
+    const ptrdiff_t column = x * shape.dilation_width;
+    return column % shape.stride_width * part + column / shape.stride_width;
+  }
+
   ptrdiff_t parts;  // Those that a kernel reads: with a stride above its width, not all.
   ptrdiff_t part;
   ptrdiff_t rows;
 };
 
+// 16 pixels of the output as parts of rows: part i begins at `starts[i]` of 16, and `from[i]` is what its first pixel
+// sees under the kernel's first tap.
+struct PanelRuns {
+  const float* from[kPanel];
+  ptrdiff_t starts[kPanel];
+  int count;
+};
+
 // Columns of `in` and `out` must be 1 apart; `padded` holds PaddedShape::floats().
-#define DECLARE_DEPTHWISE                                                                                    \
-  void pad_channel(const ConvolutionShape& shape, const float* in, float* padded);                           \
-  void convolve_padded(const Convolution& convolution, const float* padded, const float* weight, float bias, \
-                       float* out);
+// pack_padded writes what 16 pixels see, as rows of 16, for channels that are `channel_stride` apart. What is behind
+// the last pixel is anything; it writes up to 15 floats more.
+#define DECLARE_DEPTHWISE                                                                                              \
+  void pad_channel(const ConvolutionShape& shape, const float* in, float* padded);                                     \
+  void convolve_padded(const Convolution& convolution, const float* padded, const float* weight, float bias,           \
+                       float* out);                                                                                    \
+  void pack_padded(const ConvolutionShape& shape, const PanelRuns& runs, ptrdiff_t channels, ptrdiff_t channel_stride, \
+                   float* packed);
 
 namespace baseline {
 DECLARE_DEPTHWISE

@@ -55,12 +55,6 @@ struct Rows {
   float* out;
 };
 
-inline ptrdiff_t offset_of(const Rows& rows, ptrdiff_t x) {
-  const ConvolutionShape& shape = rows.convolution.shape;
-  const ptrdiff_t column = x * shape.dilation_width;
-  return column % shape.stride_width * rows.padded_shape.part + column / shape.stride_width;
-}
-
 inline void write(const Rows& rows, float* out, Lanes sums, ptrdiff_t count) {
   store_up_to(out, clamp(sums, rows.convolution.lowest, rows.convolution.highest), count);
 }
@@ -71,7 +65,7 @@ void convolve_square(const Rows& rows) {
   const ConvolutionShape& shape = rows.convolution.shape;
   const ptrdiff_t padded_row = rows.padded_shape.row();
   ptrdiff_t offsets[kKernel];
-  for (int x = 0; x < kKernel; ++x) offsets[x] = offset_of(rows, x);
+  for (int x = 0; x < kKernel; ++x) offsets[x] = rows.padded_shape.offset(shape, x);
   Lanes weights[kKernel * kKernel];
   UNROLLED
   for (int tap = 0; tap < kKernel * kKernel; ++tap) weights[tap] = splat(rows.weight[tap]);
@@ -108,7 +102,7 @@ void convolve_any(const Rows& rows) {
         const float* padded =
             rows.padded + (row * shape.stride_height + y * shape.dilation_height) * padded_row + column;
         for (ptrdiff_t x = 0; x < shape.kernel_width; ++x) {
-          sums = multiply_add(load(padded + offset_of(rows, x)), splat(*weight++), sums);
+          sums = multiply_add(load(padded + rows.padded_shape.offset(shape, x)), splat(*weight++), sums);
         }
       }
       write(rows, rows.out + row * shape.out.row + column, sums, shape.out_width - column);
@@ -165,6 +159,27 @@ void convolve_padded(const Convolution& convolution, const float* padded, const 
       return convolve_square<5, 2>(rows);
     default:
       return convolve_any(rows);
+  }
+}
+
+void pack_padded(const ConvolutionShape& shape, const PanelRuns& runs, ptrdiff_t channels, ptrdiff_t channel_stride,
+                 float* packed) {
+  const PaddedShape padded(shape);
+  const ptrdiff_t row = padded.row() * shape.dilation_height;
+  ptrdiff_t offset = 0;
+  for (ptrdiff_t channel = 0; channel < channels; ++channel, offset += channel_stride) {
+    for (ptrdiff_t y = 0; y < shape.kernel_height; ++y) {
+      for (ptrdiff_t x = 0; x < shape.kernel_width; ++x, packed += kPanel) {
+        const ptrdiff_t at = offset + y * row + padded.offset(shape, x);
+        // Each part is copied as if it were whole: the next one, and the next row, overwrite what is too much.
+        for (int i = 0; i < runs.count; ++i) {
+          const float* from = runs.from[i] + at;
+          float* to = packed + runs.starts[i];
+          UNROLLED
+          for (int v = 0; v < kPanel / kLanes; ++v) store(to + v * kLanes, load(from + v * kLanes));
+        }
+      }
+    }
   }
 }
 

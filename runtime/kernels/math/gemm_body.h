@@ -115,23 +115,28 @@ inline MultiplyFn choose(ptrdiff_t rows, std::integer_sequence<int, kRows...>) {
   return kFunctions[rows - 1];
 }
 
-// The sums of kRows x kColumns dot products: two vectors of sums each, so that additions need not wait for each other.
+// The sums of kRows x kColumns dot products. With one row or two, each is two vectors of sums, so that additions need
+// not wait for each other, and b, which comes from far, is asked for early.
 template <int kRows, int kColumns>
 inline void dot(const Dots& dots, ptrdiff_t row, ptrdiff_t column, Tile& tile, ptrdiff_t tile_column) {
+  constexpr int kParts = kRows <= 2 ? 2 : 1;
   const float* a = dots.a + row * dots.a_row;
   const float* b = dots.b + column * dots.b_column;
-  Lanes sums[2][kRows][kColumns] = {};
+  Lanes sums[kParts][kRows][kColumns] = {};
   ptrdiff_t k = 0;
-  for (; k + 2 * kLanes <= dots.depth; k += 2 * kLanes) {
+  for (; k + kParts * kLanes <= dots.depth; k += kParts * kLanes) {
     UNROLLED
-    for (int half = 0; half < 2; ++half) {
+    for (int part = 0; part < kParts; ++part) {
+      Lanes rows[kRows];
+      UNROLLED
+      for (int r = 0; r < kRows; ++r) rows[r] = load(a + r * dots.a_row + k + part * kLanes);
       UNROLLED
       for (int c = 0; c < kColumns; ++c) {
-        const Lanes lanes = load(b + c * dots.b_column + k + half * kLanes);
+        const float* from = b + c * dots.b_column + k + part * kLanes;
+        if (kRows <= 2 && part * kLanes % 16 == 0) __builtin_prefetch(from + kColumns * dots.b_column);
+        const Lanes lanes = load(from);
         UNROLLED
-        for (int r = 0; r < kRows; ++r) {
-          sums[half][r][c] = multiply_add(load(a + r * dots.a_row + k + half * kLanes), lanes, sums[half][r][c]);
-        }
+        for (int r = 0; r < kRows; ++r) sums[part][r][c] = multiply_add(rows[r], lanes, sums[part][r][c]);
       }
     }
   }
@@ -148,14 +153,16 @@ inline void dot(const Dots& dots, ptrdiff_t row, ptrdiff_t column, Tile& tile, p
   UNROLLED
   for (int r = 0; r < kRows; ++r) {
     UNROLLED
-    for (int c = 0; c < kColumns; ++c) tile.at[r][tile_column + c] = sum_of(sums[0][r][c] + sums[1][r][c]);
+    for (int c = 0; c < kColumns; ++c) {
+      tile.at[r][tile_column + c] = sum_of(kParts == 1 ? sums[0][r][c] : sums[0][r][c] + sums[kParts - 1][r][c]);
+    }
   }
 }
 
 // As many columns at once as fill the registers with sums.
 template <int kRows>
 inline void dot_rows(const Dots& dots, const Epilogue& epilogue, ptrdiff_t row, ptrdiff_t column) {
-  constexpr int kRoom = (kRegisters - 6) / (2 * kRows);
+  constexpr int kRoom = (kRegisters - 6) / ((kRows <= 2 ? 2 : 1) * kRows);
   constexpr int kColumns = kRoom >= 4 ? 4 : kRoom >= 2 ? 2 : 1;
   const ptrdiff_t count = dots.columns - column < kDotColumns ? dots.columns - column : kDotColumns;
   Tile tile;
