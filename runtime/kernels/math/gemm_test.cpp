@@ -3,12 +3,14 @@
 #include "gemm.h"
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <vector>
 
 #include "check.h"
 #include "levels.h"
+#include "plain_gemm.h"
 #include "random_floats.h"
 
 namespace {
@@ -232,6 +234,16 @@ TEST(an_addition_may_be_the_output_itself) {
   gemm.out = added.data();
   etbuild::kernels::math::gemm(gemm, {memory.data(), memory.size()});
   CHECK(out == added);
+}
+
+TEST(products_of_integers_wrap_around) {
+  const int32_t a[] = {2147483647, 3};
+  const int32_t b[] = {2, 5, -1, 7};
+  int32_t out[2] = {};
+  multiply_plainly<uint32_t>(1, 2, 2, MatrixOf<int32_t>{a, 2, 1}, MatrixOf<int32_t>{b, 2, 1},
+                             [&](uint32_t sum, ptrdiff_t, ptrdiff_t j) { out[j] = static_cast<int32_t>(sum); });
+  CHECK(out[0] == -5);           // 2 * 2147483647 wraps to -2.
+  CHECK(out[1] == -2147483632);  // 5 * 2147483647 to 2147483643, and that + 21.
 }
 
 }  // namespace
