@@ -27,8 +27,8 @@ EXACT = frozenset(
     _h2d_copy _d2h_copy _empty_dim_order _to_dim_order_copy _clone_dim_order
     """.split()
 )
-# Which of two equal zeros is the answer is open, or a sum's sign hangs on its order.
-OPEN_ZEROS = frozenset("amax amin clamp hardtanh max maximum max_pool2d_with_indices min minimum relu topk".split())
+# Which of two equal zeros is the answer is open, or ATen answers otherwise for other dtypes.
+OPEN_ZEROS = frozenset("amax amin clamp hardtanh max maximum max_pool2d_with_indices min minimum pow relu topk".split())
 ROUNDINGS = 4  # As many units in the last place as an answer may be off where nothing is summed up.
 
 
@@ -78,11 +78,10 @@ def has_signed_zeros(base: str) -> bool:
 
 
 def widened(value: Any) -> Any:
-    """Return a value with its floats as float64."""
+    """Return a value with its floats as float64; a copy, as an operator may change it."""
     if isinstance(value, torch.Tensor):
-        if value.is_complex():
-            return value.to(torch.complex128)
-        return value.double() if value.is_floating_point() else value
+        wide = torch.complex128 if value.is_complex() else torch.float64
+        return value.to(wide, copy=True) if value.is_floating_point() or value.is_complex() else value.clone()
     if isinstance(value, list | tuple):
         return [widened(each) for each in value]
     if isinstance(value, torch.dtype) and value.is_floating_point:
