@@ -47,7 +47,8 @@ bool give(Method& method, size_t index, const programs::Bytes& bytes) {
     strides[order[at]] = stride;
     stride *= sizes[order[at]];
   }
-  TensorImpl impl(meta->scalar_type(), static_cast<ssize_t>(rank), sizes, const_cast<void*>(bytes.data), order, strides);
+  TensorImpl impl(meta->scalar_type(), static_cast<ssize_t>(rank), sizes, const_cast<void*>(bytes.data), order,
+                  strides);
   if (impl.nbytes() != bytes.size) return fail("the size of an input", Error::InvalidArgument);
   const Error error = method.set_input(EValue(Tensor(&impl)), index);
   return error == Error::Ok || fail("set_input", error);
@@ -99,5 +100,8 @@ bool run_all(const uint8_t* data, size_t size) {
 int main() {
   executorch::runtime::runtime_init();
   namespace mlp = programs::mlp_portable;
-  return run_all<mlp::forward>(mlp::data, mlp::size) ? 0 : 1;
+  namespace two = programs::two_methods;
+  const bool all =
+      run_all<mlp::forward>(mlp::data, mlp::size) && run_all<two::first, two::second>(two::data, two::size);
+  return all ? 0 : 1;
 }
