@@ -53,7 +53,7 @@ class Calls:
     """Calls with answers; operators are named without their namespace."""
 
     def __init__(self, schemas: Iterable[Any]) -> None:
-        named = {".".join((schema.name, schema.overload_name)): schema for schema in schemas}
+        named = {f"{schema.name}.{schema.overload_name}": schema for schema in schemas}
         self.schemas = {name.partition("::")[2].removesuffix("."): schema for name, schema in named.items()}
         self.made: list[Call] = []
 

@@ -11,6 +11,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "rounding.h"
+
 namespace etbuild::kernels::quantized_decomposed {
 
 using executorch::aten::ScalarType;
@@ -33,20 +35,5 @@ bool is_real(ScalarType type);
 // The lowest and the highest that a quantized dtype holds.
 double lowest(ScalarType type);
 double highest(ScalarType type);
-
-// To the nearest whole number, halves to even. For |value| < 2^22 alone the first line would do.
-inline float round_half_even(float value) {
-  constexpr float kWhole = 8388608.0f;  // 2^23: what is added to it is rounded.
-  const float magnitude = std::fabs(value);
-  const float whole = (magnitude + kWhole) - kWhole;
-  return magnitude < kWhole ? std::copysign(whole, value) : value;
-}
-
-inline double round_half_even(double value) {
-  constexpr double kWhole = 4503599627370496.0;  // 2^52
-  const double magnitude = std::fabs(value);
-  const double whole = (magnitude + kWhole) - kWhole;
-  return magnitude < kWhole ? std::copysign(whole, value) : value;
-}
 
 }  // namespace etbuild::kernels::quantized_decomposed
