@@ -138,10 +138,10 @@ Error Method::execute() {
   EXECUTORCH_SCOPE_PROF("Method::execute");
   ET_CHECK_OR_RETURN_ERROR(initialized(), NotSupported, "Cannot execute until method has been initialized.");
   ET_CHECK_OR_RETURN_ERROR(!in_progress(), InvalidState, "Method execution is in progress");
-  const size_t inputs = inputs_size();
-  for (size_t index = 0; index < inputs; ++index) {
-    ET_CHECK_OR_RETURN_ERROR(input_set_[index] && !internal::lacks_data(get_input(index)), InvalidArgument,
-                             "Input %zu has not been set.", index);
+  const bool* is_set = input_set_;
+  for (const int32_t index : *serialization_plan_->inputs()) {
+    ET_CHECK_OR_RETURN_ERROR(*is_set++ && !internal::lacks_data(values_[index]), InvalidArgument,
+                             "Input %d has not been set.", static_cast<int>(is_set - input_set_) - 1);
   }
   Error error = Error::Ok;
   size_t left = ET_MAX_INSTRUCTIONS;

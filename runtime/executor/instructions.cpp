@@ -87,7 +87,7 @@ class ChainLoader final {
     return match.function != nullptr ? match : find_registered_kernel(name, metas);
   }
 
-  // `size` is that of its chain.
+  // `size` is that of its chain. Its type is none but those that there are: its structure was checked.
   Error load(const schema::Instruction* source, size_t size, Instruction* made) {
     *made = {nullptr, source};
     const auto type = source->instr_args_type();
@@ -153,41 +153,45 @@ class ChainLoader final {
 
   // The kernel for the tensors of this very call. A call with more tensors than kernels are specialised for gets the
   // fallback.
-  ET_NOINLINE OpFunction find_specialised(const OperatorName& name, const Indices* arguments) const {
+  ET_NOINLINE OpFunction find_specialised(const schema::Operator* source, const Indices* arguments) const {
     TensorMeta metas[kPaddedArguments];
     size_t count = 0;
     for (const int32_t index : *arguments) {
       const EValue& value = context_.values[index];
       if (!value.isTensor()) continue;
-      if (count == kPaddedArguments) return find(name, {}).function;
+      if (count == kPaddedArguments) return find(name_of(source), {}).function;
       const auto order = value.payload.as_tensor.dim_order();
       metas[count++] = {value.payload.as_tensor.scalar_type(), {const_cast<uint8_t*>(order.data()), order.size()}};
     }
-    return find(name, {metas, count}).function;
+    return find(name_of(source), {metas, count}).function;
   }
 
   Error resolve(uint32_t index, const Indices* arguments, Instruction* made) {
     const ResolvedOperator& found = operators_[index];
-    const OperatorName name = name_of(context_.plan->operators()->Get(index));
-    const OpFunction kernel = found.kernel.has_specialized ? find_specialised(name, arguments) : found.kernel.function;
+    const auto* source = context_.plan->operators()->Get(index);
+    const OpFunction kernel =
+        found.kernel.has_specialized ? find_specialised(source, arguments) : found.kernel.function;
     ET_CHECK_OR_RETURN_ERROR(kernel != nullptr, OperatorMissing, "Missing operator: [%d] %s.%s",
-                             static_cast<int>(index), name.name, name.overload);
+                             static_cast<int>(index), source->name()->c_str(), source->overload()->c_str());
     *made = {kernel, arguments};
-    if (found.signature != nullptr) return check_signature(name, found.signature, arguments);
+    if (found.signature != nullptr) return check_signature(source, found.signature, arguments);
     all_arities_known_ = false;
     return Error::Ok;
   }
 
-  Error check_signature([[maybe_unused]] const OperatorName& name, const char* wanted, const Indices* arguments) const {
+  Error check_signature([[maybe_unused]] const schema::Operator* source, const char* wanted,
+                        const Indices* arguments) const {
     for (const int32_t index : *arguments) {
       if (*wanted == '\0') break;
       ET_CHECK_OR_RETURN_ERROR(takes(*wanted, context_.values[index].tag), InvalidProgram,
-                               "%s.%s does not take value %d, whose tag is %u", name.name, name.overload,
-                               static_cast<int>(index), static_cast<unsigned>(context_.values[index].tag));
+                               "%s.%s does not take value %d, whose tag is %u", source->name()->c_str(),
+                               source->overload()->c_str(), static_cast<int>(index),
+                               static_cast<unsigned>(context_.values[index].tag));
       ++wanted;
     }
     ET_CHECK_OR_RETURN_ERROR(*wanted == '\0', InvalidProgram, "%s.%s is called with %u arguments, which is too few",
-                             name.name, name.overload, static_cast<unsigned>(arguments->size()));
+                             source->name()->c_str(), source->overload()->c_str(),
+                             static_cast<unsigned>(arguments->size()));
     return Error::Ok;
   }
 

@@ -10,13 +10,14 @@ namespace executorch::runtime {
 
 namespace {
 
-// Initialised by the linker, so that it can be used before any constructor has run.
-PalImpl active_pal = {
+// Both are initialised by the linker, so that they can be used before any constructor has run.
+const PalImpl default_pal = {
     et_pal_init,     et_pal_abort, et_pal_current_ticks,   et_pal_ticks_to_ns_multiplier, et_pal_emit_log_message,
     et_pal_allocate, et_pal_free,  "the default platform",
 };
 
-bool pal_was_registered = false;
+// Null until there is one: an image that registers none and does no more than abort is linked without the table.
+const PalImpl* registered_pal = nullptr;
 
 template <typename Function>
 void replace(Function& active, Function given) {
@@ -37,44 +38,46 @@ PalImpl PalImpl::create(pal_init_method init, pal_abort_method abort, pal_curren
 }
 
 bool register_pal(PalImpl impl) {
-  if (pal_was_registered) {
+  if (registered_pal != nullptr) {
     ET_LOG(Error, "register_pal() called again; the platform registered by %s is replaced",
-           active_pal.source_filename != nullptr ? active_pal.source_filename : "an unnamed file");
+           registered_pal->source_filename != nullptr ? registered_pal->source_filename : "an unnamed file");
   }
-  pal_was_registered = true;
-  replace(active_pal.init, impl.init);
-  replace(active_pal.abort, impl.abort);
-  replace(active_pal.current_ticks, impl.current_ticks);
-  replace(active_pal.ticks_to_ns_multiplier, impl.ticks_to_ns_multiplier);
-  replace(active_pal.emit_log_message, impl.emit_log_message);
-  replace(active_pal.allocate, impl.allocate);
-  replace(active_pal.free, impl.free);
-  active_pal.source_filename = impl.source_filename;
+  static PalImpl active;
+  active = *get_pal_impl();
+  replace(active.init, impl.init);
+  replace(active.abort, impl.abort);
+  replace(active.current_ticks, impl.current_ticks);
+  replace(active.ticks_to_ns_multiplier, impl.ticks_to_ns_multiplier);
+  replace(active.emit_log_message, impl.emit_log_message);
+  replace(active.allocate, impl.allocate);
+  replace(active.free, impl.free);
+  active.source_filename = impl.source_filename;
+  registered_pal = &active;
   if (impl.init != nullptr) impl.init();
   return true;
 }
 
-const PalImpl* get_pal_impl() { return &active_pal; }
+const PalImpl* get_pal_impl() { return registered_pal != nullptr ? registered_pal : &default_pal; }
 
-void pal_init() { active_pal.init(); }
+void pal_init() { get_pal_impl()->init(); }
 
 void pal_abort() {
-  active_pal.abort();
+  if (registered_pal != nullptr) registered_pal->abort();
   et_pal_abort();  // A registered function may return; this one must not.
 }
 
-et_timestamp_t pal_current_ticks() { return active_pal.current_ticks(); }
+et_timestamp_t pal_current_ticks() { return get_pal_impl()->current_ticks(); }
 
-et_tick_ratio_t pal_ticks_to_ns_multiplier() { return active_pal.ticks_to_ns_multiplier(); }
+et_tick_ratio_t pal_ticks_to_ns_multiplier() { return get_pal_impl()->ticks_to_ns_multiplier(); }
 
 void pal_emit_log_message(et_timestamp_t timestamp, et_pal_log_level_t level, const char* filename,
                           const char* function, size_t line, const char* message, size_t length) {
-  active_pal.emit_log_message(timestamp, level, filename, function, line, message, length);
+  get_pal_impl()->emit_log_message(timestamp, level, filename, function, line, message, length);
 }
 
-void* pal_allocate(size_t size) { return active_pal.allocate(size); }
+void* pal_allocate(size_t size) { return get_pal_impl()->allocate(size); }
 
-void pal_free(void* ptr) { active_pal.free(ptr); }
+void pal_free(void* ptr) { get_pal_impl()->free(ptr); }
 
 // register_pal() has called the init of a registered platform.
 void runtime_init() { et_pal_init(); }

@@ -20,13 +20,13 @@ namespace flatbuffers {
 
 // Where the field is whose entry in the table's vtable is at `slot`; null if absent. At least 4-byte aligned for fields
 // of 4 bytes and more.
-const uint8_t* field(const void* table, uint16_t slot);
+[[gnu::pure]] const uint8_t* field(const void* table, uint16_t slot);
 
 // What the reference in a field points to; null if absent.
-const void* target(const void* table, uint16_t slot);
+[[gnu::pure]] const void* target(const void* table, uint16_t slot);
 
 // The same for vectors and strings: an empty one if absent.
-const void* target_or_empty(const void* table, uint16_t slot);
+[[gnu::pure]] const void* target_or_empty(const void* table, uint16_t slot);
 
 // What the reference at `at` points to.
 inline const void* follow(const void* at) {
@@ -36,8 +36,8 @@ inline const void* follow(const void* at) {
 }
 
 // A field of one byte or of four that is 0 if absent, as most are: shared, for what reads many of them.
-uint8_t read_byte(const void* table, uint16_t slot);
-uint32_t read_word(const void* table, uint16_t slot);
+[[gnu::pure]] uint8_t read_byte(const void* table, uint16_t slot);
+[[gnu::pure]] uint32_t read_word(const void* table, uint16_t slot);
 
 // A scalar field of a table.
 template <typename T>
