@@ -22,6 +22,17 @@ bool Pairing::plan(KernelRuntimeContext& context, int64_t dimension) {
   return refuse(context, Error::InvalidArgument);
 }
 
+bool Pairing::covers(KernelRuntimeContext& context, const Tensor& source) const {
+  const auto sizes = index_.sizes();
+  bool covers = sizes.size() == source.sizes().size() || (sizes.size() <= 1 && source.dim() <= 1);
+  for (size_t dim = 0; covers && dim < sizes.size(); ++dim) {
+    covers = sizes[dim] <= size_at(source, static_cast<int64_t>(dim));
+  }
+  if (covers || index_.numel() == 0) return true;
+  ET_LOG(Error, "An index must not be larger than the source that it distributes");
+  return refuse(context, Error::InvalidArgument);
+}
+
 bool Pairing::next(KernelRuntimeContext& context) {
   if (started_ ? !at_.next() : index_.numel() == 0) return false;
   started_ = true;

@@ -18,6 +18,9 @@ class Pairing {
   // False if the call has failed with InvalidArgument: no such dimension, or the sizes do not fit.
   bool plan(KernelRuntimeContext& context, int64_t dimension);
 
+  // Whether a tensor has an element for each of the index; if not, the call has failed with InvalidArgument.
+  bool covers(KernelRuntimeContext& context, const Tensor& source) const;
+
   // Goes to the first element of the index, or to the next. False if there is none, or if the call has failed: the
   // index is out of range.
   bool next(KernelRuntimeContext& context);

@@ -27,4 +27,13 @@ inline int64_t index_at(const Tensor& tensor, ptrdiff_t offset) {
   return *reinterpret_cast<const int64_t*>(at);
 }
 
+inline void set_index(const Tensor& tensor, ptrdiff_t offset, int64_t value) {
+  char* at = mutable_element(tensor, offset);
+  if (tensor.scalar_type() == ScalarType::Int) {
+    *reinterpret_cast<int32_t*>(at) = static_cast<int32_t>(value);
+  } else {
+    *reinterpret_cast<int64_t*>(at) = value;
+  }
+}
+
 }  // namespace etbuild::kernels

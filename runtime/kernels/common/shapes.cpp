@@ -7,6 +7,12 @@
 
 namespace etbuild::kernels {
 
+Shape shape_of(Arguments arguments, size_t index) {
+  Shape shape;
+  for (const int64_t size : integers(arguments, index)) shape.add(size);
+  return shape;
+}
+
 bool resize(KernelRuntimeContext& context, Tensor& out, ArrayRef<int32_t> sizes) {
   if (same(out.sizes(), sizes)) return true;
   bool possible = true;

@@ -30,6 +30,9 @@ inline Shape shape_of(const Tensor& tensor) {
   return shape;
 }
 
+// The sizes that an argument lists; what is more than a tensor has, resize() refuses.
+Shape shape_of(Arguments arguments, size_t index);
+
 // Gives an output these sizes; if it cannot have them, the call has failed with InvalidArgument.
 bool resize(KernelRuntimeContext& context, Tensor& out, ArrayRef<int32_t> sizes);
 

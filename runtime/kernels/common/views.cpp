@@ -48,7 +48,7 @@ bool copy_view(KernelRuntimeContext& context, const View& view, Tensor& out) {
 }
 
 bool copy_to_view(KernelRuntimeContext& context, const Tensor& from, const View& view) {
-  if (!same_dtype(context, from, *view.tensor)) return false;
+  if (!same_dtype(context, from, from)) return false;
   if (!same(from.sizes(), view.shape.view())) {
     ET_LOG(Error, "A source must have the sizes of what it replaces");
     return refuse(context, Error::InvalidArgument);
@@ -58,8 +58,7 @@ bool copy_to_view(KernelRuntimeContext& context, const Tensor& from, const View&
     copy.add(view.shape.sizes[dim], from.strides()[dim], view.strides[dim]);
   }
   copy.collapse();
-  copy.run(size_of(from.scalar_type()), from.const_data_ptr(), mutable_element(*view.tensor, view.offset));
-  return true;
+  return copy.run(context, from, *view.tensor, view.offset);
 }
 
 bool copy_same(KernelRuntimeContext& context, const Tensor& self, Tensor& out) {

@@ -36,7 +36,7 @@ bool same_dtype(KernelRuntimeContext& context, const Tensor& self, const Tensor&
 // Gives the output the sizes of what is seen, and copies that. False if the call has failed.
 bool copy_view(KernelRuntimeContext& context, const View& view, Tensor& out);
 
-// Copies a tensor of the same dtype to what is seen. False if the call has failed: sizes or dtype differ.
+// Copies a tensor to what is seen, converted to its dtype. False if the call has failed: sizes differ.
 bool copy_to_view(KernelRuntimeContext& context, const Tensor& from, const View& view);
 
 // The same sizes as `self`, elements copied. False if the call has failed.

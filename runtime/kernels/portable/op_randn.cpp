@@ -1,0 +1,14 @@
+// randn.out(SymInt[] size, *, Tensor(a!) out): random numbers of the standard normal distribution.
+#include "random.h"
+#include "shapes.h"
+
+namespace etbuild::kernels {
+
+void randn_out(KernelRuntimeContext& context, Arguments arguments) {
+  if (!are_arguments(context, arguments, "lt")) return;
+  Tensor& out = tensor(arguments, 1);
+  if (!resize(context, out, shape_of(arguments, 0).view())) return;
+  fill_random(context, out, [](Random& random, ScalarType /*type*/) { return random.normal(); });
+}
+
+}  // namespace etbuild::kernels

@@ -1,0 +1,10 @@
+// replication_pad1d.out(Tensor self, SymInt[2] padding, *, Tensor(a!) out): the last dimension with its edges repeated.
+#include "pads.h"
+
+namespace etbuild::kernels {
+
+void replication_pad1d_out(KernelRuntimeContext& context, Arguments arguments) {
+  if (are_arguments(context, arguments, "tlt")) pad(context, arguments, 1, Pad::kReplication);
+}
+
+}  // namespace etbuild::kernels
