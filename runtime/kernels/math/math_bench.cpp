@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "blocks.h"
 #include "convolution.h"
 #include "gemm.h"
 #include "levels.h"
@@ -64,6 +65,33 @@ void bench_gemm(const char* what, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t d
     const double bytes = 4.0 * static_cast<double>(columns * depth);
     std::printf("   %s %8.1f us %6.1f GFLOP/s %5.1f GB/s", name_of(level), took * 1e6, flops / took * 1e-9,
                 bytes / took * 1e-9);
+  }
+  std::printf("\n");
+}
+
+void bench_blocks(BlockFormat format, const char* name, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth) {
+  RandomNumbers random(3);
+  const std::vector<float> a = random.floats(rows * depth);
+  const std::vector<unsigned char> weights(static_cast<size_t>(columns * depth / 32 * block_bytes(format)), 1);
+  std::vector<float> out(static_cast<size_t>(rows * columns));
+  BlockProduct product;
+  product.rows = rows;
+  product.columns = columns;
+  product.depth = product.a_row_stride = depth;
+  product.a = a.data();
+  product.weights = weights.data();
+  product.format = format;
+  product.out = out.data();
+  product.out_row_stride = columns;
+  std::vector<char> memory(block_scratch(product));
+  std::printf("%-10s %4d x %5d x %4d", name, static_cast<int>(rows), static_cast<int>(columns),
+              static_cast<int>(depth));
+  for (const Level level : {Level::kBaseline, Level::kAvx2, Level::kAvx512}) {
+    if (!force_level(level)) continue;
+    const double took = fastest([&] { multiply_blocks(product, {memory.data(), memory.size()}); });
+    std::printf("   %s %8.1f us %6.1f GFLOP/s %5.1f GB/s", name_of(level), took * 1e6,
+                2e-9 * static_cast<double>(rows * columns * depth) / took,
+                1e-9 * static_cast<double>(weights.size()) / took);
   }
   std::printf("\n");
 }
@@ -157,6 +185,12 @@ int main(int count, char** words) {
   bench_network("EfficientNet-L0", efficientnet_lite0(), is_detailed);
   bench_network("ResNet block", {{64, 64, 1, 56, 3, 1}, {128, 128, 1, 28, 3, 1}, {512, 512, 1, 7, 3, 1}}, is_detailed);
   if (is_detailed) return 0;
+  for (const ptrdiff_t rows : {1, 4, 128}) {
+    bench_blocks(BlockFormat::kQ4_0, "Q4_0", rows, 1536, 576);
+    bench_blocks(BlockFormat::kQ4_1, "Q4_1", rows, 1536, 576);
+    bench_blocks(BlockFormat::kQ8_0, "Q8_0", rows, 1536, 576);
+  }
+  bench_blocks(BlockFormat::kQ8_0, "Q8_0", 1, 49152, 576);
   bench_gemm("mm", 256, 256, 256, false, false);
   bench_gemm("linear", 256, 256, 256, true, false);
   bench_gemm("packed", 256, 256, 256, true, true);

@@ -1,0 +1,88 @@
+// The body of multiply_rounded: included once for each level, behind its bytes: Bytes holds 32 of them, Dots sums of
+// their products as floats, in lanes that `total` adds up.
+
+// NOLINTBEGIN(misc-definitions-in-headers): no header, but for its name.
+
+namespace etbuild::kernels::math::SIMD {
+namespace {
+
+inline float half_at(const uint8_t* from) {
+  uint16_t half;
+  __builtin_memcpy(&half, from, sizeof(half));
+  return half_to_float(half);
+}
+
+// The dot products of kRows rows with kColumns columns of weights.
+template <BlockFormat kFormat, int kRows, int kColumns>
+inline void dot_blocks(const RoundedProduct& product, ptrdiff_t row, ptrdiff_t column) {
+  constexpr ptrdiff_t kBytes = block_bytes(kFormat);
+  const uint8_t* weights = product.weights + column * product.blocks * kBytes;
+  const Rounded* a = product.a + row * product.blocks;
+  Dots sums[kRows][kColumns] = {};
+  float rests[kRows][kColumns] = {};
+  for (ptrdiff_t block = 0; block < product.blocks; ++block) {
+    UNROLLED
+    for (int c = 0; c < kColumns; ++c) {
+      const uint8_t* from = weights + (c * product.blocks + block) * kBytes;
+      const float scale = half_at(from);
+      float least = 0;
+      Bytes q;
+      if constexpr (kFormat == BlockFormat::kQ8_0) {
+        q = bytes_at(reinterpret_cast<const int8_t*>(from + 2));
+      } else if constexpr (kFormat == BlockFormat::kQ4_1) {
+        q = nibbles_at(from + 4);
+        least = half_at(from + 2);
+      } else {
+        q = nibbles_at(from + 2);
+        least = -8.0f * scale;
+      }
+      UNROLLED
+      for (int r = 0; r < kRows; ++r) {
+        const Rounded& rounded = a[r * product.blocks + block];
+        const Bytes bytes = bytes_at(rounded.q);
+        const Dots dots = kFormat == BlockFormat::kQ8_0 ? dot_signed(q, bytes) : dot_unsigned(q, bytes);
+        sums[r][c] = add_scaled(sums[r][c], dots, scale * rounded.scale);
+        if constexpr (kFormat != BlockFormat::kQ8_0) rests[r][c] += least * rounded.sum;
+      }
+    }
+  }
+  UNROLLED
+  for (int r = 0; r < kRows; ++r) {
+    UNROLLED
+    for (int c = 0; c < kColumns; ++c) {
+      float sum = total(sums[r][c]) + rests[r][c];
+      if (product.bias != nullptr) sum += product.bias[column + c];
+      product.out[(row + r) * product.out_row_stride + column + c] = sum;
+    }
+  }
+}
+
+template <BlockFormat kFormat>
+void multiply_format(const RoundedProduct& product) {
+  ptrdiff_t column = 0;
+  for (; column + 2 <= product.columns; column += 2) {
+    ptrdiff_t row = 0;
+    for (; row + 4 <= product.rows; row += 4) dot_blocks<kFormat, 4, 2>(product, row, column);
+    for (; row < product.rows; ++row) dot_blocks<kFormat, 1, 2>(product, row, column);
+  }
+  for (; column < product.columns; ++column) {
+    for (ptrdiff_t row = 0; row < product.rows; ++row) dot_blocks<kFormat, 1, 1>(product, row, column);
+  }
+}
+
+}  // namespace
+
+void multiply_rounded(const RoundedProduct& product) {
+  switch (product.format) {
+    case BlockFormat::kQ4_0:
+      return multiply_format<BlockFormat::kQ4_0>(product);
+    case BlockFormat::kQ4_1:
+      return multiply_format<BlockFormat::kQ4_1>(product);
+    case BlockFormat::kQ8_0:
+      return multiply_format<BlockFormat::kQ8_0>(product);
+  }
+}
+
+}  // namespace etbuild::kernels::math::SIMD
+
+// NOLINTEND(misc-definitions-in-headers)

@@ -1,0 +1,39 @@
+// What a level of instructions does of products with blocks. Private to this folder.
+
+#pragma once
+
+#include "blocks.h"
+
+namespace etbuild::kernels::math {
+
+// A row's 32 numbers as 8 bits: number = q * scale. The layout of scratch.
+struct Rounded {
+  float scale;
+  float sum;  // Of q * scale: what a weight's least value or offset is multiplied by.
+  int8_t q[kBlock];
+};
+
+// `rows` rows of `blocks` each, and columns of weights; out as in BlockProduct.
+struct RoundedProduct {
+  ptrdiff_t rows;
+  ptrdiff_t columns;
+  ptrdiff_t blocks;
+  const Rounded* a;
+  const uint8_t* weights;
+  BlockFormat format;
+  const float* bias;
+  float* out;
+  ptrdiff_t out_row_stride;
+};
+
+namespace baseline {
+void multiply_rounded(const RoundedProduct& product);
+}
+namespace avx2 {
+void multiply_rounded(const RoundedProduct& product);
+}
+namespace avx512 {
+void multiply_rounded(const RoundedProduct& product);  // Needs VNNI, too.
+}
+
+}  // namespace etbuild::kernels::math
