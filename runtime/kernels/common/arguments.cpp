@@ -106,6 +106,18 @@ ArrayRef<std::optional<Tensor>> optional_tensors(Arguments arguments, size_t ind
   return list.ok() ? *list : ArrayRef<std::optional<Tensor>>();
 }
 
+ArrayRef<double> reals(Arguments arguments, size_t index) {
+  if (is_none(arguments, index)) return {};
+  const auto* list = arguments[index]->payload.copyable_union.as_double_list_ptr;
+  return list == nullptr ? ArrayRef<double>() : *list;
+}
+
+ArrayRef<bool> booleans(Arguments arguments, size_t index) {
+  if (is_none(arguments, index)) return {};
+  const auto* list = arguments[index]->payload.copyable_union.as_bool_list_ptr;
+  return list == nullptr ? ArrayRef<bool>() : *list;
+}
+
 ScalarType dtype(Arguments arguments, size_t index, ScalarType fallback) {
   return is_none(arguments, index) ? fallback : static_cast<ScalarType>(integer(arguments, index));
 }

@@ -49,6 +49,10 @@ inline bool boolean(Arguments arguments, size_t index) { return boolean(*argumen
 // A list of ints; empty if the argument is None.
 ArrayRef<int64_t> integers(Arguments arguments, size_t index);
 
+// Of doubles, and of bools; empty if the argument is None.
+ArrayRef<double> reals(Arguments arguments, size_t index);
+ArrayRef<bool> booleans(Arguments arguments, size_t index);
+
 // Whether an argument is this text.
 bool is_text(Arguments arguments, size_t index, const char* text);
 
