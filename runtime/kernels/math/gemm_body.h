@@ -9,6 +9,13 @@ namespace {
 constexpr int kTileColumns = kTileVectors * kLanes;
 constexpr ptrdiff_t kDotColumns = 16;
 
+// Vectors of a tile for what is left of the columns: half as many, but where size counts.
+#ifdef __OPTIMIZE_SIZE__
+constexpr int kNarrow = kTileVectors;
+#else
+constexpr int kNarrow = kTileVectors > 1 ? kTileVectors / 2 : 1;
+#endif
+
 // Sums of a tile: rows of kTileColumns.
 struct Tile {
   alignas(64) float at[kTileRows > 4 ? kTileRows : 4][kTileColumns > kDotColumns ? kTileColumns : kDotColumns];
@@ -109,11 +116,39 @@ void multiply(const Block& block, const float* a, const float* b, bool from_tile
 
 using MultiplyFn = void (*)(const Block& block, const float* a, const float* b, bool from_tile, Tile& tile);
 
+#ifdef __OPTIMIZE_SIZE__
+
+// Where size counts, there are whole tiles and single rows.
+constexpr ptrdiff_t kDotRows = 1;
+
+inline ptrdiff_t rows_of_step(ptrdiff_t left) { return left >= kTileRows ? kTileRows : 1; }
+
+inline MultiplyFn choose(ptrdiff_t rows, bool) {
+  return rows == 1 ? multiply<1, kTileVectors> : multiply<kTileRows, kTileVectors>;
+}
+
+#else
+
+constexpr ptrdiff_t kDotRows = 4;
+
+// As even as can be: 16 rows are 8 and 8, not 14 and 2.
+inline ptrdiff_t rows_of_step(ptrdiff_t left) {
+  const ptrdiff_t steps = (left + kTileRows - 1) / kTileRows;
+  return (left + steps - 1) / steps;
+}
+
 template <int kVectors, int... kRows>
-inline MultiplyFn choose(ptrdiff_t rows, std::integer_sequence<int, kRows...>) {
+inline MultiplyFn choose_of(ptrdiff_t rows, std::integer_sequence<int, kRows...>) {
   static constexpr MultiplyFn kFunctions[] = {multiply<kRows + 1, kVectors>...};
   return kFunctions[rows - 1];
 }
+
+inline MultiplyFn choose(ptrdiff_t rows, bool is_narrow) {
+  constexpr auto kRows = std::make_integer_sequence<int, kTileRows>();
+  return is_narrow ? choose_of<kNarrow>(rows, kRows) : choose_of<kTileVectors>(rows, kRows);
+}
+
+#endif
 
 // The sums of kRows x kColumns dot products. With one row or two, each is two vectors of sums, so that additions need
 // not wait for each other, and b, which comes from far, is asked for early.
@@ -181,15 +216,11 @@ ptrdiff_t tile_columns() { return kTileColumns; }
 void multiply_block(const Block& block, const Epilogue& epilogue) {
   if (block.rows <= 0) return;
   Tile tile;
-  const ptrdiff_t steps = (block.rows + kTileRows - 1) / kTileRows;
-  for (ptrdiff_t step = 0; step < steps; ++step) {
-    // As even as can be: 16 rows are 8 and 8, not 14 and 2.
-    const ptrdiff_t row = block.rows * step / steps;
-    const ptrdiff_t rows = block.rows * (step + 1) / steps - row;
+  for (ptrdiff_t row = 0, rows = 0; row < block.rows; row += rows) {
+    rows = rows_of_step(block.rows - row);
     const float* a = block.a + row * block.a_row;
-    constexpr int kNarrow = kTileVectors > 1 ? kTileVectors / 2 : 1;
-    const MultiplyFn wide = choose<kTileVectors>(rows, std::make_integer_sequence<int, kTileRows>());
-    const MultiplyFn narrow = choose<kNarrow>(rows, std::make_integer_sequence<int, kTileRows>());
+    const MultiplyFn wide = choose(rows, false);
+    const MultiplyFn narrow = choose(rows, true);
     for (ptrdiff_t column = 0; column < block.columns;) {
       const ptrdiff_t left = block.columns - column;
       const ptrdiff_t width = left > kNarrow * kLanes ? kTileColumns : kNarrow * kLanes;
@@ -210,11 +241,13 @@ void multiply_block(const Block& block, const Epilogue& epilogue) {
 void multiply_dots(const Dots& dots, const Epilogue& epilogue) {
   for (ptrdiff_t column = 0; column < dots.columns; column += kDotColumns) {
     ptrdiff_t row = 0;
-    for (; row + 4 <= dots.rows; row += 4) dot_rows<4>(dots, epilogue, row, column);
-    const ptrdiff_t rest = dots.rows - row;
-    if (rest == 3) dot_rows<3>(dots, epilogue, row, column);
-    if (rest == 2) dot_rows<2>(dots, epilogue, row, column);
-    if (rest == 1) dot_rows<1>(dots, epilogue, row, column);
+    for (; row + kDotRows <= dots.rows; row += kDotRows) dot_rows<kDotRows>(dots, epilogue, row, column);
+    if constexpr (kDotRows > 1) {
+      const ptrdiff_t rest = dots.rows - row;
+      if (rest == 3) dot_rows<3>(dots, epilogue, row, column);
+      if (rest == 2) dot_rows<2>(dots, epilogue, row, column);
+      if (rest == 1) dot_rows<1>(dots, epilogue, row, column);
+    }
   }
 }
 
