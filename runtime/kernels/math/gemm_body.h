@@ -9,9 +9,9 @@ namespace {
 constexpr int kTileColumns = kTileVectors * kLanes;
 constexpr ptrdiff_t kDotColumns = 16;
 
-// Vectors of a tile for what is left of the columns: half as many, but where size counts.
+// Vectors of a tile for what is left of the columns: half as many; where size counts, only if that is another panel.
 #ifdef __OPTIMIZE_SIZE__
-constexpr int kNarrow = kTileVectors;
+constexpr int kNarrow = kTileColumns > kPanel ? kTileVectors / 2 : kTileVectors;
 #else
 constexpr int kNarrow = kTileVectors > 1 ? kTileVectors / 2 : 1;
 #endif
@@ -123,7 +123,8 @@ constexpr ptrdiff_t kDotRows = 1;
 
 inline ptrdiff_t rows_of_step(ptrdiff_t left) { return left >= kTileRows ? kTileRows : 1; }
 
-inline MultiplyFn choose(ptrdiff_t rows, bool) {
+inline MultiplyFn choose(ptrdiff_t rows, bool is_narrow) {
+  if (is_narrow) return rows == 1 ? multiply<1, kNarrow> : multiply<kTileRows, kNarrow>;
   return rows == 1 ? multiply<1, kTileVectors> : multiply<kTileRows, kTileVectors>;
 }
 
