@@ -26,6 +26,12 @@ WORKER = "torch,torch.export,transformers,executorch.exir,executorch.backends.xn
 """What programs that need torch have imported before they start, in a warm worker."""
 
 
+def operators_env(ctx: RuleContext[Any]) -> dict[str, tuple[Artifact, ...]]:
+    """Return what tells programs of a target's own operators, which they load before they read a graph or run one."""
+    files = ctx.files(ctx.attrs.operators, for_exec=True)
+    return {"ETBUILD_OPERATORS": files} if files else {}
+
+
 def repeated(flag: str, values: Iterable[str | Artifact]) -> Flags:
     """Return `flag value` for each value."""
     return tuple(word for value in values for word in (flag, value))

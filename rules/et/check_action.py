@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext
-from rules.et.actions import PYTHON_ENV, WORKER, Flags, repeated, spec_digest
+from rules.et.actions import PYTHON_ENV, WORKER, Flags, operators_env, repeated, spec_digest
 from rules.et.export_action import GIB, Exported
 from rules.et.lower_action import Lowered, input_flags
 from rules.et.pte_attrs import PteAttrs
@@ -55,7 +55,7 @@ def check_method(
         ],
         inputs=(*files, *ctx.files(attrs.data)),
         outputs=(measure, inputs, expected),
-        env=PYTHON_ENV,
+        env={**PYTHON_ENV, **operators_env(ctx)},
         mounts=(environment.mount,),
         worker=WORKER,
         resources=Resources(cpu=1, ram=3 * GIB),

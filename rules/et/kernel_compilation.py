@@ -24,7 +24,7 @@ from rules.et.actions import spec_digest
 from rules.et.kernel_calls import ChosenKernel, all_kernels, calls_of, choose_kernels, dtype_mask
 from rules.et.kernel_catalog import KernelCatalog
 from rules.et.kernel_operators import Operator, read_operators, twice
-from rules.et.kernel_table import header, selected_dtypes, shim, table
+from rules.et.kernel_table import header, registration, selected_dtypes, shim, table
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
 
 AttrsT = TypeVar("AttrsT", bound=Attrs)
@@ -47,6 +47,8 @@ class KernelChoice:
     function: str
     """What gives the table, in C++: with one namespace."""
     lto: bool = False
+    registers: bool = False
+    """Whether it has a C function that registers the table."""
 
 
 @frozen
@@ -225,7 +227,8 @@ def _compile_table(ctx: DynamicContext, build: _Build, chosen: Sequence[ChosenKe
     name = choice.function.rpartition("::")[2]
     source = ctx.output(f"_et/{ctx.label.name}/{name}.cpp")
     own = choice.runtime_facts.provider == "source"
-    _write(ctx, source, table(str(ctx.label), choice.function, chosen, signatures=own))
+    lines = [*table(str(ctx.label), choice.function, chosen, signatures=own)]
+    _write(ctx, source, [*lines, *(registration(choice.function) if choice.registers else ())])
     how = Compilation(build.toolchain, CcInfo(), _given(choice), build.flags, DEFAULT_STANDARDS, lto=choice.lto)
     [made] = compile_sources(ctx, Sources(((source, "cxx"),), (), (), ()), how, ctx.label)
     return made

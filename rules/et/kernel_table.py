@@ -84,6 +84,15 @@ def header(owner: str, function: str) -> Iterator[str]:
     yield f"}}  // namespace {space}"
 
 
+def registration(function: str) -> Iterator[str]:
+    """Yield the lines behind a table's that let a program register it by a C function, with 0 if all went well."""
+    yield "// In whatever loads this library."
+    yield 'extern "C" int etbuild_register_kernels();'
+    yield 'extern "C" int etbuild_register_kernels() {'
+    yield f"  return static_cast<int>(executorch::runtime::register_kernels({function}()));"
+    yield "}"
+
+
 def selected_dtypes(mask: int | None) -> Iterator[str]:
     """Yield the lines of selected_dtypes.h, for runtime/kernels/common/selection.h; None stands for all."""
     yield "#pragma once"

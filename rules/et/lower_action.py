@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from etbuild.api import Artifact, Entry, Label, PythonEnvironmentInfo, Resources, RuleContext
-from rules.et.actions import PYTHON_ENV, WORKER, Flags, entry_flags, json_word, repeated, spec_digest
+from rules.et.actions import PYTHON_ENV, WORKER, Flags, entry_flags, json_word, operators_env, repeated, spec_digest
 from rules.et.export_action import GIB, Exported
 from rules.et.pte_attrs import PteAttrs
 
@@ -31,7 +31,7 @@ def quantize_graph(ctx: RuleContext[PteAttrs], exported: Exported, environment: 
         argv=[environment.python, ctx.tool("quantize/quantize_pt2e.py"), *flags, "--output", graph],
         inputs=(*files, *ctx.files(ctx.attrs.data)),
         outputs=(graph,),
-        env=PYTHON_ENV,
+        env={**PYTHON_ENV, **operators_env(ctx)},
         mounts=(environment.mount,),
         worker=WORKER,
         resources=Resources(cpu=1, ram=2 * GIB),
@@ -66,7 +66,7 @@ def lower_program(
         ],
         inputs=files,
         outputs=outputs,
-        env=PYTHON_ENV,
+        env={**PYTHON_ENV, **operators_env(ctx)},
         mounts=(environment.mount,),
         worker=WORKER,
         resources=Resources(cpu=1, ram=4 * GIB),

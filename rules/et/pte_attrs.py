@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from etbuild.api import Attrs, Dep, EntryPoint, Src, provides
+from etbuild.api import EXEC, Attrs, Dep, EntryPoint, Src, provides
 from rules.et.providers import ModelInfo
 
 Task = Literal["text-generation", "feature-extraction", "image-classification"]
@@ -86,6 +86,10 @@ class PteAttrs(MethodAttrs):
 
     partitioner: EntryPoint | None = None
     """"file.py:function": returns the partitioners to use in place of the backend's own."""
+
+    operators: Annotated[tuple[Src, ...], EXEC] = ()
+    """What defines operators that the model calls beyond torch's and ExecuTorch's: Python files that register them with
+    torch.library, and their kernels for the proof, an `et_kernels` with `shared`."""
 
     edge_passes: tuple[EntryPoint, ...] = ()
     """"file.py:function" each: returns a pass over the edge program."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, TypeVar
 
 from pydantic import Field
 
-from etbuild.api import Attrs, DefaultInfo, Dep, Provider, Request, RuleContext, provides, rule
-from rules.cc.providers import CcInfo
+from etbuild.api import Artifact, Attrs, DefaultInfo, Dep, Provider, Request, RuleContext, provides, rule
+from rules.cc.actions import Link, link_shared, occasions
+from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
 from rules.et.kernel_compilation import KernelChoice, Programs, programs_of, select_kernels
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
 
 
 class EtKernelsAttrs(Attrs):
-    """Attributes of et_kernels."""
+    """What et_kernels and et_selected_kernels share."""
 
     catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo), Field(min_length=1)]
     """Kernels to choose from."""
@@ -25,6 +27,14 @@ class EtKernelsAttrs(Attrs):
 
     lto: bool = False
     """Optimize them when programs are linked, with all sources of theirs that ask for it, too."""
+
+
+class EtAllKernelsAttrs(EtKernelsAttrs):
+    """Attributes of et_kernels."""
+
+    shared: bool = False
+    """Make a shared library of them, too, for `operators` of a pte: the proof of a program on the host loads it. Its
+    runtime is an et_runtime with provider = "wheel" and no features."""
 
 
 class EtSelectedKernelsAttrs(EtKernelsAttrs):
@@ -53,21 +63,32 @@ def et_selected_kernels(ctx: RuleContext[EtSelectedKernelsAttrs]) -> Sequence[Pr
     return _kernels(ctx, programs_of(ctx, ctx.attrs.programs))
 
 
-@rule(attrs=EtKernelsAttrs, toolchains=_compiler, provides=(CcInfo,))
-def et_kernels(ctx: RuleContext[EtKernelsAttrs]) -> Sequence[Provider]:
+@rule(attrs=EtAllKernelsAttrs, toolchains=_compiler, provides=(CcInfo,))
+def et_kernels(ctx: RuleContext[EtAllKernelsAttrs]) -> Sequence[Provider]:
     """Compile all kernels of catalogues, for all dtypes, and the table that names them: as et_selected_kernels does."""
-    return _kernels(ctx, None)
+    given = _kernels(ctx, None, registers=ctx.attrs.shared)
+    return [DefaultInfo((_shared(ctx, given[1]),)), given[1]] if ctx.attrs.shared else given
 
 
-def _kernels(ctx: RuleContext[AttrsT], programs: Programs | None) -> Sequence[Provider]:
+def _kernels(
+    ctx: RuleContext[AttrsT], programs: Programs | None, *, registers: bool = False
+) -> tuple[DefaultInfo, CcInfo]:
     attrs = ctx.attrs
     runtime = ctx.provider(attrs.runtime, CcInfo)
     facts = ctx.provider(attrs.runtime, EtRuntimeInfo)
     function = f"programs::{identifier(ctx)}"
-    choice = KernelChoice(programs, catalogs_of(ctx, attrs.catalogs), runtime, facts, function, attrs.lto)
+    choice = KernelChoice(programs, catalogs_of(ctx, attrs.catalogs), runtime, facts, function, attrs.lto, registers)
     info = select_kernels(ctx, choice)
     archive = info.libraries[0].archive
-    return [DefaultInfo((archive,) if archive else ()), info]
+    return DefaultInfo((archive,) if archive else ()), info
+
+
+def _shared(ctx: RuleContext[EtAllKernelsAttrs], info: CcInfo) -> Artifact:
+    """Register the link of a shared library with all of the archive; whoever loads it has the runtime."""
+    toolchain = ctx.toolchain("cc", CcToolchainInfo)
+    whole = [replace(library, alwayslink=True) for library in info.libraries[:1]]
+    how = Link(toolchain, occasions(ctx, toolchain, lto=ctx.attrs.lto), (*whole, *info.libraries[1:]))
+    return link_shared(ctx, how, ())
 
 
 def identifier(ctx: RuleContext[AttrsT]) -> str:

@@ -11,6 +11,7 @@ import torch
 from torch.utils import _pytree
 
 from common.diagnostics import mistake
+from common.operators import load_operators
 
 Values = tuple[Any, ...]
 """Inputs or outputs in sequence: tensors, or the plain values that a graph takes."""
@@ -55,6 +56,7 @@ def load_graph(path: Path) -> GraphRunner:
     from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401
 
     try:
+        load_operators()
         return GraphRunner(torch.export.load(path))
     except (RuntimeError, ValueError, OSError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -15,12 +15,14 @@ from torch.export import ExportedProgram
 
 from common.diagnostics import mistake
 from common.entry import call_entry
+from common.operators import load_operators
 from common.progress import progress
 from common.quiet import deterministic, quiet
 from export.canonical import load_program
 from lower.fast_exir import without_repeated_work
 from lower.kernels import missing_kernels
 from lower.patches import Patch
+from lower.places import add_places
 from lower.refusal import lowering_refused, missing_operators
 from lower.request import LowerRequest, parse_request
 from pte.operators import operators_of
@@ -42,13 +44,16 @@ def lower_main(argv: Sequence[str], backend: Backend) -> None:
     quiet()
     deterministic(0)
     request = parse_request(argv, backend.name)
+    load_operators()
     programs = {name: load_program(Path(file), "method") for name, file in request.methods}
     if request.partitioner is None:
         chosen = backend.partitioners(request)
     else:
         chosen = _sequence(call_entry(request.partitioner, "partitioner"))
-    write_program(lower_programs(programs, request, chosen, backend), request)
+    lowered = lower_programs(programs, request, chosen, backend)
+    write_program(lowered, request)
     report = operators_of(Path(request.output))
+    add_places(report, lowered)
     _write_json(Path(request.operators), report)
     _write_json(Path(request.plan), plan_of(Path(request.output)))
     missing = missing_kernels(report)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from torch.export import ExportedProgram
 
 from common.diagnostics import UserError, mistake
+from lower.places import source_of
 
 MISSING_VARIANTS = re.compile(r"Missing out variants: \{([^}]*)\}")
 NO_KERNEL = re.compile(
     r"Operator (torch\.ops\.|<OpOverload\(op=')?([\w.:]+)'?[^\n]*? is not (?:Aten|a core ATen|supported)"
 )
-FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 
 
 def lowering_refused(error: Exception, programs: Mapping[str, ExportedProgram], backend: str) -> Exception:
@@ -49,10 +48,5 @@ def _places(name: str, programs: Mapping[str, ExportedProgram]) -> Iterator[str]
         nodes = (node for node in program.graph.nodes if node.op == "call_function" and wanted in f"{node.target}.")
         node = next(nodes, None)
         if node is not None:
-            yield f"is called by method '{method}'{_source(node.meta)}"
-
-
-def _source(meta: Mapping[str, Any]) -> str:
-    frames = FRAME.findall(meta.get("stack_trace") or "")
-    own = [frame for frame in frames if not frame[0].startswith(("torch/", "etbuild/"))] or frames
-    return f" at {own[-1][0]}:{own[-1][1]}" if own else ""
+            place = source_of(node.meta)
+            yield f"is called by method '{method}'{f' at {place}' if place else ''}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from common.diagnostics import mistake
+from common.operators import load_operators
 from pte.flatbuffer import InvalidProgram
 from pte.operators import operators_report
 from pte.plan import method_plan
@@ -95,6 +96,7 @@ def runtime_for(program: Program) -> Any:
         from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401
     if "quantized_decomposed" in libraries:
         import executorch.kernels.quantized  # noqa: F401
+    load_operators()
     return Runtime.get()
 
 
