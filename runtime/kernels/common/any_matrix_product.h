@@ -50,6 +50,32 @@ void multiply_rows(const MatrixProduct& product) {
   });
 }
 
+// Of complex numbers, without what is added: bmm has them.
+[[maybe_unused]] void multiply_complex(const MatrixProduct& product) {
+  const auto* left = static_cast<const float*>(product.left.tensor->const_data_ptr());
+  const auto* right = static_cast<const float*>(product.right.tensor->const_data_ptr());
+  auto* out = static_cast<float*>(const_cast<void*>(product.out.tensor->const_data_ptr()));
+  for (int64_t at = 0; at < product.batches * product.rows * product.columns; ++at) {
+    const int64_t column = at % product.columns;
+    const int64_t row = at / product.columns % product.rows;
+    const int64_t batch = at / product.columns / product.rows;
+    float real = 0.0F;
+    float imaginary = 0.0F;
+    for (int64_t inner = 0; inner < product.inner; ++inner) {
+      const float* const one =
+          left + 2 * (batch * product.left.batch_step + row * product.left.row_step + inner * product.left.column_step);
+      const float* const other = right + 2 * (batch * product.right.batch_step + inner * product.right.row_step +
+                                              column * product.right.column_step);
+      real += one[0] * other[0] - one[1] * other[1];
+      imaginary += one[0] * other[1] + one[1] * other[0];
+    }
+    float* const to =
+        out + 2 * (batch * product.out.batch_step + row * product.out.row_step + column * product.out.column_step);
+    to[0] = real;
+    to[1] = imaginary;
+  }
+}
+
 // Computes it; out must have its sizes. The call may have failed: with InvalidArgument, or NotSupported for a dtype
 // that has no products.
 inline void multiply(KernelRuntimeContext& context, const MatrixProduct& product) {
@@ -58,6 +84,12 @@ inline void multiply(KernelRuntimeContext& context, const MatrixProduct& product
   if (is_selected(ScalarType::Float) && type == ScalarType::Float) {
     multiply_floats(context, product);
     return;
+  }
+  if constexpr (is_selected(ScalarType::ComplexFloat)) {
+    if (type == ScalarType::ComplexFloat && product.addend.tensor == nullptr) {
+      multiply_complex(product);
+      return;
+    }
   }
   expect_served(context, visit_real_but_float(type, [&](auto zero) { multiply_rows<decltype(zero)>(product); }));
 }

@@ -7,6 +7,7 @@
 #include "convolution_arguments.h"
 #include "elements.h"
 #include "expect.h"
+#include "float_convolution.h"
 #include "wrapping.h"
 
 namespace etbuild::kernels {
@@ -106,6 +107,10 @@ inline bool convolve(KernelRuntimeContext& context, const Convolution& convoluti
                      const Tensor& weight, const Tensor* bias, Tensor& out) {
   const ScalarType type = input.scalar_type();
   if (!expect_dtype(context, type, &weight, bias, &out)) return false;
+  if (is_selected(ScalarType::Float) && type == ScalarType::Float &&
+      convolve_floats(context, convolution, input, weight, bias, out)) {
+    return true;
+  }
   return expect_served(context, visit_real(type, [&](auto zero) {
                          convolve_all<decltype(zero)>(convolution, input, weight, bias, out);
                        }));

@@ -30,7 +30,6 @@ class Fourier {
  public:
   // Takes its memory. False if the call has failed with MemoryAllocationFailed.
   bool prepare(KernelRuntimeContext& context, int64_t length, bool inverse) {
-    constexpr double kTurn = 6.283185307179586476925;
     const auto memory = context.allocate_temp(static_cast<size_t>(3 * length) * sizeof(Complex<T>));
     if (!memory.ok()) return refuse(context, Error::MemoryAllocationFailed);
     length_ = length;
@@ -38,8 +37,8 @@ class Fourier {
     other_ = line_ + length;
     roots_ = other_ + length;
     for (int64_t at = 0; at < length; ++at) {
-      const double angle = kTurn * static_cast<double>(at) / static_cast<double>(length);
-      roots_[at] = {static_cast<T>(std::cos(angle)), static_cast<T>(inverse ? std::sin(angle) : -std::sin(angle))};
+      const Complex<double> root = root_of(at, length);
+      roots_[at] = {static_cast<T>(root.real), static_cast<T>(inverse ? root.imaginary : -root.imaginary)};
     }
     return true;
   }
@@ -60,6 +59,21 @@ class Fourier {
   }
 
  private:
+  // The point on the circle after at / length of a turn, from one of its first eighth: there it is most exact.
+  static Complex<double> root_of(int64_t at, int64_t length) {
+    if (2 * at > length) return root_of(length - at, length).conjugate();
+    int64_t eighths = 8 * at;  // In turns of 8 * length.
+    const bool is_left = eighths > 2 * length;
+    if (is_left) eighths = 4 * length - eighths;
+    const bool is_steep = eighths > length;
+    if (is_steep) eighths = 2 * length - eighths;
+    constexpr double kEighth = 0.785398163397448309616;
+    const double angle = kEighth * static_cast<double>(eighths) / static_cast<double>(length);
+    const double near = std::cos(angle);
+    const double far = std::sin(angle);
+    return {(is_left ? -1.0 : 1.0) * (is_steep ? far : near), is_steep ? near : far};
+  }
+
   static int64_t factor_of(int64_t number) {
     if (number % 4 == 0) return 4;
     for (int64_t factor = 2; factor * factor <= number; ++factor) {

@@ -10,7 +10,7 @@ Lines::Lines(const Tensor& of, int64_t along) : tensor(of), dim(along), length(1
     length = of.size(static_cast<ssize_t>(along));
     step = of.strides()[static_cast<size_t>(along)];
   }
-  dense = step == 1 && along >= of.dim() - 1 && is_contiguous(of);
+  dense = of.numel() == 0 || (step == 1 && along >= of.dim() - 1 && is_contiguous(of));
 }
 
 int64_t Lines::strided_start(int64_t line) const {

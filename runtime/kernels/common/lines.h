@@ -20,7 +20,7 @@ struct Lines {
   int64_t length;
   int64_t count;
   int64_t step;
-  bool dense;  // All lines lie behind each other, without gaps.
+  bool dense;  // All lines lie behind each other, without gaps, or have no elements.
 };
 
 }  // namespace etbuild::kernels
