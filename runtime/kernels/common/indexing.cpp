@@ -23,7 +23,7 @@ ptrdiff_t offset_of(const Tensor& tensor, ptrdiff_t ordinal) {
 
 bool is_true(const Tensor& mask, ptrdiff_t ordinal) { return *element(mask, offset_of(mask, ordinal)) != 0; }
 
-bool refuse_indices(KernelRuntimeContext& context, const char* reason) {
+bool refuse_indices(KernelRuntimeContext& context, [[maybe_unused]] const char* reason) {
   ET_LOG(Error, "A tensor cannot be indexed so: %s", reason);
   return refuse(context, Error::InvalidArgument);
 }
