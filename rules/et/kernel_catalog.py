@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
 from etbuild.api import Artifact, Attrs, DefaultInfo, Dep, Label, Provider, RuleContext, Src, frozen, provides, rule
-from rules.cc.actions import CcDeps
+from rules.cc.actions import CcDeps, sort_sources
 from rules.cc.providers import CcInfo
 
 AttrsT = TypeVar("AttrsT", bound=Attrs)
@@ -22,6 +22,8 @@ class KernelCatalog:
     """operators.toml; None if its sources are only for other catalogues."""
     srcs: tuple[Artifact, ...]
     common: tuple[Artifact, ...]
+    headers: tuple[Artifact, ...]
+    """What its sources include: its own, and those of the catalogues that it includes."""
     libraries: tuple[CcInfo, ...]
     copts: Words
     feature: str
@@ -50,13 +52,13 @@ class EtKernelCatalogAttrs(Attrs):
     """Sources and headers that they share, whatever the dtypes: all images use the same objects."""
 
     catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo)] = ()
-    """Further catalogues that are offered with it."""
+    """Further catalogues that are offered with it, whose headers its sources may include."""
 
     deps: CcDeps = ()
     """Libraries that its sources include, beside the runtime."""
 
     copts: Words = ()
-    """Words for the compiler, behind all others."""
+    """Words for the compiler, behind all others. In mode `size`, those that begin with -O are left out."""
 
     feature: str = ""
     """The feature of runtimes that have these kernels already: for such a runtime they are not compiled again."""
@@ -66,16 +68,20 @@ class EtKernelCatalogAttrs(Attrs):
 def et_kernel_catalog(ctx: RuleContext[EtKernelCatalogAttrs]) -> Sequence[Provider]:
     """Offer kernels to images: each operator with the source that implements it."""
     attrs = ctx.attrs
+    included = catalogs_of(ctx, attrs.catalogs)
+    srcs, common = ctx.files(attrs.srcs), ctx.files(attrs.common)
+    headers = (*sort_sources((*srcs, *common)).headers, *(file for each in included for file in each.headers))
     own = KernelCatalog(
         ctx.label,
         ctx.file(attrs.operators) if attrs.operators else None,
-        ctx.files(attrs.srcs),
-        ctx.files(attrs.common),
+        srcs,
+        common,
+        tuple(dict.fromkeys(headers)),
         tuple(ctx.providers(attrs.deps, CcInfo)),
         attrs.copts,
         attrs.feature,
     )
-    return [DefaultInfo(), KernelCatalogInfo(tuple(dict.fromkeys((own, *catalogs_of(ctx, attrs.catalogs)))))]
+    return [DefaultInfo(), KernelCatalogInfo(tuple(dict.fromkeys((own, *included))))]
 
 
 def catalogs_of(ctx: RuleContext[AttrsT], labels: Sequence[Label]) -> tuple[KernelCatalog, ...]:

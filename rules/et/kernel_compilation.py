@@ -59,8 +59,6 @@ class _Build:
     toolchain: CcToolchainInfo
     flags: tuple[CcFlags, ...]
     boxed_call: Artifact
-    digest: str
-    """Of all that is the same for each source."""
 
 
 def select_kernels(ctx: RuleContext[AttrsT], choice: KernelChoice) -> CcInfo:
@@ -68,9 +66,7 @@ def select_kernels(ctx: RuleContext[AttrsT], choice: KernelChoice) -> CcInfo:
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
     tools = [ctx.tool("kernels/boxed_call.h"), ctx.tool("compile.sh", "cc"), ctx.tool("archive.sh", "cc")]
     given = _given(choice)
-    facts = [*given.includes, *given.system_includes, *given.defines, *(file.path for file in given.headers)]
-    digest = spec_digest([*facts, str(choice.lto)])
-    build = _Build(choice, toolchain, occasions(ctx, toolchain, lto=choice.lto), tools[0].script, digest)
+    build = _Build(choice, toolchain, occasions(ctx, toolchain, lto=choice.lto), tools[0].script)
     library = library_of(ctx, toolchain)
     toml = [catalog.operators for catalog in choice.catalogs if catalog.operators]
     files = [file for catalog in choice.catalogs for file in (*catalog.srcs, *catalog.common)]
@@ -204,22 +200,34 @@ def _compile(
     name = "all" if mask is None else f"{mask:x}"
     dtypes = ctx.output(f"_et/{catalog.label.name}/dtypes/{name}/selected_dtypes.h", catalog.label)
     _write(ctx, dtypes, selected_dtypes(mask))
-    headers = sort_sources((*catalog.srcs, *catalog.common)).headers
-    includes = dict.fromkeys(posixpath.dirname(file.path) or "." for file in (dtypes, *headers))
-    own = CcInfo(direct_headers=(dtypes, *headers, *also, build.boxed_call), includes=tuple(includes))
+    includes = dict.fromkeys(posixpath.dirname(file.path) or "." for file in (dtypes, *catalog.headers))
+    own = CcInfo(direct_headers=(dtypes, *catalog.headers, *also, build.boxed_call), includes=tuple(includes))
+    given = merge([*catalog.libraries, build.choice.runtime])
     how = Compilation(
         build.toolchain,
         own,
-        _given(build.choice),
+        given,
         build.flags,
         DEFAULT_STANDARDS,
         (),
-        (*catalog.copts, *(() if mask is None else LENIENT)),
+        _copts(ctx, catalog, mask),
         build.choice.lto,
-        f"{build.digest}/{name}",
+        f"{_digest(given, lto=build.choice.lto)}/{name}",
     )
     found = sort_sources(sources)
     return compile_sources(ctx, Sources(found.compiled, (), (), ()), how, catalog.label)
+
+
+def _copts(ctx: DynamicContext, catalog: KernelCatalog, mask: int | None) -> tuple[str, ...]:
+    small = ctx.configuration.mode == "size"
+    words = [word for word in catalog.copts if not (small and word.startswith("-O"))]
+    return (*words, *(() if mask is None else LENIENT))
+
+
+def _digest(given: CcInfo, *, lto: bool) -> str:
+    """Return what tells apart the runtimes, and ways, for which a source is compiled."""
+    headers = [file.path for file in given.headers]
+    return spec_digest([*given.includes, *given.system_includes, *given.defines, *headers, str(lto)])
 
 
 def _compile_table(ctx: DynamicContext, build: _Build, chosen: Sequence[ChosenKernel]) -> Artifact:
@@ -229,6 +237,6 @@ def _compile_table(ctx: DynamicContext, build: _Build, chosen: Sequence[ChosenKe
     own = choice.runtime_facts.provider == "source"
     lines = [*table(str(ctx.label), choice.function, chosen, signatures=own)]
     _write(ctx, source, [*lines, *(registration(choice.function) if choice.registers else ())])
-    how = Compilation(build.toolchain, CcInfo(), _given(choice), build.flags, DEFAULT_STANDARDS, lto=choice.lto)
+    how = Compilation(build.toolchain, CcInfo(), choice.runtime, build.flags, DEFAULT_STANDARDS, lto=choice.lto)
     [made] = compile_sources(ctx, Sources(((source, "cxx"),), (), (), ()), how, ctx.label)
     return made

@@ -11,11 +11,11 @@ import pytest
 from etbuild.api import Artifact, EtbuildError, InputSet, Label, Provider
 from etbuild.model.action import Action
 from etbuild.testing import Analyzed, analyze
-from rules.cc.providers import CcInfo
+from rules.cc.providers import CcFlags, CcInfo
 from rules.et.kernel_catalog import KernelCatalog, KernelCatalogInfo, et_kernel_catalog
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
 from rules.et.selected_kernels import et_kernels, et_selected_kernels
-from tests.rules.cc.compiler import TOOLCHAIN
+from tests.rules.cc.compiler import TOOLCHAIN, without
 
 HEADERS = Artifact("runtime/sources/include", "host", is_tree=True)
 RUNTIME = CcInfo(headers=InputSet((HEADERS,)), direct_headers=(HEADERS,), defines=("ET_LOG_ENABLED=0",))
@@ -42,6 +42,7 @@ def catalog(name: str = "k", sources: Sequence[str] = ("addmm", "mul", "relu", "
         "operators": Artifact(f"{name}/operators.toml", "", f"/w/{name}/operators.toml"),
         "srcs": tuple(Artifact(f"{name}/op_{source}.cpp", "", "/w/s") for source in sources),
         "common": (Artifact("c/shapes.cpp", "", "/w/s"), Artifact("c/shapes.h", "", "/w/s")),
+        "headers": (Artifact("c/shapes.h", "", "/w/s"),),
         "libraries": (),
         "copts": ("-O2",),
         "feature": "",
@@ -248,3 +249,27 @@ def test_what_is_compiled_for_some_dtypes_may_leave_something_unused() -> None:
     actions = expanded(made(programs=("//m:mlp",)), mlp=MLP)
     lenient = {action.argv[action.argv.index("-c") + 1] for action in actions if "-Wno-unused" in action.argv}
     assert lenient == {"k/op_addmm.cpp", "k/op_relu.cpp"}
+
+
+def test_words_for_speed_are_left_out_where_size_counts() -> None:
+    analyzed = analyze(
+        et_kernels,
+        {"catalogs": ("//k:k",), "runtime": "//r:r"},
+        deps={"//r:r": [RUNTIME, EtRuntimeInfo("source", (), (), ())], "//k:k": [KernelCatalogInfo((catalog(),))]},
+        toolchains={"cc": [without(modes=(("size", CcFlags(compile=("-Os",))),))]},
+        label="//app:it",
+        mode="size",
+    )
+    kernels = [action for action in expanded(analyzed) if any("/op_" in word for word in action.argv)]
+    assert kernels
+    assert all(
+        "-Os" in action.argv and "-O2" not in action.argv for action in kernels if action.mnemonic == "CcCompile"
+    )
+
+
+def test_a_shared_library_registers_its_kernels() -> None:
+    analyzed = made(et_kernels, shared=True)
+    assert [file.path for file in analyzed.outputs] == ["app/libit.so"]
+    assert analyzed.action("CcLink").argv.count("-Wl,--whole-archive") == 1
+    assert "register_kernels(programs::it())" in written(expanded(analyzed), "it.cpp")
+    assert "register_kernels" not in written(expanded(made(et_kernels)), "it.cpp")
