@@ -95,6 +95,7 @@ ET_NODISCARD void* allocate_elements(MemoryAllocator* allocator, size_t count, s
 
 template <typename T>
 T* allocate_list(MemoryAllocator* allocator, size_t count) {
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): elements can be pointers.
   return static_cast<T*>(allocate_elements(allocator, count, sizeof(T), alignof(T)));
 }
 
