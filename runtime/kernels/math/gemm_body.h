@@ -7,18 +7,24 @@ namespace etbuild::kernels::math::SIMD {
 namespace {
 
 constexpr int kTileColumns = kTileVectors * kLanes;
-constexpr ptrdiff_t kDotColumns = 16;
+constexpr ptrdiff_t kDotColumns = 64;
 
 // Vectors of a tile for what is left of the columns: half as many; where size counts, only if that is another panel.
 #ifdef __OPTIMIZE_SIZE__
+constexpr ptrdiff_t kDotRows = 1;
 constexpr int kNarrow = kTileColumns > kPanel ? kTileVectors / 2 : kTileVectors;
 #else
+constexpr ptrdiff_t kDotRows = 4;
 constexpr int kNarrow = kTileVectors > 1 ? kTileVectors / 2 : 1;
 #endif
 
 // Sums of a tile: rows of kTileColumns.
 struct Tile {
-  alignas(64) float at[kTileRows > 4 ? kTileRows : 4][kTileColumns > kDotColumns ? kTileColumns : kDotColumns];
+  alignas(64) float at[kTileRows][kTileColumns];
+};
+
+struct DotTile {
+  alignas(64) float at[kDotRows][kDotColumns];
 };
 
 inline Lanes added_of(const Epilogue& epilogue, const float* added, ptrdiff_t column, ptrdiff_t count) {
@@ -31,7 +37,9 @@ inline Lanes added_of(const Epilogue& epilogue, const float* added, ptrdiff_t co
 }
 
 // Does with the sums what follows the product, and writes them out.
-void finish(Tile& tile, const Epilogue& epilogue, ptrdiff_t row, ptrdiff_t column, ptrdiff_t rows, ptrdiff_t columns) {
+template <typename AnyTile>
+void finish(AnyTile& tile, const Epilogue& epilogue, ptrdiff_t row, ptrdiff_t column, ptrdiff_t rows,
+            ptrdiff_t columns) {
   const float* added = epilogue.added.data;
   if (added != nullptr) added += row * epilogue.added.row_stride + column * epilogue.added.column_stride;
   float* out = epilogue.out + row * epilogue.out_row + column * epilogue.out_column;
@@ -119,8 +127,6 @@ using MultiplyFn = void (*)(const Block& block, const float* a, const float* b, 
 #ifdef __OPTIMIZE_SIZE__
 
 // Where size counts, there are whole tiles and single rows.
-constexpr ptrdiff_t kDotRows = 1;
-
 inline ptrdiff_t rows_of_step(ptrdiff_t left) { return left >= kTileRows ? kTileRows : 1; }
 
 inline MultiplyFn choose(ptrdiff_t rows, bool is_narrow) {
@@ -129,8 +135,6 @@ inline MultiplyFn choose(ptrdiff_t rows, bool is_narrow) {
 }
 
 #else
-
-constexpr ptrdiff_t kDotRows = 4;
 
 // As even as can be: 16 rows are 8 and 8, not 14 and 2.
 inline ptrdiff_t rows_of_step(ptrdiff_t left) {
@@ -151,13 +155,16 @@ inline MultiplyFn choose(ptrdiff_t rows, bool is_narrow) {
 
 #endif
 
-// The sums of kRows x kColumns dot products. With one row or two, each is two vectors of sums, so that additions need
-// not wait for each other, and b, which comes from far, is asked for early.
+// The sums of kRows x kColumns dot products, of columns that are `distance` apart: each is a stream of its own that
+// goes on with the next column, which the CPU sees and reads ahead. With one row or two, each is two vectors of sums,
+// so that additions need not wait for each other, and b, which comes from far, is asked for early.
 template <int kRows, int kColumns>
-inline void dot(const Dots& dots, ptrdiff_t row, ptrdiff_t column, Tile& tile, ptrdiff_t tile_column) {
+inline void dot(const Dots& dots, ptrdiff_t row, ptrdiff_t column, ptrdiff_t distance, DotTile& tile,
+                ptrdiff_t tile_column) {
   constexpr int kParts = kRows <= 2 ? 2 : 1;
   const float* a = dots.a + row * dots.a_row;
   const float* b = dots.b + column * dots.b_column;
+  const ptrdiff_t stream = distance * dots.b_column;
   Lanes sums[kParts][kRows][kColumns] = {};
   ptrdiff_t k = 0;
   for (; k + kParts * kLanes <= dots.depth; k += kParts * kLanes) {
@@ -168,8 +175,8 @@ inline void dot(const Dots& dots, ptrdiff_t row, ptrdiff_t column, Tile& tile, p
       for (int r = 0; r < kRows; ++r) rows[r] = load(a + r * dots.a_row + k + part * kLanes);
       UNROLLED
       for (int c = 0; c < kColumns; ++c) {
-        const float* from = b + c * dots.b_column + k + part * kLanes;
-        if (kRows <= 2 && part * kLanes % 16 == 0) __builtin_prefetch(from + kColumns * dots.b_column);
+        const float* from = b + c * stream + k + part * kLanes;
+        if (kRows <= 2 && part * kLanes % 16 == 0) __builtin_prefetch(from + dots.b_column);
         const Lanes lanes = load(from);
         UNROLLED
         for (int r = 0; r < kRows; ++r) sums[part][r][c] = multiply_add(rows[r], lanes, sums[part][r][c]);
@@ -179,7 +186,7 @@ inline void dot(const Dots& dots, ptrdiff_t row, ptrdiff_t column, Tile& tile, p
   for (; k < dots.depth; k += kLanes) {
     UNROLLED
     for (int c = 0; c < kColumns; ++c) {
-      const Lanes lanes = load_up_to(b + c * dots.b_column + k, dots.depth - k);
+      const Lanes lanes = load_up_to(b + c * stream + k, dots.depth - k);
       UNROLLED
       for (int r = 0; r < kRows; ++r) {
         sums[0][r][c] = multiply_add(load_up_to(a + r * dots.a_row + k, dots.depth - k), lanes, sums[0][r][c]);
@@ -190,7 +197,8 @@ inline void dot(const Dots& dots, ptrdiff_t row, ptrdiff_t column, Tile& tile, p
   for (int r = 0; r < kRows; ++r) {
     UNROLLED
     for (int c = 0; c < kColumns; ++c) {
-      tile.at[r][tile_column + c] = sum_of(kParts == 1 ? sums[0][r][c] : sums[0][r][c] + sums[kParts - 1][r][c]);
+      tile.at[r][tile_column + c * distance] =
+          sum_of(kParts == 1 ? sums[0][r][c] : sums[0][r][c] + sums[kParts - 1][r][c]);
     }
   }
 }
@@ -201,10 +209,10 @@ inline void dot_rows(const Dots& dots, const Epilogue& epilogue, ptrdiff_t row, 
   constexpr int kRoom = (kRegisters - 6) / ((kRows <= 2 ? 2 : 1) * kRows);
   constexpr int kColumns = kRoom >= 4 ? 4 : kRoom >= 2 ? 2 : 1;
   const ptrdiff_t count = dots.columns - column < kDotColumns ? dots.columns - column : kDotColumns;
-  Tile tile;
-  ptrdiff_t c = 0;
-  for (; c + kColumns <= count; c += kColumns) dot<kRows, kColumns>(dots, row, column + c, tile, c);
-  for (; c < count; ++c) dot<kRows, 1>(dots, row, column + c, tile, c);
+  DotTile tile;
+  const ptrdiff_t distance = count / kColumns;
+  for (ptrdiff_t c = 0; c < distance; ++c) dot<kRows, kColumns>(dots, row, column + c, distance, tile, c);
+  for (ptrdiff_t c = distance * kColumns; c < count; ++c) dot<kRows, 1>(dots, row, column + c, 0, tile, c);
   finish(tile, epilogue, row, column, kRows, count);
 }
 
