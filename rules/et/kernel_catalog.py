@@ -24,6 +24,8 @@ class KernelCatalog:
     common: tuple[Artifact, ...]
     headers: tuple[Artifact, ...]
     """What its sources include: its own, and those of the catalogues that it includes."""
+    included: frozenset[Label]
+    """The catalogues that it includes, at any depth."""
     libraries: tuple[CcInfo, ...]
     copts: Words
     feature: str
@@ -77,6 +79,7 @@ def et_kernel_catalog(ctx: RuleContext[EtKernelCatalogAttrs]) -> Sequence[Provid
         srcs,
         common,
         tuple(dict.fromkeys(headers)),
+        frozenset(each.label for each in included),
         tuple(ctx.providers(attrs.deps, CcInfo)),
         attrs.copts,
         attrs.feature,

@@ -113,9 +113,7 @@ def _expand(ctx: DynamicContext, files: Mapping[Artifact, bytes], build: _Build)
         chosen = choose_kernels(operators, [c for label, file in choice.programs for c in calls_of(label, files[file])])
     objects: list[Artifact] = []
     shared: dict[Artifact, None] = {}
-    for catalog in sorted(choice.catalogs, key=lambda each: each.label.full):
-        if catalog.feature in choice.runtime_facts.features:
-            continue
+    for catalog in _used(choice, [offered[each.operator.name][1] for each in chosen]):
         named = {_source(catalog, operator) for operator, owner in offered.values() if owner is catalog}
         objects += _compile_kernels(ctx, build, catalog, [k for k in chosen if offered[k.operator.name][1] is catalog])
         for some, mask in ((catalog.srcs, dtype_mask(chosen)), (catalog.common, None)):
@@ -144,6 +142,14 @@ def _offered(
     if mistakes:
         raise EtbuildError(*mistakes)
     return offered
+
+
+def _used(choice: KernelChoice, owners: Sequence[KernelCatalog]) -> Sequence[KernelCatalog]:
+    """Return the catalogues that kernels are taken from, and those that these include, but what the runtime has."""
+    labels = {label for owner in owners for label in (owner.label, *owner.included)}
+    used = (each for each in choice.catalogs if each.label in labels)
+    missing = (each for each in used if each.feature not in choice.runtime_facts.features)
+    return sorted(missing, key=lambda each: each.label.full)
 
 
 def _source(catalog: KernelCatalog, operator: Operator) -> Artifact | None:

@@ -43,6 +43,7 @@ def catalog(name: str = "k", sources: Sequence[str] = ("addmm", "mul", "relu", "
         "srcs": tuple(Artifact(f"{name}/op_{source}.cpp", "", "/w/s") for source in sources),
         "common": (Artifact("c/shapes.cpp", "", "/w/s"), Artifact("c/shapes.h", "", "/w/s")),
         "headers": (Artifact("c/shapes.h", "", "/w/s"),),
+        "included": frozenset(),
         "libraries": (),
         "copts": ("-O2",),
         "feature": "",
@@ -249,6 +250,15 @@ def test_what_is_compiled_for_some_dtypes_may_leave_something_unused() -> None:
     actions = expanded(made(programs=("//m:mlp",)), mlp=MLP)
     lenient = {action.argv[action.argv.index("-c") + 1] for action in actions if "-Wno-unused" in action.argv}
     assert lenient == {"k/op_addmm.cpp", "k/op_relu.cpp"}
+
+
+def test_of_a_catalogue_without_called_kernels_nothing_is_compiled_unless_another_includes_it() -> None:
+    base = catalog("base", ("shared",), operators=None, common=())
+    other = catalog("other", ("shared",), operators=None, common=())
+    given = [catalog(included=frozenset({base.label})), other, base]
+    found = compiled(expanded(made(programs=("//m:mlp",), catalogs=given), mlp=MLP))
+    assert "base/op_shared.cpp" in found
+    assert "other/op_shared.cpp" not in found
 
 
 def test_words_for_speed_are_left_out_where_size_counts() -> None:
