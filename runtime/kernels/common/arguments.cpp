@@ -11,8 +11,7 @@ using executorch::runtime::Tag;
 
 constexpr uint16_t bit(Tag tag) { return static_cast<uint16_t>(1U << static_cast<unsigned>(tag)); }
 
-// The kinds of values that a letter stands for.
-uint16_t kinds(char letter) {
+constexpr uint16_t kinds_of_small(char letter) {
   constexpr uint16_t kNumber = bit(Tag::Int) | bit(Tag::Double) | bit(Tag::Bool);
   switch (letter) {
     case 't':
@@ -37,12 +36,30 @@ uint16_t kinds(char letter) {
       return bit(Tag::ListTensor);
     case 'O':
       return bit(Tag::ListOptionalTensor);
-    case '*':
-      return 0xFFFF;
     default:
-      return letter >= 'A' && letter <= 'Z' ? kinds(static_cast<char>(letter - 'A' + 'a')) | bit(Tag::None) : 0;
+      return 0;
   }
 }
+
+// Of each letter, from * to z: the kinds of values that it stands for.
+struct Kinds {
+  static constexpr char kFirst = '*';
+
+  constexpr Kinds() {
+    for (char letter = kFirst; letter <= 'z'; ++letter) {
+      uint16_t kinds = kinds_of_small(letter);
+      if (letter == '*') kinds = 0xFFFF;
+      if (kinds == 0 && letter >= 'A' && letter <= 'Z') {
+        kinds = static_cast<uint16_t>(kinds_of_small(static_cast<char>(letter - 'A' + 'a')) | bit(Tag::None));
+      }
+      of[letter - kFirst] = kinds;
+    }
+  }
+
+  uint16_t of['z' - kFirst + 1] = {};
+};
+
+constexpr Kinds kKinds;
 
 }  // namespace
 
@@ -51,19 +68,22 @@ bool refuse(KernelRuntimeContext& context, Error error) {
   return false;
 }
 
-bool are_arguments(KernelRuntimeContext& context, Arguments arguments, const char* letters) {
-  for (size_t index = 0; letters[index] != '\0'; ++index) {
+size_t count_arguments(KernelRuntimeContext& context, Arguments arguments, const char* letters) {
+  size_t index = 0;
+  for (; letters[index] != '\0'; ++index) {
     if (index >= arguments.size()) {
       ET_LOG(Error, "A kernel takes more arguments than the %zu that it was given", arguments.size());
-      return refuse(context, Error::InvalidArgument);
+      context.fail(Error::InvalidArgument);
+      return 0;
     }
     const auto tag = static_cast<unsigned>(arguments[index]->tag);
-    if (((kinds(letters[index]) >> tag) & 1U) == 0) {
+    if (((kKinds.of[letters[index] - Kinds::kFirst] >> tag) & 1U) == 0) {
       ET_LOG(Error, "Argument %zu must be '%c', is of kind %u", index, letters[index], tag);
-      return refuse(context, Error::InvalidArgument);
+      context.fail(Error::InvalidArgument);
+      return 0;
     }
   }
-  return true;
+  return index;
 }
 
 int64_t integer(const EValue& value) {

@@ -27,7 +27,14 @@ using Arguments = executorch::runtime::Span<EValue*>;
 // Whether the arguments are what `letters` says, one each; if not, the call has failed with InvalidArgument.
 //     t tensor   i int or bool   d b s int, double or bool   z string   l ints   e doubles   c bools
 //     T tensors   O optional tensors   * any   o tensor or None   I D B S Z L E C: as the small letter, or None
-bool are_arguments(KernelRuntimeContext& context, Arguments arguments, const char* letters);
+inline bool are_arguments(KernelRuntimeContext& context, Arguments arguments, const char* letters);
+
+// The same: how many letters there are, of which there is one at least; 0 if the call has failed.
+size_t count_arguments(KernelRuntimeContext& context, Arguments arguments, const char* letters);
+
+inline bool are_arguments(KernelRuntimeContext& context, Arguments arguments, const char* letters) {
+  return count_arguments(context, arguments, letters) != 0;
+}
 
 // What an argument is. Only for what are_arguments has seen.
 inline Tensor& tensor(Arguments arguments, size_t index) { return arguments[index]->payload.as_tensor; }

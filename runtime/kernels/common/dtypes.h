@@ -14,20 +14,20 @@ using executorch::aten::BFloat16;
 using executorch::aten::Half;
 using executorch::aten::ScalarType;
 
-// A list of types, such as those that an operator computes in.
+// A list of types, such as those that an operator computes in; the likeliest first.
 template <typename... Elements>
 struct Types {};
 
 using Integers = Types<uint8_t, int8_t, int16_t, int32_t, int64_t>;
 using IntegersAndBool = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, bool>;
 using Floats = Types<float, double>;
-using Reals = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, float, double>;
+using Reals = Types<float, double, uint8_t, int8_t, int16_t, int32_t, int64_t>;
 using Complexes = Types<std::complex<float>, std::complex<double>>;
-using RealsAndBool = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, float, double, bool>;
+using RealsAndBool = Types<float, double, uint8_t, int8_t, int16_t, int32_t, int64_t, bool>;
 
 // With uint16_t, in which PyTorch does no arithmetic.
-using AnyReals = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, float, double, uint16_t>;
-using AnyRealsAndBool = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, float, double, uint16_t, bool>;
+using AnyReals = Types<float, double, uint8_t, int8_t, int16_t, int32_t, int64_t, uint16_t>;
+using AnyRealsAndBool = Types<float, double, uint8_t, int8_t, int16_t, int32_t, int64_t, uint16_t, bool>;
 
 template <typename Element>
 constexpr ScalarType dtype_of() {

@@ -35,29 +35,56 @@ bool resize_to_broadcast(KernelRuntimeContext& context, const Elementwise& call,
   return resize(context, out, shape.view());
 }
 
-// Whether the row can run on the tensors as they are.
-bool is_flat(const Elementwise& call, const Tensor& out) {
+// Whether each operand lies as the output does, and the row can read it, or is a point, a single element; the output
+// need not be resized then. `points` has a bit for each of these.
+bool is_flat(const Elementwise& call, const Tensor& out, unsigned& points) {
   if (out.scalar_type() != call.result) return false;
+  points = 0;
   for (size_t index = 0; index < call.count; ++index) {
     const Operand& operand = call.operands[index];
-    if (operand.tensor == nullptr || operand.type != call.reads(index) || !same_layout(*operand.tensor, out))
-      return false;
+    if (operand.tensor != nullptr) {
+      if (operand.type == call.reads(index) && same_layout(*operand.tensor, out)) continue;
+      if (operand.tensor->numel() != 1 || operand.tensor->dim() > out.dim()) return false;
+    }
+    points |= 1U << index;
   }
-  return true;
+  return points + 1 != 1U << call.count;
 }
 
-void compute_flat(const Elementwise& call, Tensor& out) {
+// Buffers for what cannot be read or written in place.
+struct Buffers {
+  alignas(16) char of[kMaxOperands + 1][kAtOnce * sizeof(std::complex<double>)];
+};
+
+// Runs the row through memory, `most` elements at once; for points it finds copies in the buffers.
+void compute_flat(const Elementwise& call, const Tensor& out, unsigned points, const Buffers* buffers) {
   const auto run = [&](int64_t begin, int64_t end) {
-    const void* inputs[kMaxOperands];
-    for (size_t index = 0; index < call.count; ++index) {
-      const auto skip = static_cast<size_t>(begin) * size_of(call.reads(index));
-      inputs[index] = static_cast<const char*>(call.operands[index].data) + skip;
+    const int64_t most = points == 0 ? end - begin : kAtOnce;
+    for (int64_t at = begin; at < end; at += most) {
+      const void* inputs[kMaxOperands];
+      for (size_t index = 0; index < call.count; ++index) {
+        const auto skip = static_cast<size_t>(at) * size_of(call.reads(index));
+        const bool point = ((points >> index) & 1U) != 0;
+        inputs[index] = point ? buffers->of[index] : static_cast<const char*>(call.operands[index].data) + skip;
+      }
+      auto* to = static_cast<char*>(out.mutable_data_ptr()) + static_cast<size_t>(at) * size_of(call.result);
+      call.row(inputs, to, end - at < most ? end - at : most, call.parameters);
     }
-    auto* to = static_cast<char*>(out.mutable_data_ptr()) + static_cast<size_t>(begin) * size_of(call.result);
-    call.row(inputs, to, end - begin, call.parameters);
   };
   if (out.numel() < 2 * kGrain) return run(0, out.numel());
   executorch::extension::parallel_for(0, out.numel(), kGrain, run);
+}
+
+bool compute_with_points(const Elementwise& call, const Tensor& out, unsigned points) {
+  Buffers buffers;
+  const int64_t copies = out.numel() < kAtOnce ? out.numel() : kAtOnce;
+  for (size_t index = 0; index < call.count; ++index) {
+    const Operand& operand = call.operands[index];
+    if (((points >> index) & 1U) == 0) continue;
+    if (!convert(operand.type, operand.data, 0, call.reads(index), buffers.of[index], copies)) return false;
+  }
+  compute_flat(call, out, points, &buffers);
+  return true;
 }
 
 // One run of elements along the innermost dimension: `from` and `step` by operand, the output last.
@@ -66,11 +93,6 @@ struct Run {
   int64_t steps[kMaxOperands + 1];
   char* to;
   int64_t count;
-};
-
-// Buffers for what cannot be read or written in place.
-struct Buffers {
-  alignas(16) char of[kMaxOperands + 1][kAtOnce * sizeof(std::complex<double>)];
 };
 
 bool compute_run(const Elementwise& call, ScalarType out_type, const Run& run, Buffers& buffers) {
@@ -145,21 +167,28 @@ bool compute_strided(const Elementwise& call, Tensor& out) {
 }  // namespace
 
 bool compute(KernelRuntimeContext& context, const Elementwise& call, Tensor& out) {
-  if (!can_cast(call.result, out.scalar_type())) {
-    ET_LOG(Error, "A result of dtype %d cannot be written as dtype %d", static_cast<int>(call.result),
-           static_cast<int>(out.scalar_type()));
-    return refuse(context, Error::InvalidArgument);
-  }
   if (call.row == nullptr) {
     ET_LOG(Error, "The kernel does not compute in dtype %d", static_cast<int>(call.compute));
     return refuse(context, Error::NotSupported);
   }
-  if (!resize_to_broadcast(context, call, out)) return false;
-  if (is_flat(call, out)) {
-    compute_flat(call, out);
+  unsigned points = 0;
+  bool flat = is_flat(call, out, points);
+  if (!flat) {
+    if (!can_cast(call.result, out.scalar_type())) {
+      ET_LOG(Error, "A result of dtype %d cannot be written as dtype %d", static_cast<int>(call.result),
+             static_cast<int>(out.scalar_type()));
+      return refuse(context, Error::InvalidArgument);
+    }
+    if (!resize_to_broadcast(context, call, out)) return false;
+    if (out.numel() == 0) return true;
+    flat = is_flat(call, out, points);
+  }
+  if (flat && points == 0) {
+    compute_flat(call, out, 0, nullptr);
     return true;
   }
-  return out.numel() == 0 || compute_strided(call, out) || refuse(context, Error::NotSupported);
+  const bool served = flat ? compute_with_points(call, out, points) : compute_strided(call, out);
+  return served || refuse(context, Error::NotSupported);
 }
 
 }  // namespace etbuild::kernels

@@ -32,8 +32,8 @@ struct Extreme {
 
   static T of(T best, T element) { return Order::better(element, best) || element != element ? element : best; }
 
-  void begin() {
-    for (T& best : bests) best = Order::kWorst;
+  void begin(int64_t slots) {
+    for (int64_t slot = 0; slot < slots; ++slot) bests[slot] = Order::kWorst;
   }
 
   void take_run(int64_t slot, const T* from, int64_t count, int64_t /*index*/) {
@@ -67,8 +67,8 @@ struct Minimum : Extreme<T, Least<T>> {};
 // Results are elements, the seconds where they are: the first of equals.
 template <typename T, typename Order>
 struct PlacedExtreme {
-  void begin() {
-    for (int64_t slot = 0; slot < kSlots; ++slot) {
+  void begin(int64_t slots) {
+    for (int64_t slot = 0; slot < slots; ++slot) {
       bests[slot] = Order::kWorst;
       places[slot] = 0;
     }

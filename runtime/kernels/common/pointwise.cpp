@@ -2,20 +2,20 @@
 
 #include <executorch/runtime/platform/log.h>
 
-#include <cstring>
-
 namespace etbuild::kernels {
 
 Operands::Operands(Arguments arguments, size_t many) : count(many) {
   bool alike = true;
   for (size_t index = 0; index < count; ++index) {
+    Operand& operand = list[index];
     if (arguments[index]->isTensor()) {
-      list[index] = Operand(tensor(arguments, index));
+      operand = Operand(tensor(arguments, index));
+      alike = alike && operand.type == list[0].type;
     } else {
       numbers[index] = Number(*arguments[index]);
-      list[index] = Operand(numbers[index]);
+      operand = Operand(numbers[index]);
+      alike = alike && index > 0 && kind_of(operand.kind) <= kind_of(list[0].type);
     }
-    alike = alike && list[index].type == list[0].type && list[index].tensor != nullptr;
   }
   common = alike ? list[0].type : common_dtype(list, count);
 }
@@ -30,9 +30,9 @@ void pointwise(KernelRuntimeContext& context, const Operands& operands, Answer a
 
 void pointwise(KernelRuntimeContext& context, Arguments arguments, const char* letters, size_t operands, Answer answer,
                RowOf row_of, const void* parameters) {
-  if (!are_arguments(context, arguments, letters)) return;
-  pointwise(context, Operands(arguments, operands), answer, row_of, tensor(arguments, std::strlen(letters) - 1),
-            parameters);
+  const size_t count = count_arguments(context, arguments, letters);
+  if (count == 0) return;
+  pointwise(context, Operands(arguments, operands), answer, row_of, tensor(arguments, count - 1), parameters);
 }
 
 void pointwise_scaled(KernelRuntimeContext& context, Arguments arguments, const char* letters, RowOf row_of) {

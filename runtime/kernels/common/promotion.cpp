@@ -3,13 +3,6 @@
 namespace etbuild::kernels {
 namespace {
 
-// The kinds of numbers; each holds the ones before.
-int kind_of(ScalarType type) {
-  if (is_bool(type)) return 0;
-  if (is_integer(type)) return 1;
-  return is_complex(type) ? 3 : 2;
-}
-
 ScalarType wider(ScalarType left, ScalarType right) { return size_of(left) >= size_of(right) ? left : right; }
 
 ScalarType promote_integers(ScalarType left, ScalarType right) {
@@ -76,7 +69,5 @@ ScalarType common_dtype(const Operand* operands, size_t count) {
   }
   return prefer(prefer(tensors, points), numbers);
 }
-
-bool can_cast(ScalarType from, ScalarType to) { return kind_of(from) <= kind_of(to); }
 
 }  // namespace etbuild::kernels

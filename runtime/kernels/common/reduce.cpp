@@ -47,6 +47,7 @@ struct Loops {
 
 class Reducing {
  public:
+  // Of an output that has elements.
   Reducing(const Reduction& call, Tensor& out)
       : call_(call), out_(out), count_(reduced_count(call.self, call.reduced)) {
     const auto rank = static_cast<size_t>(call.self.dim());
@@ -70,7 +71,6 @@ class Reducing {
   }
 
   bool run() {
-    if (out_.numel() == 0) return true;
     const int64_t all = tiles_ * kept_.outer();
     bool served = true;  // Tiles only ever make it false, and all do so.
     const auto tiles = [&](int64_t begin, int64_t end) {
@@ -112,7 +112,7 @@ class Reducing {
       second += index * kept_.second[at];
     }
     alignas(64) char tile[kTileBytes];
-    call_.reducer->begin(tile);
+    call_.reducer->begin(tile, slots);
     if (count_ > 0 && !(by_rows_ ? take_rows(tile, from, slots) : take_runs(tile, from, slots))) return false;
     alignas(16) char results[kSlots * 8];
     alignas(16) char seconds[kSlots * 8];
@@ -272,7 +272,7 @@ bool reduce(KernelRuntimeContext& context, const Reduction& call, Tensor& out) {
     ET_LOG(Error, "There must be elements to reduce, are none");
     return refuse(context, Error::InvalidArgument);
   }
-  return Reducing(call, out).run() || refuse(context, Error::NotSupported);
+  return out.numel() == 0 || Reducing(call, out).run() || refuse(context, Error::NotSupported);
 }
 
 }  // namespace etbuild::kernels

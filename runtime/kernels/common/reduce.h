@@ -17,7 +17,8 @@ constexpr size_t kTileBytes = kSlots * 24;
 
 // What reducers.h makes of an accumulator.
 struct Reducer {
-  void (*begin)(void* tile);
+  // Makes so many slots ready.
+  void (*begin)(void* tile, int64_t slots);
   // Takes elements into one slot; the first is number `index` of those that are reduced to it.
   void (*take_run)(void* tile, int64_t slot, const void* from, int64_t count, int64_t index);
   // Takes an element into each of the first `count` slots; each is number `index`.

@@ -2,7 +2,7 @@
 //
 //     template <typename T>
 //     struct Product {
-//       void begin();
+//       void begin(int64_t slots);
 //       void take_run(int64_t slot, const T* from, int64_t count, int64_t index);
 //       void take_row(const T* from, int64_t count, int64_t index);
 //       void finish(int64_t count, int64_t reduced, const void* parameters, void* results, void* seconds);
@@ -25,7 +25,7 @@ struct ReducerOf {
   static_assert(sizeof(Accumulator) <= kTileBytes);
 
   static Accumulator& of(void* tile) { return *static_cast<Accumulator*>(tile); }
-  static void begin(void* tile) { (new (tile) Accumulator)->begin(); }
+  static void begin(void* tile, int64_t slots) { (new (tile) Accumulator)->begin(slots); }
   static void take_run(void* tile, int64_t slot, const void* from, int64_t count, int64_t index) {
     of(tile).take_run(slot, static_cast<const Element*>(from), count, index);
   }

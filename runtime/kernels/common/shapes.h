@@ -49,7 +49,14 @@ inline bool same(ArrayRef<int32_t> left, ArrayRef<int32_t> right) {
 
 // Whether elements of the same index lie at the same place in both.
 inline bool same_layout(const Tensor& left, const Tensor& right) {
-  return same(left.sizes(), right.sizes()) && same(left.strides(), right.strides());
+  const ssize_t rank = left.dim();
+  if (rank != right.dim()) return false;
+  for (ssize_t dim = 0; dim < rank; ++dim) {
+    const auto at = static_cast<size_t>(dim);
+    if (left.sizes().data()[at] != right.sizes().data()[at]) return false;
+    if (left.strides().data()[at] != right.strides().data()[at]) return false;
+  }
+  return true;
 }
 
 // Whether the elements lie in the order of their indices, without gaps.

@@ -15,9 +15,9 @@ struct Sum {
   static constexpr int64_t kRowsOfPart = 32;
   static constexpr int64_t kPart = kLanes * kRowsOfPart;
 
-  void begin() {
-    for (int64_t slot = 0; slot < kSlots; ++slot) total[slot] = 0;
-    for (int64_t slot = 0; slot < kSlots; ++slot) part[slot] = 0;
+  void begin(int64_t slots) {
+    for (int64_t slot = 0; slot < slots; ++slot) total[slot] = 0;
+    for (int64_t slot = 0; slot < slots; ++slot) part[slot] = 0;
   }
 
   void take_run(int64_t slot, const T* from, int64_t count, int64_t /*index*/) {
@@ -43,7 +43,7 @@ struct Sum {
   void take_row(const T* from, int64_t count, int64_t index) {
     for (int64_t slot = 0; slot < count; ++slot) part[slot] = wrapping_add(part[slot], from[slot]);
     if ((index + 1) % kRowsOfPart != 0) return;
-    for (int64_t slot = 0; slot < kSlots; ++slot) {
+    for (int64_t slot = 0; slot < count; ++slot) {
       total[slot] = wrapping_add(total[slot], static_cast<Wide>(part[slot]));
       part[slot] = 0;
     }

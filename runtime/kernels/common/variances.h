@@ -15,8 +15,8 @@ template <typename T>
 struct Variance {
   static constexpr int64_t kLanes = 8;
 
-  void begin() {
-    for (int64_t slot = 0; slot < kSlots; ++slot) {
+  void begin(int64_t slots) {
+    for (int64_t slot = 0; slot < slots; ++slot) {
       means[slot] = 0.0;
       squares[slot] = 0.0;
     }

@@ -8,8 +8,8 @@ namespace {
 
 template <typename T>
 struct Any {
-  void begin() {
-    for (T& one : found) one = false;
+  void begin(int64_t slots) {
+    for (int64_t slot = 0; slot < slots; ++slot) found[slot] = false;
   }
 
   void take_run(int64_t slot, const T* from, int64_t count, int64_t /*index*/) {

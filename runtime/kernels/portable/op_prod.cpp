@@ -9,8 +9,8 @@ namespace {
 
 template <typename T>
 struct Product {
-  void begin() {
-    for (T& product : products) product = T(1);
+  void begin(int64_t slots) {
+    for (int64_t slot = 0; slot < slots; ++slot) products[slot] = T(1);
   }
 
   void take_run(int64_t slot, const T* from, int64_t count, int64_t /*index*/) {
