@@ -71,7 +71,9 @@ template <typename T>
 T floored_quotient(T self, T other) {
   if constexpr (std::is_floating_point_v<T>) {
     if (other == T(0)) return self / other;
-    const T quotient = (self - floored_remainder(self, other)) / other;
+    const T rest = std::fmod(self, other);
+    const T rounded = (self - rest) / other;
+    const T quotient = rest != T(0) && (rest < T(0)) != (other < T(0)) ? rounded - T(1) : rounded;
     if (quotient == T(0)) return std::copysign(T(0), self / other);
     const T floor = std::floor(quotient);
     return quotient - floor > T(0.5) ? floor + T(1) : floor;

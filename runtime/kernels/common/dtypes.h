@@ -22,8 +22,14 @@ using Integers = Types<uint8_t, int8_t, int16_t, int32_t, int64_t>;
 using IntegersAndBool = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, bool>;
 using Floats = Types<float, double>;
 using Reals = Types<float, double, uint8_t, int8_t, int16_t, int32_t, int64_t>;
-using Complexes = Types<std::complex<float>, std::complex<double>>;
 using RealsAndBool = Types<float, double, uint8_t, int8_t, int16_t, int32_t, int64_t, bool>;
+
+using Complexes = Types<std::complex<float>, std::complex<double>>;
+using FloatsAndComplexes = Types<float, double, std::complex<float>, std::complex<double>>;
+using Numbers =
+    Types<float, double, uint8_t, int8_t, int16_t, int32_t, int64_t, std::complex<float>, std::complex<double>>;
+using NumbersAndBool =
+    Types<float, double, uint8_t, int8_t, int16_t, int32_t, int64_t, bool, std::complex<float>, std::complex<double>>;
 
 // With uint16_t, in which PyTorch does no arithmetic.
 using AnyReals = Types<float, double, uint8_t, int8_t, int16_t, int32_t, int64_t, uint16_t>;

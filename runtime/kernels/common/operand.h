@@ -17,8 +17,13 @@ struct Number {
   // Converted as C does; to bool: whether it is not zero.
   template <typename Element>
   Element as() const {
-    if constexpr (std::is_same_v<Element, bool>) return type == ScalarType::Double ? floating != 0.0 : whole != 0;
-    return type == ScalarType::Double ? static_cast<Element>(floating) : static_cast<Element>(whole);
+    if constexpr (std::is_same_v<Element, bool>) {
+      return type == ScalarType::Double ? floating != 0.0 : whole != 0;
+    } else if constexpr (is_complex(dtype_of<Element>())) {
+      return Element(as<typename Element::value_type>());
+    } else {
+      return type == ScalarType::Double ? static_cast<Element>(floating) : static_cast<Element>(whole);
+    }
   }
 
   ScalarType type;  // Double, Long or Bool.

@@ -9,7 +9,10 @@ namespace etbuild::kernels {
 namespace {
 
 // Elements that are converted at once.
-constexpr int64_t kAtOnce = 128;
+constexpr int64_t kAtOnce = 64;
+
+// Bytes of the widest element.
+constexpr size_t kWidest = sizeof(std::complex<double>);
 
 // Below so many elements waking threads costs more than it gains.
 constexpr int64_t kWorthThreads = 65536;
@@ -114,8 +117,8 @@ class Reducing {
     alignas(64) char tile[kTileBytes];
     call_.reducer->begin(tile, slots);
     if (count_ > 0 && !(by_rows_ ? take_rows(tile, from, slots) : take_runs(tile, from, slots))) return false;
-    alignas(16) char results[kSlots * 8];
-    alignas(16) char seconds[kSlots * 8];
+    alignas(16) char results[kSlots * kWidest];
+    alignas(16) char seconds[kSlots * kWidest];
     call_.reducer->finish(tile, slots, count_, call_.parameters, results, seconds);
     const int64_t step = kept_.rank == 0 ? 1 : kept_.to[0];
     if (!store(call_.result, results, out_, to, step, slots)) return false;
@@ -130,7 +133,7 @@ class Reducing {
     int64_t index = 0;
     return each_outer(offset, [&](int64_t start) {
       for (int64_t at = 0; at < inner; ++at) {
-        alignas(16) char buffer[kSlots * 8];
+        alignas(16) char buffer[kSlots * kWidest];
         const void* row = dense(start + at * inner_step, step, slots, buffer);
         if (row == nullptr) return false;
         call_.reducer->take_row(tile, row, slots, index++);
@@ -149,7 +152,7 @@ class Reducing {
       int64_t index = 0;
       const bool served = each_outer(offset + skipped, [&](int64_t start) {
         for (int64_t at = 0; at < inner; at += most) {
-          alignas(16) char buffer[kAtOnce * 8];
+          alignas(16) char buffer[kAtOnce * kWidest];
           const int64_t now = inner - at < most ? inner - at : most;
           const void* run = dense(start + at * step, step, now, buffer);
           if (run == nullptr) return false;

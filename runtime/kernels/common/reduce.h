@@ -12,8 +12,8 @@
 
 namespace etbuild::kernels {
 
-constexpr int64_t kSlots = 64;
-constexpr size_t kTileBytes = kSlots * 24;
+constexpr int64_t kSlots = 32;
+constexpr size_t kTileBytes = kSlots * 2 * sizeof(std::complex<double>);
 
 // What reducers.h makes of an accumulator.
 struct Reducer {

@@ -54,13 +54,11 @@ const Reducer* wide_reducer_of(ScalarType type) {
   if constexpr (is_any_whole_selected()) {
     if (type == ScalarType::Long) return &ReducerOf<Accumulator<int64_t>, int64_t>::kReducer;
   }
-  return reducer_of<Accumulator, Floats>(type);
+  return reducer_of<Accumulator, Types<float, double, std::complex<float>, std::complex<double>, bool>>(type);
 }
 
-// What is summed up in, for an output of this dtype.
-constexpr ScalarType summed_in(ScalarType out) {
-  return is_integer(out) || is_bool(out) ? ScalarType::Long : computed_in(out);
-}
+// What is summed up in, for an output of this dtype; bools: by or.
+constexpr ScalarType summed_in(ScalarType out) { return is_integer(out) ? ScalarType::Long : computed_in(out); }
 
 }  // namespace
 }  // namespace etbuild::kernels

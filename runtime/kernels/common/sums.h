@@ -8,9 +8,19 @@
 namespace etbuild::kernels {
 namespace {
 
+// What parts are summed up in.
+template <typename T>
+struct WideOf {
+  using Type = std::conditional_t<std::is_floating_point_v<T>, double, int64_t>;
+};
+template <typename T>
+struct WideOf<std::complex<T>> {
+  using Type = std::complex<double>;
+};
+
 template <typename T>
 struct Sum {
-  using Wide = std::conditional_t<std::is_floating_point_v<T>, double, int64_t>;
+  using Wide = typename WideOf<T>::Type;
   static constexpr int64_t kLanes = 16;
   static constexpr int64_t kRowsOfPart = 32;
   static constexpr int64_t kPart = kLanes * kRowsOfPart;

@@ -16,11 +16,11 @@ struct Add {
 }  // namespace
 
 void add_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise_scaled(context, arguments, "ttst", binary_row<Add, RealsAndBool>);
+  pointwise_scaled(context, arguments, "ttst", binary_row<Add, NumbersAndBool>);
 }
 
 void add_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise_scaled(context, arguments, "tsst", binary_row<Add, RealsAndBool>);
+  pointwise_scaled(context, arguments, "tsst", binary_row<Add, NumbersAndBool>);
 }
 
 }  // namespace etbuild::kernels

@@ -58,7 +58,7 @@ void cumsum_out(KernelRuntimeContext& context, Arguments arguments) {
   Line line{self.scalar_type(),        nullptr, point ? 1 : self.strides()[along],
             out.scalar_type(),         nullptr, point ? 1 : out.strides()[along],
             point ? 1 : self.size(dim)};
-  const bool whole = summed_in(out.scalar_type()) == ScalarType::Long;
+  const bool whole = is_integer(out.scalar_type()) || is_bool(out.scalar_type());
   int64_t from = 0;
   int64_t to = 0;
   int64_t at[kMaxRank] = {};

@@ -10,7 +10,13 @@ namespace {
 template <typename T>
 struct Quotient : Plain {
   using Plain::Plain;
-  T operator()(T self, T other) const { return self / other; }
+  T operator()(T self, T other) const {
+    if constexpr (std::is_same_v<T, std::complex<float>>) {  // Its parts are differences of products.
+      return T(std::complex<double>(self) / std::complex<double>(other));
+    } else {
+      return self / other;
+    }
+  }
 };
 
 template <typename T>
@@ -28,7 +34,7 @@ struct Floored : Division<T> {
 void by_mode(KernelRuntimeContext& context, Arguments arguments, const char* letters) {
   if (!are_arguments(context, arguments, letters)) return;
   if (is_none(arguments, 2)) {
-    pointwise(context, arguments, letters, 2, Answer::kFloat, binary_row<Quotient, Floats>);
+    pointwise(context, arguments, letters, 2, Answer::kFloat, binary_row<Quotient, FloatsAndComplexes>);
   } else if (is_text(arguments, 2, "trunc")) {
     divide(context, arguments, letters, binary_row<Truncated, Reals>);
   } else if (is_text(arguments, 2, "floor")) {
@@ -41,11 +47,11 @@ void by_mode(KernelRuntimeContext& context, Arguments arguments, const char* let
 }  // namespace
 
 void div_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "ttt", 2, Answer::kFloat, binary_row<Quotient, Floats>);
+  pointwise(context, arguments, "ttt", 2, Answer::kFloat, binary_row<Quotient, FloatsAndComplexes>);
 }
 
 void div_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "tst", 2, Answer::kFloat, binary_row<Quotient, Floats>);
+  pointwise(context, arguments, "tst", 2, Answer::kFloat, binary_row<Quotient, FloatsAndComplexes>);
 }
 
 void div_out_mode(KernelRuntimeContext& context, Arguments arguments) { by_mode(context, arguments, "ttZt"); }

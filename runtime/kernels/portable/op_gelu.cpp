@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "rows.h"
+#include "vectors.h"
 
 namespace etbuild::kernels {
 namespace {
@@ -32,7 +33,7 @@ void gelu_out(KernelRuntimeContext& context, Arguments arguments) {
     context.fail(Error::InvalidArgument);
     return;
   }
-  const RowOf row_of = by_tanh ? unary_row<GeluTanh, Floats> : unary_row<Gelu, Floats>;
+  const RowOf row_of = by_tanh ? float_row<GeluTanh, math::gelu_tanh_row> : float_row<Gelu, math::gelu_row>;
   pointwise(context, arguments, "tzt", 1, Answer::kSame, row_of);
 }
 

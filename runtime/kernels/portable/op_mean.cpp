@@ -8,7 +8,7 @@ namespace {
 
 void mean(KernelRuntimeContext& context, const Tensor& self, const Dimensions& reduced, Tensor& out) {
   const ScalarType type = computed_in(out.scalar_type());
-  reduce(context, {self, reduced, type, type, reducer_of<Mean, Floats>(type)}, out);
+  reduce(context, {self, reduced, type, type, reducer_of<Mean, FloatsAndComplexes>(type)}, out);
 }
 
 }  // namespace

@@ -15,11 +15,11 @@ struct Mul : Plain {
 }  // namespace
 
 void mul_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "ttt", 2, Answer::kSame, binary_row<Mul, RealsAndBool>);
+  pointwise(context, arguments, "ttt", 2, Answer::kSame, binary_row<Mul, NumbersAndBool>);
 }
 
 void mul_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "tst", 2, Answer::kSame, binary_row<Mul, RealsAndBool>);
+  pointwise(context, arguments, "tst", 2, Answer::kSame, binary_row<Mul, NumbersAndBool>);
 }
 
 }  // namespace etbuild::kernels

@@ -45,8 +45,17 @@ struct Root : Plain {
   T operator()(T self, T /*exponent*/) const { return std::sqrt(self); }
 };
 
+template <typename T>
+struct ReciprocalRoot : Plain {
+  using Plain::Plain;
+  T operator()(T self, T /*exponent*/) const { return T(1) / std::sqrt(self); }
+};
+
 Row power_row(ScalarType type) { return binary_row<Pow, Reals>(type); }
 Row square_row(ScalarType type) { return is_floating(type) ? binary_row<Square, Floats>(type) : power_row(type); }
+Row reciprocal_root_row(ScalarType type) {
+  return is_floating(type) ? binary_row<ReciprocalRoot, Floats>(type) : power_row(type);
+}
 Row root_row(ScalarType type) { return is_floating(type) ? binary_row<Root, Floats>(type) : power_row(type); }
 
 }  // namespace
@@ -67,7 +76,11 @@ void pow_tensor_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
     context.fail(Error::InvalidArgument);
     return;
   }
-  const RowOf row_of = exponent == 2.0 ? square_row : (exponent == 0.5 ? root_row : power_row);
+  RowOf row_of = exponent == 2.0 ? square_row : power_row;
+  if (operands.common != ScalarType::Half) {  // As PyTorch: powers and roots of -inf and -0 differ.
+    if (exponent == 0.5) row_of = root_row;
+    if (exponent == -0.5) row_of = reciprocal_root_row;
+  }
   pointwise(context, operands, Answer::kSame, row_of, tensor(arguments, 2));
 }
 

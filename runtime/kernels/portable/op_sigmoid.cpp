@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "rows.h"
+#include "vectors.h"
 
 namespace etbuild::kernels {
 namespace {
@@ -15,7 +16,7 @@ struct Sigmoid : Plain {
 }  // namespace
 
 void sigmoid_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "tt", 1, Answer::kFloat, unary_row<Sigmoid, Floats>);
+  pointwise(context, arguments, "tt", 1, Answer::kFloat, float_row<Sigmoid, math::sigmoid_row>);
 }
 
 }  // namespace etbuild::kernels

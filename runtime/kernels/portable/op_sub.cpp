@@ -16,11 +16,11 @@ struct Sub {
 }  // namespace
 
 void sub_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise_scaled(context, arguments, "ttst", binary_row<Sub, Reals>);
+  pointwise_scaled(context, arguments, "ttst", binary_row<Sub, Numbers>);
 }
 
 void sub_scalar_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise_scaled(context, arguments, "tsst", binary_row<Sub, Reals>);
+  pointwise_scaled(context, arguments, "tsst", binary_row<Sub, Numbers>);
 }
 
 }  // namespace etbuild::kernels

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "rows.h"
+#include "vectors.h"
 
 namespace etbuild::kernels {
 namespace {
@@ -15,7 +16,7 @@ struct Tanh : Plain {
 }  // namespace
 
 void tanh_out(KernelRuntimeContext& context, Arguments arguments) {
-  pointwise(context, arguments, "tt", 1, Answer::kFloat, unary_row<Tanh, Floats>);
+  pointwise(context, arguments, "tt", 1, Answer::kFloat, float_row<Tanh, math::tanh_row>);
 }
 
 }  // namespace etbuild::kernels
