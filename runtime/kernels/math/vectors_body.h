@@ -19,7 +19,7 @@ inline Lanes tanh_of(Lanes x) {
   series = multiply_add(series, square, splat(-0.333333313f));
   const Lanes small = x + series * square * x;  // Not multiply_add: on 32-bit ARM it would flush a denormal x.
   const Lanes large = splat(1) - splat(2) / (exp_of(size + size) + splat(1));
-  return size < splat(0.625f) ? small : with_sign_of(large, x);
+  return with_sign_of(size < splat(0.625f) ? small : large, x);  // Of -0, too.
 }
 
 inline Lanes sigmoid_of(Lanes x) { return splat(1) / (splat(1) + exp_of(-x)); }
