@@ -104,25 +104,27 @@ void Indexing::find(Index& index, ptrdiff_t ordinal) {
 }
 
 bool Indexing::next(KernelRuntimeContext& context, const Tensor& other) {
+  size_t dim = broadcast_.rank;
   if (started_) {
-    size_t dim = broadcast_.rank;
     while (dim > 0 && ++at_[dim - 1] == broadcast_.sizes[dim - 1]) at_[--dim] = 0;
     if (dim == 0) return false;
+  } else {
+    while (dim-- > 0) {
+      if (broadcast_.sizes[dim] == 0) return false;
+      other_strides_[dim] = other_stride(other, front_ + dim);
+    }
   }
   started_ = true;
   self_offset_ = 0;
   other_offset_ = 0;
-  for (size_t dim = 0; dim < broadcast_.rank; ++dim) {
-    if (broadcast_.sizes[dim] == 0) return false;
-    other_offset_ += at_[dim] * other_stride(other, front_ + dim);
-  }
+  for (dim = 0; dim < broadcast_.rank; ++dim) other_offset_ += at_[dim] * other_strides_[dim];
   for (size_t each = 0; each < count_; ++each) {
     Index& index = indices_[each];
     const Tensor& tensor = *index.tensor;
     if (is_mask(tensor)) {
       find(index, index.trues == 1 ? 0 : at_[broadcast_.rank - 1]);
       ptrdiff_t place = index.place;
-      for (size_t dim = tensor.sizes().size(); dim-- > 0;) {
+      for (dim = tensor.sizes().size(); dim-- > 0;) {
         self_offset_ += place % tensor.sizes()[dim] * self_->strides()[index.first + dim];
         place /= tensor.sizes()[dim];
       }
@@ -130,7 +132,7 @@ bool Indexing::next(KernelRuntimeContext& context, const Tensor& other) {
     }
     ptrdiff_t offset = 0;
     const size_t missing = broadcast_.rank - tensor.sizes().size();
-    for (size_t dim = 0; dim < tensor.sizes().size(); ++dim) {
+    for (dim = 0; dim < tensor.sizes().size(); ++dim) {
       if (tensor.sizes()[dim] != 1) offset += static_cast<ptrdiff_t>(at_[dim + missing]) * tensor.strides()[dim];
     }
     int64_t at = index_at(tensor, offset);

@@ -57,6 +57,7 @@ class Indexing {
   size_t front_ = 0;      // The dimensions of the result before these.
   Shape shape_;
   int32_t at_[kMaxRank];
+  ptrdiff_t other_strides_[kMaxRank];  // Along the dimensions of the indices.
   bool started_ = false;
   ptrdiff_t self_offset_ = 0;
   ptrdiff_t other_offset_ = 0;

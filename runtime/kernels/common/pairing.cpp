@@ -5,56 +5,72 @@
 #include "raw_elements.h"
 
 namespace etbuild::kernels {
+namespace {
 
-bool Pairing::plan(KernelRuntimeContext& context, int64_t dimension) {
-  const auto sizes = index_.sizes();
-  const size_t rank = indexed_.sizes().size();
-  if (!wrap_dimension(context, dimension, rank)) return false;
-  dimension_ = static_cast<size_t>(dimension);
-  if (index_.numel() == 0) return true;
-  // A tensor without dimensions and one of a single dimension may meet.
-  bool fits = sizes.size() == rank || (sizes.size() <= 1 && rank <= 1);
-  for (size_t dim = 0; fits && dim < rank && dim < sizes.size(); ++dim) {
-    fits = dim == dimension_ || sizes[dim] <= indexed_.sizes()[dim];
+// A tensor without dimensions and one of a single dimension may meet.
+bool have_similar_ranks(const Tensor& left, const Tensor& right) {
+  return left.dim() == right.dim() || (left.dim() <= 1 && right.dim() <= 1);
+}
+
+}  // namespace
+
+bool Pairing::plan(KernelRuntimeContext& context, const Tensor& indexed, int64_t dimension, const Tensor& index) {
+  if (!wrap_dimension(context, dimension, indexed.sizes().size())) return false;
+  index_ = &index;
+  if (index.numel() == 0) return true;
+  size_ = size_at(indexed, dimension);
+  stride_ = stride_at(indexed, dimension);
+  bool fits = have_similar_ranks(indexed, index) && holds_indices(index);
+  for (int64_t dim = 0; fits && dim < index.dim(); ++dim) {
+    const auto at = static_cast<size_t>(dim);
+    fits = dim == dimension || index.sizes()[at] <= size_at(indexed, dim);
+    at_[at] = 0;
+    steps_[at].index = index.strides()[at];
+    steps_[at].indexed = dim == dimension ? 0 : stride_at(indexed, dim);
   }
-  if (fits && holds_indices(index_)) return true;
+  if (fits) return true;
   ET_LOG(Error, "An index must be of dtype Long or Int, and not larger than what it indexes");
   return refuse(context, Error::InvalidArgument);
 }
 
 bool Pairing::covers(KernelRuntimeContext& context, const Tensor& source) const {
-  const auto sizes = index_.sizes();
-  bool covers = sizes.size() == source.sizes().size() || (sizes.size() <= 1 && source.dim() <= 1);
+  const auto sizes = index_->sizes();
+  bool covers = have_similar_ranks(source, *index_);
   for (size_t dim = 0; covers && dim < sizes.size(); ++dim) {
     covers = sizes[dim] <= size_at(source, static_cast<int64_t>(dim));
   }
-  if (covers || index_.numel() == 0) return true;
+  if (covers || index_->numel() == 0) return true;
   ET_LOG(Error, "An index must not be larger than the source that it distributes");
   return refuse(context, Error::InvalidArgument);
 }
 
-bool Pairing::next(KernelRuntimeContext& context) {
-  if (started_ ? !at_.next() : index_.numel() == 0) return false;
-  started_ = true;
-  int64_t named = index_at(index_, offset(index_));  // Never counted from the back.
-  if (named < 0) named = INT64_MAX;
-  const auto dimension = static_cast<int64_t>(dimension_);
-  if (named < 0 || !wrap_index(context, named, size_at(indexed_, dimension))) {
-    return refuse(context, Error::InvalidArgument);
+void Pairing::pair_with(const Tensor& tensor) {
+  for (size_t dim = 0; dim < index_->sizes().size(); ++dim) {
+    steps_[dim].paired = stride_at(tensor, static_cast<int64_t>(dim));
   }
-  indexed_offset_ = static_cast<ptrdiff_t>(named) * stride_at(indexed_, dimension);
-  for (size_t dim = 0; dim < indexed_.sizes().size(); ++dim) {
-    if (dim != dimension_) indexed_offset_ += static_cast<ptrdiff_t>(at_[dim]) * indexed_.strides()[dim];
-  }
-  return true;
 }
 
-ptrdiff_t Pairing::offset(const Tensor& tensor) const {
-  ptrdiff_t offset = 0;
-  for (size_t dim = 0; dim < tensor.sizes().size(); ++dim) {
-    offset += static_cast<ptrdiff_t>(at_[dim]) * tensor.strides()[dim];
+bool Pairing::advance() {
+  const auto sizes = index_->sizes();
+  for (size_t dim = sizes.size(); dim-- > 0;) {
+    if (++at_[dim] < sizes[dim]) {
+      offset_.move(steps_[dim], 1);
+      return true;
+    }
+    at_[dim] = 0;
+    offset_.move(steps_[dim], 1 - sizes[dim]);
   }
-  return offset;
+  return false;
+}
+
+bool Pairing::next(KernelRuntimeContext& context) {
+  if (started_ ? !advance() : index_->numel() == 0) return false;
+  started_ = true;
+  const int64_t named = index_at(*index_, offset_.index);
+  named_ = static_cast<ptrdiff_t>(named) * stride_;
+  if (named >= 0 && named < size_) return true;
+  ET_LOG(Error, "An index must be within [0, %d), is %d", static_cast<int>(size_), static_cast<int>(named));
+  return refuse(context, Error::InvalidArgument);
 }
 
 }  // namespace etbuild::kernels

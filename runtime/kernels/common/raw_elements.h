@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <cstring>
+
 #include "arguments.h"
 #include "dtypes.h"
 
@@ -14,6 +16,15 @@ inline const char* element(const Tensor& tensor, ptrdiff_t offset) {
 
 inline char* mutable_element(const Tensor& tensor, ptrdiff_t offset) {
   return static_cast<char*>(tensor.mutable_data_ptr()) + offset * static_cast<ptrdiff_t>(size_of(tensor.scalar_type()));
+}
+
+// Copies an element of `size` bytes.
+inline void copy_element(size_t size, const void* from, void* to) {
+  if (size == sizeof(uint32_t)) {  // A call costs more.
+    std::memcpy(to, from, sizeof(uint32_t));
+  } else {
+    std::memcpy(to, from, size);
+  }
 }
 
 // Whether a tensor's elements can be indices.

@@ -1,7 +1,5 @@
 // gather.out(Tensor self, int dim, Tensor index, *, bool sparse_grad=False, Tensor(a!) out): what `index` names along a
 // dimension; the result has its sizes.
-#include <cstring>
-
 #include "pairing.h"
 #include "raw_elements.h"
 #include "views.h"
@@ -13,12 +11,16 @@ void gather_out(KernelRuntimeContext& context, Arguments arguments) {
   const Tensor& self = tensor(arguments, 0);
   const Tensor& index = tensor(arguments, 2);
   Tensor& out = tensor(arguments, 4);
-  Pairing pairing(self, index);
-  if (!same_dtype(context, self, out) || !pairing.plan(context, integer(arguments, 1))) return;
+  Pairing pairing;
+  if (!same_dtype(context, self, out) || !pairing.plan(context, self, integer(arguments, 1), index)) return;
   if (!resize(context, out, index.sizes())) return;
+  pairing.pair_with(out);
   const size_t size = size_of(self.scalar_type());
+  const char* from = element(self, 0);
+  char* to = mutable_element(out, 0);
+  const auto wide = static_cast<ptrdiff_t>(size);
   while (pairing.next(context)) {
-    std::memcpy(mutable_element(out, pairing.offset(out)), element(self, pairing.indexed_offset()), size);
+    copy_element(size, from + pairing.indexed_offset() * wide, to + pairing.paired_offset() * wide);
   }
 }
 

@@ -1,8 +1,6 @@
 // scatter.src_out(Tensor self, int dim, Tensor index, Tensor src, *, Tensor(a!) out): self, but along a dimension, at
 // what `index` names, the elements of `src`; the last of several counts.
 // scatter.value_out(Tensor self, int dim, Tensor index, Scalar value, *, Tensor(a!) out): the same with a number.
-#include <cstring>
-
 #include "convert.h"
 #include "operand.h"
 #include "pairing.h"
@@ -16,13 +14,19 @@ namespace {
 void scatter(KernelRuntimeContext& context, Arguments arguments, const Tensor* src, const void* value) {
   const Tensor& self = tensor(arguments, 0);
   Tensor& out = tensor(arguments, 4);
-  Pairing pairing(out, tensor(arguments, 2));
-  if (!copy_same(context, self, out) || !pairing.plan(context, integer(arguments, 1))) return;
-  if (src != nullptr && !pairing.covers(context, *src)) return;
+  Pairing pairing;
+  if (!copy_same(context, self, out)) return;
+  if (!pairing.plan(context, out, integer(arguments, 1), tensor(arguments, 2))) return;
+  if (src != nullptr) {
+    if (!pairing.covers(context, *src)) return;
+    pairing.pair_with(*src);
+    value = src->const_data_ptr();
+  }
   const size_t size = size_of(out.scalar_type());
-  while (pairing.next(context)) {
-    const void* from = src == nullptr ? value : element(*src, pairing.offset(*src));
-    std::memcpy(mutable_element(out, pairing.indexed_offset()), from, size);
+  const auto wide = static_cast<ptrdiff_t>(size);
+  while (pairing.next(context)) {  // A number is paired with nothing: its offset stays 0.
+    const char* from = static_cast<const char*>(value) + pairing.paired_offset() * wide;
+    copy_element(size, from, mutable_element(out, pairing.indexed_offset()));
   }
 }
 

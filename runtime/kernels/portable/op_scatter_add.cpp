@@ -14,7 +14,7 @@ bool add_all(KernelRuntimeContext& context, Pairing& pairing, const Tensor& src,
   const auto size = static_cast<ptrdiff_t>(size_of(sum));
   alignas(16) char term[16];
   while (pairing.next(context)) {
-    convert(src.scalar_type(), element(src, pairing.offset(src)), 1, sum, term, 1);
+    convert(src.scalar_type(), element(src, pairing.paired_offset()), 1, sum, term, 1);
     if (accumulate(sum, term, 1, static_cast<char*>(to) + pairing.indexed_offset() * size, 1, 1)) continue;
     ET_LOG(Error, "Elements of dtype %d cannot be added", static_cast<int>(sum));
     return refuse(context, Error::NotSupported);
@@ -30,9 +30,11 @@ void scatter_add_out(KernelRuntimeContext& context, Arguments arguments) {
   const Tensor& src = tensor(arguments, 3);
   Tensor& out = tensor(arguments, 4);
   const ScalarType type = self.scalar_type();
-  Pairing pairing(out, tensor(arguments, 2));
+  Pairing pairing;
   if (!same_dtype(context, self, src) || !copy_same(context, self, out)) return;
-  if (!pairing.plan(context, integer(arguments, 1)) || !pairing.covers(context, src)) return;
+  if (!pairing.plan(context, out, integer(arguments, 1), tensor(arguments, 2))) return;
+  if (!pairing.covers(context, src)) return;
+  pairing.pair_with(src);
   const ScalarType sum = computed_in(type);
   if (sum == type || out.numel() == 0) {
     add_all(context, pairing, src, sum, out.mutable_data_ptr());
