@@ -53,6 +53,10 @@ class EtImageAttrs(CcProgramAttrs):
     """Kernels to choose from, such as "@etbuild//runtime/kernels": what the programs call is compiled, for the dtypes
     they call it with, and offered by `kernels.h` as `programs::kernels()`."""
 
+    kernel_defines: tuple[str, ...] = ()
+    """NAME or NAME=VALUE for the sources of `catalogs`, such as `ET_KERNELS_SIMD=0`: plain loops, where size is all
+    that counts."""
+
     kernels: CcDeps = ()
     """Libraries of further kernels and backends."""
 
@@ -127,7 +131,9 @@ def _select(ctx: RuleContext[EtImageAttrsT], runtime: CcInfo) -> CcInfo:
     attrs = ctx.attrs
     facts = ctx.provider(attrs.runtime, EtRuntimeInfo)
     programs, catalogs = programs_of(ctx, attrs.programs), catalogs_of(ctx, attrs.catalogs)
-    return select_kernels(ctx, KernelChoice(programs, catalogs, runtime, facts, "programs::kernels", attrs.lto))
+    function, defines = "programs::kernels", attrs.kernel_defines
+    choice = KernelChoice(programs, catalogs, runtime, facts, function, attrs.lto, defines)
+    return select_kernels(ctx, choice)
 
 
 def _held(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo]) -> tuple[Artifact, ...]:

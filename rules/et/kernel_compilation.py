@@ -47,6 +47,8 @@ class KernelChoice:
     function: str
     """What gives the table, in C++: with one namespace."""
     lto: bool = False
+    defines: tuple[str, ...] = ()
+    """NAME or NAME=VALUE for the kernels' sources."""
     registers: bool = False
     """Whether it has a C function that registers the table."""
 
@@ -215,10 +217,10 @@ def _compile(
         given,
         build.flags,
         DEFAULT_STANDARDS,
-        (),
+        build.choice.defines,
         _copts(ctx, catalog, mask),
         build.choice.lto,
-        f"{_digest(given, lto=build.choice.lto)}/{name}",
+        f"{_digest(given, build.choice)}/{name}",
     )
     found = sort_sources(sources)
     return compile_sources(ctx, Sources(found.compiled, (), (), ()), how, catalog.label)
@@ -230,10 +232,12 @@ def _copts(ctx: DynamicContext, catalog: KernelCatalog, mask: int | None) -> tup
     return (*words, *(() if mask is None else LENIENT))
 
 
-def _digest(given: CcInfo, *, lto: bool) -> str:
+def _digest(given: CcInfo, choice: KernelChoice) -> str:
     """Return what tells apart the runtimes, and ways, for which a source is compiled."""
     headers = [file.path for file in given.headers]
-    return spec_digest([*given.includes, *given.system_includes, *given.defines, *headers, str(lto)])
+    return spec_digest(
+        [*given.includes, *given.system_includes, *given.defines, *choice.defines, *headers, str(choice.lto)]
+    )
 
 
 def _compile_table(ctx: DynamicContext, build: _Build, chosen: Sequence[ChosenKernel]) -> Artifact:

@@ -28,6 +28,10 @@ class EtKernelsAttrs(Attrs):
     lto: bool = False
     """Optimize them when programs are linked, with all sources of theirs that ask for it, too."""
 
+    kernel_defines: tuple[str, ...] = ()
+    """NAME or NAME=VALUE for the kernels' sources, such as `ET_KERNELS_SIMD=0`: plain loops, where size is all that
+    counts."""
+
 
 class EtAllKernelsAttrs(EtKernelsAttrs):
     """Attributes of et_kernels."""
@@ -77,7 +81,9 @@ def _kernels(
     runtime = ctx.provider(attrs.runtime, CcInfo)
     facts = ctx.provider(attrs.runtime, EtRuntimeInfo)
     function = f"programs::{identifier(ctx)}"
-    choice = KernelChoice(programs, catalogs_of(ctx, attrs.catalogs), runtime, facts, function, attrs.lto, registers)
+    choice = KernelChoice(
+        programs, catalogs_of(ctx, attrs.catalogs), runtime, facts, function, attrs.lto, attrs.kernel_defines, registers
+    )
     info = select_kernels(ctx, choice)
     archive = info.libraries[0].archive
     return DefaultInfo((archive,) if archive else ()), info

@@ -10,6 +10,7 @@ from etbuild.api import Artifact, DefaultInfo, EtbuildError, InputSet, Label, Pr
 from etbuild.testing import PYTHON_ENVIRONMENT, Analyzed, analyze
 from rules.cc.providers import CcInfo, LinkedLibrary
 from rules.et.image import et_image, et_image_test
+from rules.et.kernel_catalog import KernelCatalogInfo
 from rules.et.providers import EtRuntimeInfo, MethodProof, ProgramInfo
 from tests.rules.cc.compiler import TOOLCHAIN
 
@@ -44,6 +45,7 @@ def image(rule: Any = et_image, provider: str = "source", constraints: tuple[str
         "//tiny:mlp": [PROGRAM],
         "//r:r": [RUNTIME, EtRuntimeInfo(provider, (), (), ())],
         "//k:k": [KERNELS],
+        "//c:c": [KernelCatalogInfo(())],
     }
     return analyze(
         rule,
@@ -122,3 +124,12 @@ def test_another_runtime_is_refused() -> None:
     [diagnostic] = raised.value.diagnostics
     assert diagnostic.code == "wrong-runtime"
     assert diagnostic.message == "'runtime' of '//app:it' must be compiled from sources, '//r' is not"
+
+
+def test_kernels_are_chosen_from_catalogues_and_linked_before_the_runtime() -> None:
+    analyzed = image(catalogs=("//c:c",))
+    assert "tiny/mlp.operators" in analyzed.inputs("EtSelectKernels")
+    words = analyzed.action("CcLink").argv
+    assert words.index("app/libit.a") < words.index("k/libk.a") < words.index("runtime/libsource.a")
+    [main] = (a for a in analyzed.actions if a.mnemonic == "CcCompile" and "app/main.cpp" in a.argv)
+    assert "app/_et/it/kernels.h" in {file.path for file in main.inputs}

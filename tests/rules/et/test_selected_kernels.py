@@ -283,3 +283,12 @@ def test_a_shared_library_registers_its_kernels() -> None:
     assert analyzed.action("CcLink").argv.count("-Wl,--whole-archive") == 1
     assert "register_kernels(programs::it())" in written(expanded(analyzed), "it.cpp")
     assert "register_kernels" not in written(expanded(made(et_kernels)), "it.cpp")
+
+
+def test_defines_reach_kernels_and_name_their_objects() -> None:
+    plain, small = (
+        [action for action in expanded(made(et_kernels, **attrs)) if "k/op_relu.cpp" in action.argv]
+        for attrs in ({}, {"kernel_defines": ("ET_KERNELS_SIMD=0",)})
+    )
+    assert "-DET_KERNELS_SIMD=0" in small[0].argv
+    assert small[0].outputs != plain[0].outputs
