@@ -42,4 +42,8 @@ void scale_row(const float* from, float scale, float shift, float* to, ptrdiff_t
   FOR_THIS_CPU(scale_row)(from, scale, shift, to, count);
 }
 
+void clamp_row(const float* from, float lowest, float highest, float* to, ptrdiff_t count) {
+  FOR_THIS_CPU(clamp_row)(from, lowest, highest, to, count);
+}
+
 }  // namespace etbuild::kernels::math

@@ -43,4 +43,7 @@ void rms_norm_row(const float* from, const float* weight, float epsilon, float* 
 // to = from * scale + shift: batch norm's rows and group norm's.
 void scale_row(const float* from, float scale, float shift, float* to, ptrdiff_t count);
 
+// At least `lowest`, at most `highest`: relu {0, inf}, hardtanh. NaN stays, and a zero keeps its sign.
+void clamp_row(const float* from, float lowest, float highest, float* to, ptrdiff_t count);
+
 }  // namespace etbuild::kernels::math

@@ -104,6 +104,11 @@ struct SquaredDifference {
   Lanes operator()(Lanes x) const { return (x - mean) * (x - mean); }
 };
 
+struct Clamped {
+  Lanes operator()(Lanes x) const { return clamp(x, lowest, highest); }
+  float lowest, highest;
+};
+
 struct Scaled {
   Lanes scale;
   Lanes shift;
@@ -223,6 +228,10 @@ void scale_row(const float* from, float scale, float shift, float* to, ptrdiff_t
   const Lanes scales = splat(scale);
   const Lanes shifts = splat(shift);
   map(from, to, count, Scaled{scales, shifts});
+}
+
+void clamp_row(const float* from, float lowest, float highest, float* to, ptrdiff_t count) {
+  map(from, to, count, Clamped{lowest, highest});
 }
 
 }  // namespace etbuild::kernels::math::SIMD

@@ -20,7 +20,8 @@
   Moments layer_norm_row(const float* from, const float* weight, const float* bias, float epsilon, float* to, \
                          ptrdiff_t count);                                                                    \
   void rms_norm_row(const float* from, const float* weight, float epsilon, float* to, ptrdiff_t count);       \
-  void scale_row(const float* from, float scale, float shift, float* to, ptrdiff_t count);
+  void scale_row(const float* from, float scale, float shift, float* to, ptrdiff_t count);                    \
+  void clamp_row(const float* from, float lowest, float highest, float* to, ptrdiff_t count);
 
 namespace etbuild::kernels::math {
 

@@ -176,6 +176,20 @@ TEST(sums_and_maxima_are_those_of_the_row) {
   }
 }
 
+TEST(clamp_keeps_what_is_within_its_bounds_and_nan) {
+  const float row[] = {-2.0F, -0.0F, 0.5F, 7.0F, NAN, INFINITY, -INFINITY, 6.0F, 1.0F};
+  const float bounded[] = {0.0F, -0.0F, 0.5F, 6.0F, NAN, 6.0F, 0.0F, 6.0F, 1.0F};
+  for (const Level level : kLevels) {
+    if (!force_level(level)) continue;
+    float out[9];
+    clamp_row(row, 0.0F, 6.0F, out, 9);
+    for (int i = 0; i < 9; ++i) {
+      CHECK(std::isnan(bounded[i]) ? std::isnan(out[i]) : out[i] == bounded[i]);
+      CHECK(std::isnan(bounded[i]) || std::signbit(out[i]) == std::signbit(bounded[i]));
+    }
+  }
+}
+
 TEST(softmax_sums_to_one_and_follows_the_exponentials) {
   RandomNumbers random(8);
   for (const Level level : kLevels) {
