@@ -167,10 +167,12 @@ EValue CallArguments::list_of(const RecordedArgument& argument) {
       return EValue(&list.boxed_tensors);
     case Kind::kReturned:
       for (int64_t position : integers) {
-        list.tensors.push_back(pointers_[static_cast<size_t>(position)]->toTensor());
-        list.add(EValue(list.tensors.back()));
+        const EValue& output = *pointers_[static_cast<size_t>(position)];
+        if (!output.isTensor()) continue;
+        list.tensors.push_back(output.toTensor());
+        list.add(output);
       }
-      list.boxed_tensors = {list.pointers.data(), list.tensors.data(), static_cast<int>(integers.size())};
+      list.boxed_tensors = {list.pointers.data(), list.tensors.data(), static_cast<int>(list.pointers.size())};
       return EValue(&list.boxed_tensors);
     default:
       for (const RecordedArgument& element : elements) {

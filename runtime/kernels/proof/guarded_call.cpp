@@ -4,7 +4,6 @@
 #include <executorch/runtime/platform/platform.h>
 
 #include <cstdio>
-#include <cstdlib>
 
 #if !defined(__wasi__)
 #include <csetjmp>
@@ -18,56 +17,51 @@ using executorch::runtime::PalImpl;
 namespace {
 
 char last_message[512];
-const char* announced_name = "";
-int announced_number = 0;
 
 void keep_message(et_timestamp_t, et_pal_log_level_t, const char*, const char*, size_t, const char* message, size_t) {
   std::snprintf(last_message, sizeof(last_message), "%s", message);
 }
 
 #if !defined(__wasi__)
-std::jmp_buf place_to_go_on;
+constexpr int kAborted = -1;
+jmp_buf place_to_go_on;
 
-void go_on() { std::longjmp(place_to_go_on, 1); }
+void go_on() { longjmp(place_to_go_on, kAborted); }
 
-void tell_crash(int signal) {
-  std::printf("CRASHED with signal %d in call %d of %s\n", signal, announced_number, announced_name);
-  std::fflush(stdout);
-  std::_Exit(1);
+// It stays blocked while it is handled: it is let through again.
+void go_on_after(int number) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, number);
+  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+  longjmp(place_to_go_on, number);
 }
 #else
 constexpr pal_abort_method go_on = nullptr;
 #endif
 
-void prepare() {
-  static bool prepared = false;
-  if (prepared) return;
-  prepared = true;
+}  // namespace
+
+void prepare_calls() {
   executorch::runtime::register_pal(
       PalImpl::create(nullptr, go_on, nullptr, nullptr, keep_message, nullptr, nullptr, "guarded_call.cpp"));
 #if !defined(__wasi__) && !defined(__SANITIZE_ADDRESS__)
-  for (int each : {SIGSEGV, SIGFPE, SIGILL, SIGABRT}) std::signal(each, tell_crash);
+  for (int number : {SIGSEGV, SIGFPE, SIGILL, SIGABRT}) std::signal(number, go_on_after);
 #endif
 }
 
-}  // namespace
-
-bool returns(executorch::runtime::OpFunction kernel, executorch::runtime::KernelRuntimeContext& context,
-             executorch::runtime::Span<executorch::runtime::EValue*> arguments) {
-  prepare();
+std::string not_returned(executorch::runtime::OpFunction kernel, executorch::runtime::KernelRuntimeContext& context,
+                         executorch::runtime::Span<executorch::runtime::EValue*> arguments) {
   last_message[0] = 0;
 #if !defined(__wasi__)
-  if (setjmp(place_to_go_on) != 0) return false;
+  const int how = setjmp(place_to_go_on);
+  if (how == kAborted) return "aborted: " + last_log_message();
+  if (how != 0) return "crashed with signal " + std::to_string(how);
 #endif
   kernel(context, arguments);
-  return true;
+  return {};
 }
 
 std::string last_log_message() { return last_message; }
-
-void announce(const char* name, int number) {
-  announced_name = name;
-  announced_number = number;
-}
 
 }  // namespace etbuild::proof

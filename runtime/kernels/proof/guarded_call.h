@@ -1,4 +1,4 @@
-// Calls a kernel so that the program goes on after an abort, and knows what was logged last.
+// Calls a kernel so that the program goes on after an abort or a crash, and knows what was logged last.
 
 #pragma once
 
@@ -8,14 +8,15 @@
 
 namespace etbuild::proof {
 
-// Calls it; false if it ended in the runtime's abort. (On WASI, an abort ends the program.)
-bool returns(executorch::runtime::OpFunction kernel, executorch::runtime::KernelRuntimeContext& context,
-             executorch::runtime::Span<executorch::runtime::EValue*> arguments);
+// Before the first call: takes over the runtime's messages and aborts.
+void prepare_calls();
+
+// Calls it. Says how the call ended if it did not return: "aborted" or "crashed with signal 8", and what was logged.
+// What the kernel had on its stack is then left as it is. (On WASI, it ends the program.)
+std::string not_returned(executorch::runtime::OpFunction kernel, executorch::runtime::KernelRuntimeContext& context,
+                         executorch::runtime::Span<executorch::runtime::EValue*> arguments);
 
 // What the runtime logged last during the last call, or nothing.
 std::string last_log_message();
-
-// Says which call is made next: what is printed if the program crashes in it.
-void announce(const char* name, int number);
 
 }  // namespace etbuild::proof

@@ -136,7 +136,8 @@ def powers(recorder: Recorder, samples: Samples) -> None:
         recorder.see(aten.pow.Tensor_Scalar, (samples.tensor(dtype, 3, 4), number))
         recorder.see(aten.pow.Scalar, (number, samples.tensor(dtype, 3, 4, low=0)))
     for dtype, number in product(FLOATS, (2, 0.5, -1, 3)):
-        recorder.see(aten.pow.Tensor_Scalar, (special(dtype), number))
+        values = special(dtype).abs() if number == 0.5 else special(dtype)  # ATen: a root here, a power there.
+        recorder.see(aten.pow.Tensor_Scalar, (values, number))
         recorder.see(aten.pow.Scalar, (number, special(dtype)))
 
 

@@ -20,11 +20,19 @@ using executorch::runtime::TensorMeta;
 namespace {
 
 constexpr int kShownFailures = 3;
+constexpr int kCallsWithWrongs = 2;
 
 bool begins_with_one(const std::string& name, const std::vector<std::string>& beginnings) {
   for (const std::string& beginning : beginnings) {
     if (name.compare(0, beginning.size(), beginning) != 0) continue;
     if (name.size() == beginning.size() || name[beginning.size()] == '.' || beginning.back() == '*') return true;
+  }
+  return false;
+}
+
+bool is_present(const std::string& name) {
+  for (const executorch::runtime::Kernel& kernel : kernels_under_test()) {
+    if (name == kernel.name_) return true;
   }
   return false;
 }
@@ -86,22 +94,38 @@ std::string call_text(const RecordedCall& call) {
   return call.name + "(" + (text.empty() ? text : text.substr(2)) + ")";
 }
 
-std::string failure_of(const RecordedCall& call) {
-  CallArguments arguments(call);
+namespace {
+
+// Makes the call with arguments left out at the end; says how it ended if it did not return, or that something was
+// written that must not be. `error` is how the kernel says that it failed.
+std::string make_call(const RecordedCall& call, CallArguments& arguments, size_t missing, Error& error) {
   std::vector<TensorMeta> metas = metas_of(arguments);
   const auto kernel =
       get_op_function_from_registry(call.name.c_str(), {metas.data(), metas.size()}, kernels_under_test());
   if (!kernel.ok()) return "no such kernel";
   TemporaryMemory memory;
   KernelRuntimeContext context(nullptr, &memory);
-  if (!returns(*kernel, context, arguments.span())) return "aborted: " + last_log_message();
-  if (context.failure_state() != Error::Ok) {
-    char code[16];
-    std::snprintf(code, sizeof(code), "%#x", static_cast<unsigned>(context.failure_state()));
-    return std::string("failed with ") + code + ": " + last_log_message();
-  }
+  const auto span = arguments.span();
+  const std::string ended = not_returned(*kernel, context, {span.data(), span.size() - missing});
+  if (!ended.empty()) return ended;
+  error = context.failure_state();
   for (const auto& tensor : arguments.tensors()) {
     if (!tensor->is_intact()) return tensor->recorded().is_output ? "wrote beside an output" : "changed an input";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string failure_of(const RecordedCall& call) {
+  CallArguments arguments(call);
+  Error error = Error::Ok;
+  const std::string ended = make_call(call, arguments, 0, error);
+  if (!ended.empty()) return ended;
+  if (error != Error::Ok) {
+    char code[16];
+    std::snprintf(code, sizeof(code), "%#x", static_cast<unsigned>(error));
+    return std::string("failed with ") + code + ": " + last_log_message();
   }
   size_t number = 0;
   for (const auto& tensor : arguments.tensors()) {
@@ -113,24 +137,48 @@ std::string failure_of(const RecordedCall& call) {
   return {};
 }
 
+std::string failure_of(const WrongCall& wrong) {
+  CallArguments arguments(wrong.call);
+  Error error = Error::Ok;
+  const std::string ended = make_call(wrong.call, arguments, wrong.missing, error);
+  return ended.empty() && wrong.must_fail && error == Error::Ok ? "was not refused" : ended;
+}
+
 bool Replay::is_wanted(const std::string& name) const {
   if (begins_with_one(name, options_.skipped)) return false;
+  if (options_.only_present && !is_present(name)) return false;
   return options_.operators.empty() || begins_with_one(name, options_.operators);
+}
+
+void Replay::tell(Tally& tally, const std::string& call, const std::string& failure) {
+  if (failure.empty()) {
+    ++tally.passed;
+  } else if (options_.shows_all || tally.recorded - tally.passed <= kShownFailures) {
+    std::printf("FAILED %s: %s\n", call.c_str(), failure.c_str());
+  }
+}
+
+void Replay::announce(const std::string& call) const {
+  if (!options_.shows_calls) return;
+  std::printf("%s\n", call.c_str());
+  std::fflush(stdout);
 }
 
 void Replay::replay(const RecordedCall& call) {
   Tally& tally = tallies_[call.name];
   ++tally.recorded;
-  if (options_.shows_calls) {
-    std::printf("%s\n", call_text(call).c_str());
-    std::fflush(stdout);
-  }
-  announce(call.name.c_str(), tally.recorded);
-  const std::string failure = failure_of(call);
-  if (failure.empty()) {
-    ++tally.passed;
-  } else if (options_.shows_all || tally.recorded - tally.passed <= kShownFailures) {
-    std::printf("FAILED %s: %s\n", call_text(call).c_str(), failure.c_str());
+  announce(call_text(call));
+  tell(tally, call_text(call), failure_of(call));
+}
+
+void Replay::replay_wrong(const RecordedCall& call) {
+  if (calls_with_wrongs_[call.name]++ >= kCallsWithWrongs) return;
+  Tally& tally = tallies_[call.name];
+  for (const WrongCall& wrong : wrong_calls(call)) {
+    ++tally.recorded;
+    const std::string text = call_text(wrong.call) + ", " + wrong.what;
+    announce(text);
+    tell(tally, text, failure_of(wrong));
   }
 }
 
@@ -138,7 +186,12 @@ bool Replay::run(const uint8_t* bytes, size_t size) {
   CallsReader reader(bytes, size);
   RecordedCall call;
   while (reader.next(call)) {
-    if (is_wanted(call.name)) replay(call);
+    if (!is_wanted(call.name)) continue;
+    if (options_.makes_wrong_calls) {
+      replay_wrong(call);
+    } else {
+      replay(call);
+    }
   }
   return reader.is_valid();
 }
@@ -153,7 +206,8 @@ int Replay::finish() const {
     std::printf("%-55s %5d recorded %5d passed%s\n", name.c_str(), tally.recorded, tally.passed,
                 tally.recorded == tally.passed ? "" : "  <-");
   }
-  std::printf("%d of %zu operators, %d of %d calls answer as ATen\n", whole, tallies_.size(), all.passed, all.recorded);
+  std::printf("%d of %zu operators, %d of %d %s\n", whole, tallies_.size(), all.passed, all.recorded,
+              options_.makes_wrong_calls ? "wrong calls are refused or survived" : "calls answer as ATen");
   return all.recorded > 0 && all.passed == all.recorded ? 0 : 1;
 }
 

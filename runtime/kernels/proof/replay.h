@@ -1,10 +1,11 @@
 // Replays recorded calls through the kernel registry and compares what the kernels write with what ATen answered.
 //
 // A test is replay_test.cpp and the definition of kernels_under_test, linked with kernels and a runtime:
-//     replay_test FILE... [--operators aten::add,aten::mul] [--skip NAMES] [--all] [--calls]
+//     replay_test FILE... [--operators aten::add,aten::mul] [--skip NAMES] [--present] [--all] [--calls]
 // --operators replays only operators whose names begin so (`aten::add` means all overloads of it); --skip leaves such
-// out.
-// --all shows each failure instead of three an operator; --calls names each call before it is made.
+// out; --present leaves out those that have no kernel. --all shows each failure instead of three an operator; --calls
+// names each call before it is made. --wrong makes wrong calls instead, a few dozen of each of an operator's first two:
+// the kernel must refuse them, or at least survive them and write nowhere but into its outputs.
 
 #pragma once
 
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "calls_file.h"
+#include "wrong_calls.h"
 
 namespace etbuild::proof {
 
@@ -28,6 +30,8 @@ struct ReplayOptions {
   std::vector<std::string> files;
   std::vector<std::string> operators;
   std::vector<std::string> skipped;
+  bool only_present = false;
+  bool makes_wrong_calls = false;
   bool shows_all = false;
   bool shows_calls = false;
 };
@@ -52,13 +56,20 @@ class Replay {
  private:
   bool is_wanted(const std::string& name) const;
   void replay(const RecordedCall& call);
+  void replay_wrong(const RecordedCall& call);
+  void announce(const std::string& call) const;
+  void tell(Tally& tally, const std::string& call, const std::string& failure);
 
   const ReplayOptions& options_;
   std::map<std::string, Tally> tallies_;
+  std::map<std::string, int> calls_with_wrongs_;
 };
 
 // Makes the call; says what is wrong with the answer, or nothing.
 std::string failure_of(const RecordedCall& call);
+
+// Makes a wrong call; says what is wrong with how the kernel took it, or nothing.
+std::string failure_of(const WrongCall& wrong);
 
 // Such as "aten::add.out(Float[2,3], Float[3], 1, Float[2,3]!)".
 std::string call_text(const RecordedCall& call);

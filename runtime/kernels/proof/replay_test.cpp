@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "guarded_call.h"
 #include "replay.h"
 
 namespace {
@@ -32,6 +33,10 @@ ReplayOptions options_of(int argc, char** argv) {
       options.operators = names_in(argv[++i]);
     } else if (std::strcmp(argv[i], "--skip") == 0 && has_more) {
       options.skipped = names_in(argv[++i]);
+    } else if (std::strcmp(argv[i], "--present") == 0) {
+      options.only_present = true;
+    } else if (std::strcmp(argv[i], "--wrong") == 0) {
+      options.makes_wrong_calls = true;
     } else if (std::strcmp(argv[i], "--all") == 0) {
       options.shows_all = true;
     } else if (std::strcmp(argv[i], "--calls") == 0) {
@@ -60,6 +65,7 @@ bool read_file(const char* path, std::vector<uint8_t>& bytes) {
 
 int main(int argc, char** argv) {
   executorch::runtime::runtime_init();
+  etbuild::proof::prepare_calls();
   const ReplayOptions options = options_of(argc, argv);
   Replay replay(options);
   std::vector<uint8_t> bytes;

@@ -15,7 +15,8 @@ class TemporaryMemory : public executorch::runtime::MemoryAllocator {
   ~TemporaryMemory() override { free_all(); }
 
   void* allocate(size_t size, size_t alignment) override {
-    if (size > kMost) return nullptr;
+    if (size > kMost - taken_) return nullptr;
+    taken_ += size;
     void* memory = std::malloc(size + alignment);
     if (memory == nullptr) return nullptr;
     pieces_.push_back(memory);
@@ -31,9 +32,11 @@ class TemporaryMemory : public executorch::runtime::MemoryAllocator {
   void free_all() {
     for (void* piece : pieces_) std::free(piece);
     pieces_.clear();
+    taken_ = 0;
   }
 
   std::vector<void*> pieces_;
+  size_t taken_ = 0;
 };
 
 }  // namespace etbuild::proof
