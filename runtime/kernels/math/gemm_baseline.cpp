@@ -13,7 +13,7 @@ namespace etbuild::kernels::math::SIMD {
 namespace {
 
 #if defined(__aarch64__)
-constexpr int kTileRows = 6;  // 24 sums and 4 vectors of b in 32 registers.
+constexpr int kTileRows = 5;  // 20 sums, 4 vectors of b and what a is read by in 32 registers.
 constexpr int kTileVectors = 4;
 #elif defined(__arm__)
 constexpr int kTileRows = 4;
