@@ -10,9 +10,8 @@
 #include "levels.h"
 #include "random_floats.h"
 
+namespace etbuild::kernels::math {
 namespace {
-
-using namespace etbuild::kernels::math;
 
 const Level kLevels[] = {Level::kBaseline, Level::kAvx2, Level::kAvx512};
 const BlockFormat kFormats[] = {BlockFormat::kQ4_0, BlockFormat::kQ4_1, BlockFormat::kQ8_0};
@@ -22,7 +21,7 @@ std::vector<uint8_t> random_blocks(RandomNumbers& random, BlockFormat format, pt
   std::vector<uint8_t> bytes(static_cast<size_t>(count * block_bytes(format)));
   for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random.next());
   for (ptrdiff_t block = 0; block < count; ++block) {
-    for (int half = 0; half < (format == BlockFormat::kQ4_1 ? 2 : 1); ++half) {
+    for (ptrdiff_t half = 0; half < (format == BlockFormat::kQ4_1 ? 2 : 1); ++half) {
       uint8_t& high = bytes[static_cast<size_t>(block * block_bytes(format) + 2 * half + 1)];
       high = static_cast<uint8_t>((high & 0x80) | (0x14 + (high & 0x0f)));
     }
@@ -120,7 +119,7 @@ TEST(products_are_the_sums_but_for_rounding) {
             if (!force_level(level)) continue;
             multiply_blocks(product, {memory.data(), memory.size()});
             CHECK(error_of(product) <= 1);
-            const std::vector<float> whole = out;
+            const std::vector<float> whole(out.begin(), out.end());
             multiply_blocks(product, {memory.data(), memory.size()}, {3, run_backwards, nullptr});
             CHECK(out == whole);
             if (rows == 0 || depth == 0) continue;
@@ -158,5 +157,6 @@ TEST(numbers_that_are_not_finite_give_nan_and_tiny_ones_nothing) {
 }
 
 }  // namespace
+}  // namespace etbuild::kernels::math
 
 TEST_MAIN()

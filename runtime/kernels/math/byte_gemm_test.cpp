@@ -9,9 +9,8 @@
 #include "levels.h"
 #include "random_floats.h"
 
+namespace etbuild::kernels::math {
 namespace {
-
-using namespace etbuild::kernels::math;
 
 const Level kLevels[] = {Level::kBaseline, Level::kAvx2, Level::kAvx512};
 
@@ -92,5 +91,6 @@ TEST(products_of_bytes_are_exact) {
 }
 
 }  // namespace
+}  // namespace etbuild::kernels::math
 
 TEST_MAIN()

@@ -48,9 +48,9 @@ void convolve(const Convolution& convolution, Scratch, const Parallel& parallel)
 
 namespace {
 
-constexpr ptrdiff_t kGroupFloats = 64 * 1024;  // Panels that a worker packs at once.
-constexpr ptrdiff_t kDeep = 1024;              // Of deeper products, about so much is packed at once.
-constexpr ptrdiff_t kSlack = 16;               // Floats that copies of whole vectors read or write too much.
+constexpr ptrdiff_t kGroupFloats = 65536;  // Panels that a worker packs at once.
+constexpr ptrdiff_t kDeep = 1024;          // Of deeper products, about so much is packed at once.
+constexpr ptrdiff_t kSlack = 16;           // Floats that copies of whole vectors read or write too much.
 
 enum class Way { kNothing, kPlain, kDepthwise, kProduct, kPanels };
 
@@ -420,7 +420,7 @@ void convolve(const Convolution& convolution, Scratch scratch, const Parallel& p
     return;
   }
   if (shape.is_transposed) {
-    if (weight_floats(shape) > floats.count) return convolve_plainly(convolution, parallel);
+    if (floats.data == nullptr || weight_floats(shape) > floats.count) return convolve_plainly(convolution, parallel);
     transpose_weights(convolution, floats.data);
     job.weight = floats.data;
     job.scratch += weight_floats(shape);

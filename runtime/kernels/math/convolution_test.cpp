@@ -13,9 +13,8 @@
 #include "plain_convolution.h"
 #include "random_floats.h"
 
+namespace etbuild::kernels::math {
 namespace {
-
-using namespace etbuild::kernels::math;
 
 struct Case {
   Convolution convolution;
@@ -275,5 +274,6 @@ TEST(sums_may_wrap_around) {
 }
 
 }  // namespace
+}  // namespace etbuild::kernels::math
 
 TEST_MAIN()

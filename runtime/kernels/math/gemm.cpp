@@ -45,8 +45,8 @@ void gemm(const Gemm& gemm, Scratch, const Parallel& parallel) {
 
 namespace {
 
-constexpr ptrdiff_t kDotRows = 8;               // Up to so many rows of a go through dot products.
-constexpr ptrdiff_t kGroupFloats = 128 * 1024;  // Packed at once by a worker: half a typical second-level cache.
+constexpr ptrdiff_t kDotRows = 8;           // Up to so many rows of a go through dot products.
+constexpr ptrdiff_t kGroupFloats = 131072;  // Packed at once by a worker: half a typical second-level cache.
 constexpr ptrdiff_t kStackFloats = sizeof(void*) == 8 ? 2048 : 256;  // Small machines have small stacks.
 constexpr ptrdiff_t kColumnsOfDots = 64;
 

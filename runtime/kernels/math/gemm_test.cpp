@@ -13,9 +13,8 @@
 #include "plain_gemm.h"
 #include "random_floats.h"
 
+namespace etbuild::kernels::math {
 namespace {
-
-using namespace etbuild::kernels::math;
 
 // A product with its memory, so that the sanitizers see each read beyond a matrix.
 struct Case {
@@ -247,5 +246,6 @@ TEST(products_of_integers_wrap_around) {
 }
 
 }  // namespace
+}  // namespace etbuild::kernels::math
 
 TEST_MAIN()

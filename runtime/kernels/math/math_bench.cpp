@@ -11,9 +11,8 @@
 #include "levels.h"
 #include "random_floats.h"
 
+namespace etbuild::kernels::math {
 namespace {
-
-using namespace etbuild::kernels::math;
 
 double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -139,8 +138,9 @@ void bench_network(const char* name, const std::vector<Layer>& layers, bool is_d
       c.out = out.data();
       std::vector<char> memory(convolution_scratch(c, 1));
       const double took = fastest([&] { convolve(c, {memory.data(), memory.size()}); }, 0.02);
-      const double flops = 2.0 * static_cast<double>(layer.out * pixels * layer.in / layer.groups * layer.kernel) *
-                           static_cast<double>(layer.kernel);
+      const ptrdiff_t group = layer.in / layer.groups;
+      const double flops =
+          2.0 * static_cast<double>(layer.out * pixels * group * layer.kernel) * static_cast<double>(layer.kernel);
       total += took;
       operations += flops;
       (layer.groups > 1    ? depthwise
@@ -178,13 +178,10 @@ std::vector<Layer> efficientnet_lite0() {
   return layers;
 }
 
-}  // namespace
-
-int main(int count, char** words) {
-  const bool is_detailed = count > 1 && words[1][0] == 'v';
+void bench(bool is_detailed) {
   bench_network("EfficientNet-L0", efficientnet_lite0(), is_detailed);
   bench_network("ResNet block", {{64, 64, 1, 56, 3, 1}, {128, 128, 1, 28, 3, 1}, {512, 512, 1, 7, 3, 1}}, is_detailed);
-  if (is_detailed) return 0;
+  if (is_detailed) return;
   for (const ptrdiff_t rows : {1, 4, 128}) {
     bench_blocks(BlockFormat::kQ4_0, "Q4_0", rows, 1536, 576);
     bench_blocks(BlockFormat::kQ4_1, "Q4_1", rows, 1536, 576);
@@ -207,3 +204,8 @@ int main(int count, char** words) {
   bench_gemm("linear", 1, 49152, 576, true, false);
   bench_gemm("packed", 1, 49152, 576, true, true);
 }
+
+}  // namespace
+}  // namespace etbuild::kernels::math
+
+int main(int count, char** words) { etbuild::kernels::math::bench(count > 1 && words[1][0] == 'v'); }

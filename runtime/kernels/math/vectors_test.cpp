@@ -12,9 +12,8 @@
 #include "levels.h"
 #include "random_floats.h"
 
+namespace etbuild::kernels::math {
 namespace {
-
-using namespace etbuild::kernels::math;
 
 #if defined(__x86_64__)
 constexpr int kFast = 1;
@@ -256,5 +255,6 @@ TEST(norms_have_the_mean_and_the_size_that_they_promise) {
 }
 
 }  // namespace
+}  // namespace etbuild::kernels::math
 
 TEST_MAIN()
