@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from etbuild.analysis.query import Node, Universe, answer, configured_universe, loaded_universe
 from etbuild.analysis.query_language import Query, parse_query, patterns_in
 from etbuild.execution.store import Store
-from etbuild.keys import known_keys, needed_actions
-from etbuild.model.action import Action
+from etbuild.keys import known_graph, known_keys, needed_actions
+from etbuild.model.action import Action, ActionGraph
+from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis, ConfiguredKey
 from etbuild.model.frozen import frozen
 from etbuild.model.label import Pattern
@@ -70,16 +71,26 @@ def query_targets(session: Session, text: str, *, configured: bool) -> tuple[Fou
 def query_actions(session: Session, text: str) -> tuple[FoundAction, ...]:
     """Return the actions of the targets that an expression means."""
     analysis, keys = _configured(session, text)
-    owners = {index: key for key in reversed(keys) for index in analysis.targets[key].actions}
+    wanted = analysis.actions
+    owners = {
+        output: key
+        for key in reversed(keys)
+        for i in analysis.targets[key].actions
+        for output in wanted.actions[i].outputs
+    }
+    needed = needed_actions(wanted, {wanted.producers[output] for output in owners})
     store = Store.open(Path(session.settings.cache))
     try:
-        known = known_keys(analysis.actions, needed_actions(analysis.actions, owners), store)
+        graph = known_graph(wanted, needed, store)
+        owners = {**_owners_of_chosen(wanted, graph, frozenset(keys)), **owners}
+        shown = [index for index, action in enumerate(graph.actions) if action.outputs[0] in owners]
+        known = known_keys(graph, needed_actions(graph, shown), store)
     finally:
         store.close()
     return tuple(
         FoundAction(
             mnemonic=action.mnemonic,
-            target=_name(owners[index]),
+            target=_name(owners[action.outputs[0]]),
             key=known[index].key if index in known else "",
             inputs=tuple(sorted(artifact.path for artifact in action.inputs)),
             outputs=tuple(artifact.path for artifact in action.outputs),
@@ -88,9 +99,18 @@ def query_actions(session: Session, text: str) -> tuple[FoundAction, ...]:
             mounts=tuple(mount.path for mount in action.mounts),
             places=tuple(_places(session, action)),
         )
-        for index in sorted(owners)
-        for action in [analysis.actions.actions[index]]
+        for index in shown
+        for action in [graph.actions[index]]
     )
+
+
+def _owners_of_chosen(
+    before: ActionGraph, graph: ActionGraph, keys: frozenset[ConfiguredKey]
+) -> Mapping[Artifact, ConfiguredKey]:
+    """Return what dynamic actions of these targets came to makes, with its target."""
+    owned = ((action, (action.owner, action.configuration)) for action in graph.actions)
+    new = ((action, key) for action, key in owned if key in keys and action.outputs[0] not in before.producers)
+    return {output: key for action, key in new for output in action.outputs}
 
 
 def _places(session: Session, action: Action) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -180,3 +181,12 @@ def test_expanded_actions_are_logged_and_explained(workspace):
     said = workspace.etbuild("explain", "//:one")
     assert re.search(r"Big .*input b.txt", said), said
     assert re.search(r"Join .*input b.big", said), said
+
+
+def test_a_query_tells_the_actions_that_a_dynamic_one_comes_to_once_that_is_known(workspace):
+    asked = ("query", "--actions", "--json", "//:one")
+
+    assert {each["mnemonic"] for each in json.loads(workspace.etbuild(*asked))} == {"Names", "Pick", "Copy"}
+    workspace.build()
+    told = [(each["mnemonic"], each["target"]) for each in json.loads(workspace.etbuild(*asked))]
+    assert sorted(told) == [(name, "//:one (host)") for name in ("Big", "Big", "Copy", "Join", "Names", "Pick")]
