@@ -12,25 +12,12 @@ class Coordinates {
   explicit Coordinates(ArrayRef<int32_t> sizes) : sizes_(sizes) {}
 
   // Goes on to the next; false if there is none: it is then the first again.
-  bool next() {
-    for (size_t dim = sizes_.size(); dim-- > 0;) {
-      if (++at_[dim] < sizes_[dim]) return true;
-      at_[dim] = 0;
-    }
-    return false;
-  }
+  bool next();
 
   int32_t operator[](size_t dim) const { return at_[dim]; }
 
   // Where the element is in a tensor that broadcasts to the shape, in elements.
-  ptrdiff_t offset(const Tensor& tensor) const {
-    const size_t missing = sizes_.size() - tensor.sizes().size();
-    ptrdiff_t offset = 0;
-    for (size_t dim = 0; dim < tensor.sizes().size(); ++dim) {
-      if (tensor.sizes()[dim] != 1) offset += static_cast<ptrdiff_t>(at_[dim + missing]) * tensor.strides()[dim];
-    }
-    return offset;
-  }
+  ptrdiff_t offset(const Tensor& tensor) const;
 
  private:
   ArrayRef<int32_t> sizes_;
