@@ -55,9 +55,13 @@ void cumsum_out(KernelRuntimeContext& context, Arguments arguments) {
   }
   const auto along = static_cast<size_t>(dim);
   const bool point = self.dim() == 0;
-  Line line{self.scalar_type(),        nullptr, point ? 1 : self.strides()[along],
-            out.scalar_type(),         nullptr, point ? 1 : out.strides()[along],
-            point ? 1 : self.size(dim)};
+  Line line{self.scalar_type(),
+            nullptr,
+            point ? 1 : self.strides()[along],
+            out.scalar_type(),
+            nullptr,
+            point ? 1 : out.strides()[along],
+            point ? 1 : self.size(static_cast<ssize_t>(dim))};
   const bool whole = is_integer(out.scalar_type()) || is_bool(out.scalar_type());
   int64_t from = 0;
   int64_t to = 0;
