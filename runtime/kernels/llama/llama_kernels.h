@@ -7,7 +7,7 @@
 
 namespace etbuild::kernels::llama {
 
-// llama::custom_sdpa.out and llama::update_cache.out, to hand to load_method().
+// All that operators.toml has, compiled for the official runtime, to hand to load_method().
 executorch::runtime::Span<const executorch::runtime::Kernel> llama_kernels();
 
 // Puts them into the process's registry, beside those of the official libraries; a second call does nothing.

@@ -6,15 +6,11 @@
 #include <cinttypes>
 #include <cmath>
 
+#include "any_attention.h"
 #include "attention.h"
 
 namespace etbuild::kernels::llama {
 namespace {
-
-using executorch::aten::ScalarType;
-using executorch::aten::Tensor;
-using executorch::runtime::Error;
-using executorch::runtime::KernelRuntimeContext;
 
 // Rows that one thread takes at once. Fixed, so that the number of threads cannot change how rows are grouped.
 constexpr int64_t kRowsAtOnce = 16;
@@ -107,6 +103,15 @@ Tensor& custom_sdpa_out(KernelRuntimeContext& context, const Tensor& query, cons
                         int64_t start_pos, const std::optional<Tensor>& mask, double dropout, bool is_causal,
                         std::optional<double> scale, Tensor& out) {
   const Tensor* mask_tensor = mask.has_value() ? &*mask : nullptr;
+  if (query.scalar_type() == ScalarType::Half || query.scalar_type() == ScalarType::BFloat16) {
+    ET_KERNEL_CHECK_MSG(context, dropout == 0.0, InvalidArgument, out, "dropout must be 0");
+    const HeadRows queries = {query, nullptr, nullptr};
+    const double by = scale.value_or(0.0);
+    const AnyAttention call = {
+        queries, {key, nullptr, nullptr}, {value, nullptr, nullptr}, start_pos, mask_tensor, is_causal, by, false};
+    attend_any(context, call, out);
+    return out;
+  }
   ET_KERNEL_CHECK(context, are_caches_of(query, key, value), InvalidArgument, out);
   ET_KERNEL_CHECK(context, fits(query, key, start_pos, mask_tensor, is_causal), InvalidArgument, out);
   ET_KERNEL_CHECK_MSG(context, dropout == 0.0, InvalidArgument, out, "dropout must be 0");
@@ -128,6 +133,16 @@ Tensor& custom_sdpa_out(KernelRuntimeContext& context, const Tensor& query, cons
     ET_KERNEL_CHECK(context, ran, Internal, out);
   }
   return out;
+}
+
+void custom_sdpa_out(KernelRuntimeContext& context, Arguments arguments) {
+  if (!are_arguments(context, arguments, "tttiodbDt")) return;
+  std::optional<Tensor> mask;
+  if (!is_none(arguments, 4)) mask = tensor(arguments, 4);
+  std::optional<double> scale;
+  if (!is_none(arguments, 7)) scale = real(arguments, 7);
+  custom_sdpa_out(context, tensor(arguments, 0), tensor(arguments, 1), tensor(arguments, 2), integer(arguments, 3),
+                  mask, real(arguments, 5), boolean(arguments, 6), scale, tensor(arguments, 8));
 }
 
 }  // namespace etbuild::kernels::llama

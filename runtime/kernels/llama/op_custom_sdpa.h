@@ -10,7 +10,8 @@
 namespace etbuild::kernels::llama {
 
 // query[B, S, H, D] attends to key[B, L, KVH, D] and value[B, L, KVH, D], which are whole caches: H is a multiple of
-// KVH, and query heads that follow each other share one key-value head. float32, contiguous.
+// KVH, and query heads that follow each other share one key-value head. Contiguous; float32, which is fast, or Half or
+// BFloat16 (a mask is always float32).
 //
 // The queries stand at the positions start_pos .. start_pos + S - 1.
 //   is_causal: each looks at all positions up to its own. Needs start_pos + S <= L; no mask.

@@ -5,11 +5,10 @@
 #include <cinttypes>
 #include <cstring>
 
+#include "arguments.h"
+
 namespace etbuild::kernels::llama {
 namespace {
-
-using executorch::aten::Tensor;
-using executorch::runtime::KernelRuntimeContext;
 
 bool fits(const Tensor& value, const Tensor& cache, int64_t start_pos) {
   ET_CHECK_OR_RETURN_FALSE(value.dim() == 4 && cache.dim() == 4, "value and cache must be [B, S, H, D]");
@@ -42,6 +41,11 @@ Tensor& update_cache_out(KernelRuntimeContext& context, const Tensor& value, Ten
   char* to = static_cast<char*>(cache.mutable_data_ptr()) + offset;
   for (int64_t batch = 0; batch < batches; ++batch) memcpy(to + batch * stride, from + batch * written, written);
   return out;
+}
+
+void update_cache_out(KernelRuntimeContext& context, Arguments arguments) {
+  if (!are_arguments(context, arguments, "ttit")) return;
+  update_cache_out(context, tensor(arguments, 0), tensor(arguments, 1), integer(arguments, 2), tensor(arguments, 3));
 }
 
 }  // namespace etbuild::kernels::llama
