@@ -39,6 +39,7 @@ bool broadcast(Shape& shape, ArrayRef<int32_t> sizes) {
 }
 
 bool is_contiguous(const Tensor& tensor) {
+  if (tensor.numel() == 0) return true;
   int64_t stride = 1;
   for (ssize_t dim = tensor.dim() - 1; dim >= 0; --dim) {
     if (tensor.size(dim) != 1 && tensor.strides()[static_cast<size_t>(dim)] != stride) return false;
