@@ -16,7 +16,7 @@ Places places_of(Dimensions dimensions) {
   return dimensions == Dimensions::kChannelsSecond ? Places{0, 2, 3, 1} : Places{0, 1, 2, 3};
 }
 
-bool refuse_image(KernelRuntimeContext& context, const char* what) {
+bool refuse_image(KernelRuntimeContext& context, [[maybe_unused]] const char* what) {
   ET_LOG(Error, "An image must be of int8 with four dimensions; %s", what);
   return refuse(context, Error::InvalidArgument);
 }

@@ -85,11 +85,13 @@ Attention describe(const Tensor& query, const Tensor& key, const Tensor& value, 
   const int64_t head_dim = query.size(3);
   const int64_t length = key.size(1);
   const int64_t visible = mask != nullptr ? length : is_causal ? start_pos + 1 : start_pos + rows;
-  const int64_t row_stride = query.size(2) * head_dim;
+  const auto row_stride = static_cast<ptrdiff_t>(query.size(2) * head_dim);
+  const auto cache_stride = static_cast<ptrdiff_t>(key.size(2) * head_dim);
+  const auto mask_stride = static_cast<ptrdiff_t>(length);
   const float* mask_data = mask == nullptr ? nullptr : mask->const_data_ptr<float>();
   return Attention{{query.const_data_ptr<float>(), row_stride, key.const_data_ptr<float>(),
-                    value.const_data_ptr<float>(), key.size(2) * head_dim, mask_data, length,
-                    out.mutable_data_ptr<float>(), row_stride, rows, head_dim, visible, is_causal, scale},
+                    value.const_data_ptr<float>(), cache_stride, mask_data, mask_stride, out.mutable_data_ptr<float>(),
+                    row_stride, rows, head_dim, visible, is_causal, scale},
                    rows,
                    query.size(2),
                    key.size(2),

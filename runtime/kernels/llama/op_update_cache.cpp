@@ -32,14 +32,14 @@ bool fits(const Tensor& value, const Tensor& cache, int64_t start_pos) {
 Tensor& update_cache_out(KernelRuntimeContext& context, const Tensor& value, Tensor& cache, int64_t start_pos,
                          Tensor& out) {
   ET_KERNEL_CHECK(context, fits(value, cache, start_pos), InvalidArgument, out);
-  const int64_t batches = value.size(0);
   if (value.numel() == 0) return out;
+  const auto batches = static_cast<size_t>(value.size(0));
   const size_t written = value.nbytes() / batches;
   const size_t stride = cache.nbytes() / batches;
-  const size_t offset = start_pos * (stride / cache.size(1));
+  const size_t offset = static_cast<size_t>(start_pos) * (stride / static_cast<size_t>(cache.size(1)));
   const char* from = static_cast<const char*>(value.const_data_ptr());
   char* to = static_cast<char*>(cache.mutable_data_ptr()) + offset;
-  for (int64_t batch = 0; batch < batches; ++batch) memcpy(to + batch * stride, from + batch * written, written);
+  for (size_t batch = 0; batch < batches; ++batch) memcpy(to + batch * stride, from + batch * written, written);
   return out;
 }
 

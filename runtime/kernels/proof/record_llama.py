@@ -65,7 +65,7 @@ def attention(given: Mapping[str, Any]) -> torch.Tensor:
 
 
 def attentions(calls: Calls, numbers: Numbers) -> None:
-    """Record custom_sdpa and sdpa_with_kv_cache."""
+    """Record custom_sdpa, and with it sdpa_with_kv_cache."""
     for (batch, rows, heads, cache_heads, width, length, start), dtype in itertools.product(CACHES, EXACTNESS):
         query = numbers.floats(batch, rows, heads, width, by=1).to(dtype)
         key, value = (numbers.floats(batch, length, cache_heads, width, by=1).to(dtype) for _ in range(2))
@@ -80,14 +80,22 @@ def attentions(calls: Calls, numbers: Numbers) -> None:
             exact = dtype == torch.float32
             result = OPS.custom_sdpa(**given) if exact else attention(given).to(dtype)
             calls.add("custom_sdpa.out", given, result, near)
-            written = [numbers.floats(batch, rows, cache_heads, width, by=1).to(dtype) for _ in range(2)]
-            after = [each.clone() for each in (key, value)]
-            for cache, new in zip(after, written, strict=True):
-                cache[:, start : start + rows] = new
-            result = attention({**given, "key": after[0], "value": after[1]}).to(dtype)
-            given |= {"key": written[0], "value": written[1], "seq_len": rows}
-            outputs = (Output(after[0], key), Output(after[1], value), Output(result))
-            calls.add("sdpa_with_kv_cache.out", given, outputs, near)
+            if is_causal:
+                updated(calls, numbers, given, near)
+
+
+def updated(calls: Calls, numbers: Numbers, given: Mapping[str, Any], near: Tolerance) -> None:
+    """Record sdpa_with_kv_cache: the same with rows that are written into the caches first."""
+    query, caches = given["query"], (given["key"], given["value"])
+    batch, rows, _, width = query.shape
+    written = [numbers.floats(batch, rows, cache.shape[2], width, by=1).to(query.dtype) for cache in caches]
+    after = [cache.clone() for cache in caches]
+    for cache, new in zip(after, written, strict=True):
+        cache[:, given["start_pos"] : given["start_pos"] + rows] = new
+    result = attention({**given, "key": after[0], "value": after[1]}).to(query.dtype)
+    outputs = (Output(after[0], caches[0]), Output(after[1], caches[1]), Output(result))
+    whole = {**given, "key": written[0], "value": written[1], "seq_len": rows}
+    calls.add("sdpa_with_kv_cache.out", whole, outputs, near)
 
 
 def quantized_attentions(calls: Calls, numbers: Numbers) -> None:
@@ -107,7 +115,7 @@ def quantized_attentions(calls: Calls, numbers: Numbers) -> None:
 
 def hadamard(calls: Calls, numbers: Numbers) -> None:
     """Record fast_hadamard_transform and fallback."""
-    for width, sizes in itertools.product((1, 2, 8, 64, 28, 112, 448), ((), (3,), (2, 0), (2, 3))):
+    for width, sizes in itertools.product((1, 2, 8, 64, 28, 112), ((), (3,), (2, 0), (2, 3))):
         x = numbers.floats(*sizes, width)
         for dtype in (torch.float32, torch.float64, torch.float16, torch.bfloat16):
             narrow = x.to(dtype)

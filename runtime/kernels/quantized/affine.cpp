@@ -31,7 +31,7 @@ ScalarType promoted(ScalarType left, ScalarType right) {
   return promote(known(left), known(right));
 }
 
-bool refuse_parameters(KernelRuntimeContext& context, const char* what) {
+bool refuse_parameters(KernelRuntimeContext& context, [[maybe_unused]] const char* what) {
   ET_LOG(Error, "Scales must be floating, zero points numbers, %s", what);
   return refuse(context, Error::InvalidArgument);
 }
