@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "halves.h"
 #include "selection.h"
 
 namespace etbuild::kernels {
@@ -82,6 +83,46 @@ bool convert_by(ScalarType from_type, const char* from, int64_t step, ScalarType
   return true;
 }
 
+// By blocks of a known size, of which compilers make vectors.
+template <typename From, typename To, To (*kConvert)(From)>
+void convert_each(const void* from, void* to, int64_t count) {
+  constexpr int64_t kBlock = 16;
+  const auto* source = static_cast<const From*>(from);
+  auto* target = static_cast<To*>(to);
+  int64_t at = 0;
+  for (; at + kBlock <= count; at += kBlock) {
+    From block[kBlock];
+    std::memcpy(block, source + at, sizeof(block));
+    for (int64_t each = 0; each < kBlock; ++each) target[at + each] = kConvert(block[each]);
+  }
+  for (; at < count; ++at) target[at] = kConvert(source[at]);
+}
+
+// The conversions that Half and BFloat16 are computed by. False if it is none of these.
+bool convert_halves(ScalarType from_type, const void* from, ScalarType to_type, void* to, int64_t count) {
+  if constexpr (is_selected(ScalarType::Half)) {
+    if (from_type == ScalarType::Half && to_type == ScalarType::Float) {
+      convert_each<uint16_t, float, float_of_half>(from, to, count);
+      return true;
+    }
+    if (from_type == ScalarType::Float && to_type == ScalarType::Half) {
+      convert_each<float, uint16_t, half_of_float>(from, to, count);
+      return true;
+    }
+  }
+  if constexpr (is_selected(ScalarType::BFloat16)) {
+    if (from_type == ScalarType::BFloat16 && to_type == ScalarType::Float) {
+      convert_each<uint16_t, float, float_of_bfloat16>(from, to, count);
+      return true;
+    }
+    if (from_type == ScalarType::Float && to_type == ScalarType::BFloat16) {
+      convert_each<float, uint16_t, bfloat16_of_float>(from, to, count);
+      return true;
+    }
+  }
+  return false;
+}
+
 template <typename Block>
 void copy_blocks(const void* from, int64_t from_step, void* to, int64_t to_step, int64_t count) {
   const auto* source = static_cast<const Block*>(from);
@@ -115,6 +156,7 @@ bool convert(ScalarType from_type, const void* from, int64_t step, ScalarType to
     copy_elements(size_of(from_type), from, step, to, 1, count);
     return true;
   }
+  if (step == 1 && convert_halves(from_type, from, to_type, to, count)) return true;
   const auto* source = static_cast<const char*>(from);
   auto* target = static_cast<char*>(to);
   if (is_floating(from_type)) return convert_by<double, Fractional>(from_type, source, step, to_type, target, count);

@@ -70,7 +70,7 @@ class Reducing {
     const int64_t most = by_rows_ || count_ < 4096 ? kSlots : 1;
     width_ = kept_.rank == 0 ? 1 : kept_.sizes[0];
     slots_ = width_ < most ? width_ : most;
-    tiles_ = (width_ + slots_ - 1) / slots_;
+    tiles_ = width_ == slots_ ? 1 : (width_ + slots_ - 1) / slots_;
   }
 
   bool run() {
@@ -101,13 +101,13 @@ class Reducing {
   }
 
   bool compute(int64_t number) const {
-    const int64_t first = number % tiles_ * slots_;
+    const int64_t first = tiles_ == 1 ? 0 : number % tiles_ * slots_;
     const int64_t slots = width_ - first < slots_ ? width_ - first : slots_;
     int64_t from = kept_.rank == 0 ? 0 : first * kept_.from[0];
     int64_t to = kept_.rank == 0 ? 0 : first * kept_.to[0];
     int64_t second = kept_.rank == 0 ? 0 : first * kept_.second[0];
-    int64_t rest = number / tiles_;
-    for (size_t at = 1; at < kept_.rank; ++at) {
+    int64_t rest = tiles_ == 1 ? number : number / tiles_;
+    for (size_t at = 1; at < kept_.rank && rest > 0; ++at) {
       const int64_t index = rest % kept_.sizes[at];
       rest /= kept_.sizes[at];
       from += index * kept_.from[at];
