@@ -11,8 +11,18 @@ template <typename T>
 struct Quotient : Plain {
   using Plain::Plain;
   T operator()(T self, T other) const {
-    if constexpr (std::is_same_v<T, std::complex<float>>) {  // Its parts are differences of products.
-      return T(std::complex<double>(self) / std::complex<double>(other));
+    if constexpr (is_complex(dtype_of<T>())) {  // By Smith's method, as PyTorch.
+      const auto real = other.real();
+      const auto imaginary = other.imag();
+      if (std::abs(real) >= std::abs(imaginary)) {
+        if (real == 0 && imaginary == 0) return T(self.real() / std::abs(real), self.imag() / std::abs(imaginary));
+        const auto ratio = imaginary / real;
+        const auto scale = 1 / (real + imaginary * ratio);
+        return T((self.real() + self.imag() * ratio) * scale, (self.imag() - self.real() * ratio) * scale);
+      }
+      const auto ratio = real / imaginary;
+      const auto scale = 1 / (real * ratio + imaginary);
+      return T((self.real() * ratio + self.imag()) * scale, (self.imag() * ratio - self.real()) * scale);
     } else {
       return self / other;
     }
