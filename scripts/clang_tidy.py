@@ -24,15 +24,24 @@ from ide import compile_commands as ide  # noqa: E402
 
 TIDY = "clang-tidy-14"
 ENV = {**os.environ, "ETBUILD": str(ROOT / "etbuild")}
+ON_REQUEST = (
+    "//benchmarks:kernel_rounds",
+    "//examples/googletest:tensor_test",
+    "//runtime/kernels/math:math_bench",
+    "//runtime/kernels/portable:replay_test",
+    "//runtime/kernels/proof:official_replay",
+)
+"""Targets that no pattern means."""
+
 COMPILED = (
-    ("host", "//... + //examples/googletest:tensor_test"),
+    ("host", f"//... + {' + '.join(ON_REQUEST)}"),
     ("cortex_m55", "//examples/hello/..."),
     ("linux_aarch64", "//examples/hello/..."),
 )
 """Platforms, and the targets that are compiled for them; a source counts as in the first."""
 
-ELSEWHERE = ("examples/consumers/", "toolchains/zig/")
-"""Sources that other build systems and zig compile; tests do."""
+ELSEWHERE = ("examples/consumers/", "toolchains/zig/", "examples/own_kernel/op_")
+"""Sources that other build systems and zig compile, tests do; kernels of a schema, which what is generated includes."""
 
 Entry = Mapping[str, Any]
 
