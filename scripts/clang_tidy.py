@@ -43,6 +43,9 @@ COMPILED = (
 ELSEWHERE = ("examples/consumers/", "toolchains/zig/", "examples/own_kernel/op_")
 """Sources that other build systems and zig compile, tests do; kernels of a schema, which what is generated includes."""
 
+EVERY_DTYPE = ("-I", "runtime/kernels/common/all")
+"""Kernels find here which dtypes they serve, where no image says it: that header stands below no output."""
+
 Entry = Mapping[str, Any]
 
 
@@ -73,7 +76,7 @@ def _answer(words: Sequence[str]) -> Any:
 def findings(entry: Entry, known: Path) -> str:
     """Return what clang-tidy says of a source, nothing if it is clean; that is written down."""
     compiler, *words = (word for word in entry["arguments"] if not word.startswith("-specs"))
-    command = [TIDY, "--quiet", entry["file"], "--", compiler, *_target(compiler), *words]
+    command = [TIDY, "--quiet", entry["file"], "--", compiler, *_target(compiler), *words, *EVERY_DTYPE]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         known.touch()

@@ -120,7 +120,7 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
         DefaultInfo(
             (program.file,),
             validations=tuple(each.verdict for each in programs),
-            beside=(*program.beside, sources[0]),
+            beside=(*program.beside, sources[0], *(header for each in selected for header in each.direct_headers)),
             summary=program.summary,
         ),
         RunInfo((program.file,), program.inputs, mounts=program.toolchain.mounts),

@@ -71,7 +71,11 @@ def et_selected_kernels(ctx: RuleContext[EtSelectedKernelsAttrs]) -> Sequence[Pr
 def et_kernels(ctx: RuleContext[EtAllKernelsAttrs]) -> Sequence[Provider]:
     """Compile all kernels of catalogues, for all dtypes, and the table that names them: as et_selected_kernels does."""
     given = _kernels(ctx, None, registers=ctx.attrs.shared)
-    return [DefaultInfo((_shared(ctx, given[1]),)), given[1]] if ctx.attrs.shared else given
+    return (
+        [DefaultInfo((_shared(ctx, given[1]),), beside=given[1].direct_headers), given[1]]
+        if ctx.attrs.shared
+        else given
+    )
 
 
 def _kernels(
@@ -86,7 +90,7 @@ def _kernels(
     )
     info = select_kernels(ctx, choice)
     archive = info.libraries[0].archive
-    return DefaultInfo((archive,) if archive else ()), info
+    return DefaultInfo((archive,) if archive else (), beside=info.direct_headers), info
 
 
 def _shared(ctx: RuleContext[EtAllKernelsAttrs], info: CcInfo) -> Artifact:

@@ -19,7 +19,9 @@ using All = Types<uint8_t, int8_t, int16_t, int32_t, int64_t, bool, uint16_t, fl
 template <typename Element, typename Wide>
 void widen(const void* from, int64_t step, Wide* to, int64_t count) {
   const auto* elements = static_cast<const Element*>(from);
-  for (int64_t at = 0; at < count; ++at) to[at] = static_cast<Wide>(elements[at * step]);
+  for (int64_t at = 0; at < count; ++at) {
+    to[at] = static_cast<Wide>(elements[at * step]);  // NOLINT(bugprone-signed-char-misuse): numbers, no characters.
+  }
 }
 
 int64_t whole_of(double value) {

@@ -59,7 +59,7 @@ void pad(KernelRuntimeContext& context, Arguments arguments, size_t count, Pad k
   const Tensor& self = tensor(arguments, 0);
   const auto padding = integers(arguments, 1);
   Tensor& out = tensor(arguments, 2);
-  Shape shape;
+  Shape shape = {};
   if (!plan(self, padding, shape, count, kind)) {
     ET_LOG(Error, "A tensor of %d dimensions cannot be padded so", static_cast<int>(self.dim()));
     return context.fail(Error::InvalidArgument);

@@ -105,8 +105,7 @@ void StridedCopy::collapse() {
 template <typename Visitor>
 void StridedCopy::each(size_t first, const Visitor& visit) const {
   if (empty_) return;
-  ptrdiff_t at[kMost];
-  for (size_t dim = first; dim < rank_; ++dim) at[dim] = 0;
+  ptrdiff_t at[kMost] = {};
   ptrdiff_t from = 0;
   ptrdiff_t to = 0;
   for (;;) {

@@ -103,7 +103,7 @@ struct Mean {
     most = greatest;
     total *= older;
     for (int64_t at = 0; at < of.cache.width; ++at) sums[at] *= older;
-    float value[kMostHead];
+    float value[kMostHead] = {};
     for (int64_t at = 0; at < count; ++at) {
       const float weight = std::exp(scores[at] - base);
       const float factor = weight * load(of.call.value, of.cache_offset(first + at), of.cache.width, value);
@@ -127,8 +127,8 @@ void store(const Mean& mean, int64_t offset, int64_t width, Tensor& out) {
 }
 
 void attend_row(const RowOfHead& of, float scale, Tensor& out) {
-  float query[kMostHead];
-  float key[kMostHead];
+  float query[kMostHead] = {};
+  float key[kMostHead] = {};
   float scores[kTile];
   Mean mean;
   const int64_t offset = of.query.offset(of.batch, of.row, of.head);

@@ -102,7 +102,7 @@ void fast_hadamard_transform_out(KernelRuntimeContext& context, Arguments argume
       !expect(context, is_contiguous(from) && is_contiguous(out), "both tensors must be contiguous")) {
     return;
   }
-  const Rows rows = {from.numel() / width, width, parts};
+  const Rows rows = {width > 0 ? from.numel() / width : 0, width, parts};
   if (type == ScalarType::Float) return transform_all<float, float>(rows, from, out, nullptr);
   if (type == ScalarType::Double) return transform_all<double, double>(rows, from, out, nullptr);
   transform_narrow(context, rows, from, out);

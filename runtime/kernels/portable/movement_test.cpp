@@ -49,8 +49,8 @@ struct Grid {
   uint8_t order[kMost] = {0, 1, 2, 3};
   TensorImpl impl;
 
-  explicit Grid(std::initializer_list<int32_t> shape, std::initializer_list<uint8_t> dim_order = {},
-                ScalarType type = ScalarType::Int)
+  Grid(std::initializer_list<int32_t> shape, std::initializer_list<uint8_t> dim_order = {},
+       ScalarType type = ScalarType::Int)
       : impl(type, lay_out(shape, dim_order), sizes, data, order, strides) {}
 
   ssize_t lay_out(std::initializer_list<int32_t> shape, std::initializer_list<uint8_t> dim_order) {
@@ -209,7 +209,9 @@ TEST(a_copy_to_another_dim_order_converts_and_must_be_the_one_that_is_asked_for)
         Error::InvalidArgument);
   CHECK(call(_to_dim_order_copy_out, {self.value(), EValue(false), channels_last.value(), last.value()}) == Error::Ok);
   const float expected[] = {0, 2, 1, 3};
-  CHECK(std::memcmp(last.data, expected, sizeof(expected)) == 0);
+  float given[4];
+  std::memcpy(given, last.data, sizeof given);
+  for (size_t at = 0; at < 4; ++at) CHECK(given[at] == expected[at]);
 }
 
 TEST(a_view_of_its_own_memory_stays_as_it_is) {

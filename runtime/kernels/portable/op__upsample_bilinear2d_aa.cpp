@@ -81,7 +81,7 @@ struct WholeAxis {
   Around<double> at(int64_t output) const { return Around<double>(output, inputs_, scale_); }
   int64_t half() const { return bits_ == 0 ? 0 : int64_t{1} << (bits_ - 1); }
   int64_t weight(const Around<double>& around, int64_t input) const {
-    return static_cast<int64_t>(0.5 + around.weight(input) * (1 << bits_));
+    return static_cast<int64_t>(std::floor(0.5 + around.weight(input) * (1 << bits_)));
   }
 
   int64_t byte(int64_t sum) const {

@@ -71,8 +71,8 @@ void constant_pad_nd_out(KernelRuntimeContext& context, Arguments arguments) {
   const Number number(*arguments[2]);
   const Operand operand(number);
   Tensor& out = tensor(arguments, 3);
-  Shape shape;
-  Box inner;
+  Shape shape = {};
+  Box inner = {};
   ptrdiff_t offset = 0;
   if (!plan(self, integers(arguments, 1), shape, inner, offset)) {
     ET_LOG(Error, "There must be two numbers for each dimension to pad, and no more cut off than there is");

@@ -28,7 +28,7 @@ void view_as_real_copy_out(KernelRuntimeContext& context, Arguments arguments) {
   if (!resize(context, out, shape.view()) || self.const_data_ptr() == out.const_data_ptr()) return;
   StridedCopy copy;
   for (size_t dim = 0; dim < self.sizes().size(); ++dim) {
-    copy.add(self.sizes()[dim], 2 * self.strides()[dim], out.strides()[dim]);
+    copy.add(self.sizes()[dim], ptrdiff_t{2} * self.strides()[dim], out.strides()[dim]);
   }
   copy.add(2, 1, out.strides()[self.sizes().size()]);
   copy.collapse();

@@ -83,7 +83,7 @@ struct CallArguments::List {
     bools.reset(new bool[most + 1]);
   }
 
-  void add(EValue value) {
+  void add(const EValue& value) {
     values.push_back(value);
     pointers.push_back(&values.back());
   }

@@ -14,7 +14,6 @@ namespace etbuild::proof {
 using executorch::runtime::Error;
 using executorch::runtime::get_op_function_from_registry;
 using executorch::runtime::KernelRuntimeContext;
-using executorch::runtime::Span;
 using executorch::runtime::TensorMeta;
 
 namespace {

@@ -20,8 +20,8 @@ class TemporaryMemory : public executorch::runtime::MemoryAllocator {
     void* memory = std::malloc(size + alignment);
     if (memory == nullptr) return nullptr;
     pieces_.push_back(memory);
-    const uintptr_t address = reinterpret_cast<uintptr_t>(memory);
-    return reinterpret_cast<void*>((address + alignment - 1) / alignment * alignment);
+    const size_t past = reinterpret_cast<uintptr_t>(memory) % alignment;
+    return static_cast<char*>(memory) + (past == 0 ? 0 : alignment - past);
   }
 
   void reset() override { free_all(); }
