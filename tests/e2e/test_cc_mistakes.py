@@ -331,12 +331,12 @@ def test_a_program_whose_operators_the_runtime_lacks_is_refused_with_all_of_them
     content = (ROOT / output["path"]).read_bytes()
     program = tmp_path / "strange.pte"
     program.write_bytes(
-        content.replace(b"llama::update_cache", b"llama::uptake_cache").replace(b"XnnpackB", b"StrangeB")
+        content.replace(b"llama::update_cache", b"lhama::update_cache").replace(b"XnnpackB", b"StrangeB")
     )
     done = etbuild("run", "//runtime/program_runner", "--", str(program))
     assert done.returncode == 1
     assert done.stderr[done.stderr.index("error: ") :] == (
         f"error: '{program}' needs what the linked runtime lacks\n"
-        "  operator llama::uptake_cache.out: in no library that etbuild knows; link one and register it\n"
+        "  operator lhama::update_cache.out: in no library that etbuild knows; link one and register it\n"
         "  backend StrangeBackend: in no library that etbuild knows; link one and register it\n"
     )
