@@ -2,6 +2,7 @@
 
 #include "gemm.h"
 
+#include "aligned_floats.h"
 #include "gemm_block.h"
 #include "levels.h"
 
@@ -51,8 +52,6 @@ constexpr ptrdiff_t kStackFloats = sizeof(void*) == 8 ? 2048 : 256;  // Small ma
 constexpr ptrdiff_t kColumnsOfDots = 64;
 
 ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-
-ptrdiff_t rounded_up(ptrdiff_t number, ptrdiff_t unit) { return (number + unit - 1) / unit * unit; }
 
 // A product as it is computed: perhaps its own transposed.
 struct Plan {
@@ -215,11 +214,9 @@ void gemm(const Gemm& gemm, Scratch scratch, const Parallel& parallel) {
     return;
   }
   plan.scratch_floats = floats_of_worker(plan);
-  const auto bytes = static_cast<size_t>(plan.scratch_floats) * sizeof(float) * static_cast<size_t>(parallel.workers);
-  const size_t misaligned = (64 - reinterpret_cast<uintptr_t>(scratch.data) % 64) % 64;
-  if (bytes > 0 && scratch.data != nullptr && scratch.size >= bytes + misaligned) {
-    plan.scratch = reinterpret_cast<float*>(static_cast<char*>(scratch.data) + misaligned);
-  }
+  const ptrdiff_t floats = plan.scratch_floats * parallel.workers;
+  const AlignedFloats aligned(scratch);
+  if (floats > 0 && aligned.count >= floats) plan.scratch = aligned.data;
   const ptrdiff_t groups = (plan.gemm.columns + plan.group_columns - 1) / plan.group_columns;
   parallel(groups * plan.slices, block_units, &plan);
 }
