@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import functools
-import selectors
 import signal
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -33,7 +32,8 @@ from etbuild.execution.interruption import Interruption
 from etbuild.execution.machinery import Machinery
 from etbuild.execution.outcome import TEST, Execution, Outcome
 from etbuild.execution.run_queue import RunQueue
-from etbuild.execution.running_action import GRACE, Ended, RunningAction
+from etbuild.execution.running_action import Ended, RunningAction
+from etbuild.execution.running_actions import RunningActions
 from etbuild.execution.used_headers import UsedHeaders
 from etbuild.model.action import Action, ActionGraph, ActionResult, Mount
 from etbuild.model.artifact import Artifact
@@ -42,8 +42,6 @@ from etbuild.model.events import ActionFinished, ActionsPlanned, ActionStarted
 from etbuild.model.frozen import replace
 from etbuild.model.graph import reachable
 
-TICK = 1.0
-"""Seconds between two looks at what runs."""
 _REWINDS = 3
 """Times an action is made again because its blobs vanish, before that is taken for a broken disk."""
 _KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
@@ -65,10 +63,8 @@ def execute(
     `given` are outputs of actions that are not in the graph. Raises GivenLostError.
     """
     machinery = replace(machinery, realize_mount=functools.cache(machinery.realize_mount))
-    scheduler = Scheduler(graph, tuple(wanted), tuple(also), machinery, given or {})
-    scheduler.look_up_sources()
     with Interruption() as interruption:
-        return scheduler.run(interruption)
+        return Scheduler(graph, tuple(wanted), tuple(also), machinery, given or {}, interruption).run()
 
 
 class Scheduler:
@@ -81,6 +77,7 @@ class Scheduler:
         also: Sequence[int],
         machinery: Machinery,
         given: Mapping[Artifact, Files],
+        interruption: Interruption,
     ) -> None:
         self._machinery = machinery
         self._frontier = Frontier(graph, wanted, also)
@@ -96,7 +93,8 @@ class Scheduler:
         """Who runs, or will, of those that have this key."""
         self._followers: dict[int, list[int]] = {}
         self._ran: dict[str, ActionResult] = {}
-        self._running: dict[int, RunningAction] = {}
+        self._running = RunningActions(machinery, interruption)
+        self._interruption = interruption
         self._rewound: dict[int, list[int]] = {}
         """Actions being made again, and who waits for their blobs."""
         self._rewinds: dict[int, int] = {}
@@ -106,35 +104,30 @@ class Scheduler:
         self._planned = len(self._frontier.needed)
         self._stopping = False
         self._start = machinery.clock()
-        self._next_look = self._start + TICK
-        self._selector = selectors.DefaultSelector()
 
     @property
     def _graph(self) -> ActionGraph:
         return self._frontier.graph
 
-    def look_up_sources(self) -> None:
-        """Digest all sources at once: cheaper than one by one, and many may be big."""
-        self._machinery.digests.look_up(sources_of(self._graph.actions[index] for index in self._frontier.needed))
-
-    def run(self, interruption: Interruption) -> Execution:
+    def run(self) -> Execution:
         """Run to the end. Leaves no child behind, however it ends."""
-        self._machinery.events(ActionsPlanned(self._planned))
-        self._selector.register(interruption, selectors.EVENT_READ)
         try:
-            while not interruption.happened:
+            with self._interruption.lifted():  # All at once is cheaper than one by one, and many may be big.
+                self._digest_sources(self._frontier.needed)
+            self._machinery.events(ActionsPlanned(self._planned))
+            while not self._interruption.happened:
                 self._look_up()
-                self._start_what_fits(interruption)
+                self._start_what_fits()
                 if not self._running:
                     break
-                self._wait()
+                for running in self._running.wait():
+                    self._complete(running)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             raise disk_full(self._machinery.roots.cache) from error
         finally:
-            self._cancel()
-            self._selector.close()
+            self._running.close()
         for index in self._frontier.needed:
             if index not in self._outcomes:
                 self._finish(index, Outcome("skipped", self._key(index)))
@@ -147,6 +140,9 @@ class Scheduler:
         if artifact.is_tree:
             return [(f"{artifact.path}/{path}", file) for path, file in self._machinery.digests.tree(artifact.location)]
         return ((artifact.path, self._machinery.digests.digest(artifact.location)),)
+
+    def _digest_sources(self, indices: Iterable[int]) -> None:
+        self._machinery.digests.look_up(sources_of(self._graph.actions[index] for index in indices))
 
     # Ready: keys, hits, equal actions.
 
@@ -183,7 +179,7 @@ class Scheduler:
             self._fail(index, why_not(action, error, self._machinery))
             return
         self._dynamic.append(action)
-        self._machinery.digests.look_up(sources_of(self._graph.actions[each] for each in new))
+        self._digest_sources(new)
         self._machinery.expanded(self._graph)
         self._plan_more(len(new) - 1)
 
@@ -215,14 +211,14 @@ class Scheduler:
 
     # Runnable: inputs, and blobs that are gone.
 
-    def _start_what_fits(self, interruption: Interruption) -> None:
+    def _start_what_fits(self) -> None:
         while not self._stopping and len(self._running) < self._machinery.capacity.cpu:
             index = self._queue.pop(self._running, self._machinery.capacity)
             if index is None:
                 return
             mounts = self._graph.actions[index].mounts
             if not self._mounts.issuperset(mounts):
-                with interruption.lifted():  # Environments are installed on demand.
+                with self._interruption.lifted():  # Environments are installed on demand.
                     for mount in mounts:
                         self._machinery.realize_mount(mount)
                 self._mounts.update(mounts)
@@ -249,9 +245,7 @@ class Scheduler:
             self._fail(index, input_changed(action, changed, machinery))
             return
         root.copied.clear()
-        running = RunningAction(machinery, index, action, root, inputs)
-        self._running[index] = running
-        self._selector.register(running.job, selectors.EVENT_READ, running)
+        self._running.add(RunningAction(machinery, index, action, root, inputs))
 
     def _rewind(self, index: int, missing: set[str]) -> None:
         """Make the producers of vanished blobs run again; `index` waits for them."""
@@ -284,26 +278,8 @@ class Scheduler:
 
     # Running: waiting, deadlines, the end.
 
-    def _wait(self) -> None:
-        clock = self._machinery.clock
-        wake = min([self._next_look, *(running.deadline for running in self._running.values() if running.deadline)])
-        for key, _ in self._selector.select(max(0.0, wake - clock())):
-            if isinstance(key.data, RunningAction):
-                self._complete(key.data)
-        now = clock()
-        for running in self._running.values():
-            if running.deadline and now >= running.deadline:
-                running.time_out()
-            if now >= self._next_look:
-                self._machinery.events(running.look(now))
-        if now >= self._next_look:
-            self._machinery.store.flush()  # What waits to be written must not wait for what runs.
-            self._next_look = now + TICK
-
     def _complete(self, running: RunningAction) -> None:
         index, action = running.index, running.action
-        self._selector.unregister(running.job)
-        del self._running[index]
         ended = running.finish()
         if ended.end.lost:
             self._queue.push(index)
@@ -405,21 +381,3 @@ class Scheduler:
 
     def _key(self, index: int) -> str:
         return self._keys[index].key if index in self._keys else ""
-
-    def _cancel(self) -> None:
-        """End all that runs: politely, then not."""
-        clock = self._machinery.clock
-        for running in self._running.values():
-            running.job.kill(signal.SIGTERM)
-        deadline = clock() + GRACE
-        forced = False
-        while self._running:
-            for key, _ in self._selector.select(0.05):
-                if isinstance(key.data, RunningAction):
-                    self._selector.unregister(key.data.job)
-                    key.data.job.end()
-                    del self._running[key.data.index]
-            if clock() > deadline and not forced:
-                forced = True
-                for running in self._running.values():
-                    running.job.kill(signal.SIGKILL)
