@@ -18,7 +18,7 @@ inline char* mutable_element(const Tensor& tensor, ptrdiff_t offset) {
   return static_cast<char*>(tensor.mutable_data_ptr()) + offset * static_cast<ptrdiff_t>(size_of(tensor.scalar_type()));
 }
 
-// Copies an element of `size` bytes.
+// Copies an element, or several, of `size` bytes in all.
 inline void copy_element(size_t size, const void* from, void* to) {
   if (size == sizeof(uint32_t)) {  // A call costs more.
     std::memcpy(to, from, sizeof(uint32_t));

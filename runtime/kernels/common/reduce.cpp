@@ -169,7 +169,8 @@ class Reducing {
   // Calls with the offset of each of the reduced loops but the innermost, until told false.
   template <typename Visitor>
   bool each_outer(int64_t offset, const Visitor& visit) const {
-    int64_t at[kMaxRank] = {};
+    int64_t at[kMaxRank];  // Most often none.
+    for (size_t loop = 1; loop < reduced_.rank; ++loop) at[loop] = 0;
     for (;;) {
       if (!visit(offset)) return false;
       size_t loop = 1;

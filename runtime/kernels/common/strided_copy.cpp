@@ -105,7 +105,8 @@ void StridedCopy::collapse() {
 template <typename Visitor>
 void StridedCopy::each(size_t first, const Visitor& visit) const {
   if (empty_) return;
-  ptrdiff_t at[kMost] = {};
+  ptrdiff_t at[kMost];  // Of what is gone through only: most regions have one run, which is not to pay for others.
+  for (size_t dim = first; dim < rank_; ++dim) at[dim] = 0;
   ptrdiff_t from = 0;
   ptrdiff_t to = 0;
   for (;;) {
@@ -127,6 +128,10 @@ void StridedCopy::each(size_t first, const Visitor& visit) const {
 void StridedCopy::run(size_t size, const void* from, void* to) const {
   const Dimension& inner = dimensions_[0];
   const Dimension& outer = dimensions_[1];
+  if (rank_ == 2 && outer.size == 1 && inner.from == 1 && inner.to == 1) {  // One run: most of what is copied.
+    if (!empty_) copy_element(static_cast<size_t>(inner.size) * size, from, to);
+    return;
+  }
   Plane plane = {nullptr, nullptr, inner.size, inner.from, inner.to, outer.size, outer.from, outer.to};
   constexpr size_t kFewBytes = 64;  // Calling memcpy costs more.
   const bool runs = inner.from == 1 && inner.to == 1 && static_cast<size_t>(inner.size) * size >= kFewBytes;
@@ -193,7 +198,9 @@ bool copy_into(KernelRuntimeContext& context, const Tensor& from, const Tensor& 
     copy.add(from.sizes()[dim], from.strides()[dim], to.strides()[dim]);
   }
   copy.collapse();
-  return copy.run(context, from, to, offset);
+  if (from.scalar_type() != to.scalar_type()) return copy.run(context, from, to, offset);
+  copy.run(size_of(to.scalar_type()), from.const_data_ptr(), mutable_element(to, offset));
+  return true;
 }
 
 }  // namespace etbuild::kernels

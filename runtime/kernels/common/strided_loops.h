@@ -55,7 +55,8 @@ class StridedLoops {
   // Calls with where each tensor's next run starts, in elements, until told false.
   template <typename Visitor>
   void each(const Visitor& visit) const {
-    int64_t at[kMaxRank] = {};
+    int64_t at[kMaxRank];  // Most often none.
+    for (size_t dim = 1; dim < rank_; ++dim) at[dim] = 0;
     int64_t offsets[kMost] = {};
     for (;;) {
       if (!visit(static_cast<const int64_t*>(offsets))) return;

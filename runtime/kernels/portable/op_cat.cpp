@@ -13,13 +13,13 @@ bool refuse_sizes(KernelRuntimeContext& context) {
   return refuse(context, Error::InvalidArgument);
 }
 
-// The sizes of the result; `dim` is counted from the front.
+// The sizes of the result, added to a shape without any; `dim` is counted from the front.
 bool join(KernelRuntimeContext& context, ArrayRef<Tensor> parts, int64_t& dim, Shape& shape) {
   const Tensor* first = nullptr;
   for (const Tensor& part : parts) {
     if (first == nullptr && !is_left_out(part)) first = &part;
   }
-  shape = shape_of(first == nullptr ? parts[0] : *first);
+  for (const int32_t size : (first == nullptr ? parts[0] : *first).sizes()) shape.add(size);
   if (first == nullptr) return true;  // All are of sizes [0].
   if (!wrap_index(context, dim, first->dim())) return false;
   int64_t total = 0;
