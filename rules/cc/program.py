@@ -41,11 +41,12 @@ def make_program(
         (*archives, *given.libraries),
         (*attrs.linkopts, *given.linkopts),
         prefer_shared=not attrs.linkstatic,
-        map=ctx.output(f"{ctx.label.name}.map") if toolchain.is_bare_metal else None,
+        map=ctx.output(f"{ctx.label.name}.map") if toolchain.writes_map(ctx.configuration.mode) else None,
         words=memory_words(ctx, toolchain),
     )
     startup = compile_startup(ctx, toolchain)
     file = link_program(ctx, how, (*startup, *translated.objects, *objects))
-    images, summary = make_images(ctx, toolchain, file, how.map) if how.map else ((), None)
+    maps = (how.map,) if how.map else ()
+    images, summary = make_images(ctx, toolchain, file, *maps) if toolchain.is_bare_metal else (maps, None)
     inputs = InputSet((file, *how.shared, *ctx.files(attrs.data)), (given.data,))
     return Program(file, (*images, *how.shared), inputs, toolchain, summary)

@@ -88,6 +88,8 @@ class CcToolchainInfo(Provider):
     """Such as .elf, .exe or .wasm."""
     shared_suffix: str = ".so"
     """Empty: it makes no shared libraries."""
+    maps: bool = False
+    """Its linker writes maps in GNU ld's form."""
     is_bare_metal: bool = False
     """No operating system: programs get start-up code, a linker script, and images for flash."""
     startup: tuple[Artifact, ...] = ()
@@ -95,6 +97,10 @@ class CcToolchainInfo(Provider):
     linker_script: Artifact | None = None
     link_inputs: tuple[Artifact, ...] = ()
     """Further files that every link reads."""
+
+    def writes_map(self, mode: str) -> bool:
+        """Say whether programs get a map of what lies where."""
+        return self.is_bare_metal or (self.maps and mode == "size")
 
     def mode(self, name: str) -> CcFlags | None:
         """Return the flags of a mode, or None if it has no such mode."""

@@ -112,6 +112,10 @@ class CcToolchainAttrs(Attrs):
     shared_suffix: str = ".so"
     """What the name of a shared library ends in; empty if it makes none."""
 
+    maps: bool = False
+    """Its linker writes maps as GNU ld's do (`-Map`): programs get one in mode `size`, for `etbuild size`. Those for
+    bare metal have one in every mode."""
+
     bare_metal: bool = False
     """There is no operating system: programs get start-up code, a linker script and images for flash."""
 
@@ -167,6 +171,7 @@ def cc_toolchain(ctx: RuleContext[CcToolchainAttrs]) -> Sequence[Provider]:
             _command(attrs.nm, folder),
             attrs.program_suffix,
             attrs.shared_suffix,
+            attrs.maps,
             attrs.bare_metal,
             startup,
             ctx.file(attrs.linker_script) if attrs.linker_script else None,

@@ -22,6 +22,9 @@ PYTHON_ENV = {
 }
 """Every program's environment: what a library makes random or machine-dependent is pinned down."""
 
+GENERATED_COPTS = ("-fno-exceptions",)
+"""Of C++ that is generated: it throws nothing, and needs no tables for unwinding."""
+
 WORKER = "torch,torch.export,transformers,executorch.exir,executorch.backends.xnnpack.partition.xnnpack_partitioner"
 """What programs that need torch have imported before they start, in a warm worker."""
 

@@ -33,7 +33,7 @@ from rules.cc.actions import (
     occasions,
 )
 from rules.cc.providers import CcInfo, CcToolchainInfo
-from rules.et.actions import PYTHON_ENV
+from rules.et.actions import GENERATED_COPTS, PYTHON_ENV
 from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
 from rules.et.kernel_compilation import KernelChoice, programs_of, select_kernels
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
@@ -186,7 +186,9 @@ def _compile(
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
     header, source, assembly = sources
     lto = ctx.attrs.lto
-    how = Compilation(toolchain, CcInfo(), runtime, occasions(ctx, toolchain, lto=lto), DEFAULT_STANDARDS, (), (), lto)
+    how = Compilation(
+        toolchain, CcInfo(), runtime, occasions(ctx, toolchain, lto=lto), DEFAULT_STANDARDS, (), GENERATED_COPTS, lto
+    )
     # Assembly that is not preprocessed says nothing of what it includes: all that it is given is its input.
     held = Sources(((source, "cxx"),), (header,), (), ())
     bytes_ = Sources(((assembly, "asm"),), programs, (), ())

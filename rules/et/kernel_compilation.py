@@ -20,7 +20,7 @@ from rules.cc.actions import (
     sort_sources,
 )
 from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
-from rules.et.actions import spec_digest
+from rules.et.actions import GENERATED_COPTS, spec_digest
 from rules.et.kernel_calls import ChosenKernel, all_kernels, calls_of, choose_kernels, dtype_mask
 from rules.et.kernel_catalog import KernelCatalog
 from rules.et.kernel_operators import Operator, read_operators, twice
@@ -247,6 +247,8 @@ def _compile_table(ctx: DynamicContext, build: _Build, chosen: Sequence[ChosenKe
     own = choice.runtime_facts.provider == "source"
     lines = [*table(str(ctx.label), choice.function, chosen, signatures=own)]
     _write(ctx, source, [*lines, *(registration(choice.function) if choice.registers else ())])
-    how = Compilation(build.toolchain, CcInfo(), choice.runtime, build.flags, DEFAULT_STANDARDS, lto=choice.lto)
+    how = Compilation(
+        build.toolchain, CcInfo(), choice.runtime, build.flags, DEFAULT_STANDARDS, (), GENERATED_COPTS, choice.lto
+    )
     [made] = compile_sources(ctx, Sources(((source, "cxx"),), (), (), ()), how, ctx.label)
     return made

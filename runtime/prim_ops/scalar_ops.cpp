@@ -197,18 +197,6 @@ void scalar_op(KernelRuntimeContext& ctx, EValue** arguments, size_t size, Opcod
 
 }  // namespace
 
-bool has_arguments(KernelRuntimeContext& ctx, size_t given, size_t wanted) {
-  if (given == wanted) return true;
-  ctx.fail(Error::InvalidProgram);
-  return false;
-}
-
-void set_result(KernelRuntimeContext& ctx, EValue& out, Tag tag, Payload payload) {
-  if (!out.isNone() && kind_of(out) == 0) return ctx.fail(Error::InvalidType);
-  out.tag = tag;
-  out.payload.copyable_union = payload;
-}
-
 #define ET_SCALAR_OP(function, opcode)                           \
   void function(KernelRuntimeContext& ctx, Span<EValue*> args) { \
     scalar_op(ctx, args.data(), args.size(), Opcode::opcode);    \

@@ -7,6 +7,7 @@
 #include "accumulate.h"
 #include "convert.h"
 #include "raw_elements.h"
+#include "selection.h"
 
 namespace etbuild::kernels {
 namespace {
@@ -21,6 +22,7 @@ struct Plane {
   ptrdiff_t rows;
   ptrdiff_t from_row;
   ptrdiff_t to_row;
+  size_t size;  // Of an element.
 };
 
 // Copies by squares that stay in the first cache in both, whichever of them is transposed.
@@ -50,21 +52,38 @@ void copy_rows(size_t size, const Plane& plane) {
   }
 }
 
+// As copy_plane() does, but slowly: for sizes that no program has elements of.
+void copy_any_plane(const Plane& plane) {
+  const auto wide = static_cast<ptrdiff_t>(plane.size);
+  for (ptrdiff_t row = 0; row < plane.rows; ++row) {
+    for (ptrdiff_t at = 0; at < plane.columns; ++at) {
+      std::memcpy(plane.to + (row * plane.to_row + at * plane.to_column) * wide,
+                  plane.from + (row * plane.from_row + at * plane.from_column) * wide, plane.size);
+    }
+  }
+}
+
+constexpr bool is_size_selected(size_t size) {
+  for (auto type = static_cast<int>(ScalarType::Byte); type <= static_cast<int>(ScalarType::BFloat16); ++type) {
+    const auto dtype = static_cast<ScalarType>(type);
+    if (is_selected(dtype) && size_of(dtype) == size) return true;
+  }
+  return false;
+}
+
 using CopyPlane = void (*)(const Plane& plane);
 
-CopyPlane copier(size_t size) {
-  switch (size) {
-    case 1:
-      return copy_plane<uint8_t>;
-    case 2:
-      return copy_plane<uint16_t>;
-    case 4:
-      return copy_plane<uint32_t>;
-    case 8:
-      return copy_plane<uint64_t>;
-    default:
-      return copy_plane<std::complex<double>>;
-  }
+template <typename... Blocks>
+CopyPlane copier(size_t size, Types<Blocks...> /*types*/) {
+  CopyPlane found = copy_any_plane;
+  const auto look_at = [&](auto block) {
+    using Block = decltype(block);
+    if constexpr (is_size_selected(sizeof(Block))) {
+      if (size == sizeof(Block)) found = copy_plane<Block>;
+    }
+  };
+  (look_at(Blocks{}), ...);
+  return found;
 }
 
 ptrdiff_t magnitude(ptrdiff_t step) { return step < 0 ? -step : step; }
@@ -132,10 +151,10 @@ void StridedCopy::run(size_t size, const void* from, void* to) const {
     if (!empty_) copy_element(static_cast<size_t>(inner.size) * size, from, to);
     return;
   }
-  Plane plane = {nullptr, nullptr, inner.size, inner.from, inner.to, outer.size, outer.from, outer.to};
+  Plane plane = {nullptr, nullptr, inner.size, inner.from, inner.to, outer.size, outer.from, outer.to, size};
   constexpr size_t kFewBytes = 64;  // Calling memcpy costs more.
   const bool runs = inner.from == 1 && inner.to == 1 && static_cast<size_t>(inner.size) * size >= kFewBytes;
-  const CopyPlane copy = copier(size);
+  const CopyPlane copy = copier(size, Types<uint8_t, uint16_t, uint32_t, uint64_t, std::complex<double>>());
   const auto wide = static_cast<ptrdiff_t>(size);
   each(2, [&](ptrdiff_t from_offset, ptrdiff_t to_offset) {
     plane.from = static_cast<const char*>(from) + from_offset * wide;

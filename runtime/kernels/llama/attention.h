@@ -6,6 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 
+// As in math/levels.h: 2 takes what the CPU has, 1 what all of its kind have; 0 is small, one row and key at a time.
+#ifndef ET_KERNELS_SIMD
+#define ET_KERNELS_SIMD 2
+#endif
+
 namespace etbuild::kernels::llama {
 
 // One query head: rows that follow each other, and the keys and values that they look at. Rows are `head_dim` floats;

@@ -2,7 +2,7 @@
 
 #include "attention.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
+#if ET_KERNELS_SIMD >= 2 && defined(__x86_64__) && defined(__GNUC__)
 
 #include <immintrin.h>
 

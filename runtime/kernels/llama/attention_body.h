@@ -5,7 +5,7 @@
 // NOLINTBEGIN(misc-definitions-in-headers): no header, but for its name.
 
 // The sums of a tile stay in registers only if the loops over them are gone; clang sees to that by itself.
-#if defined(__clang__)
+#if defined(__clang__) || ET_KERNELS_SIMD == 0
 #define UNROLLED
 #else
 #define UNROLLED _Pragma("GCC unroll 8")
@@ -202,8 +202,12 @@ inline void attend_rows(const AttentionRows& rows, int64_t row) {
 
 void ATTEND(const AttentionRows& rows) {
   int64_t row = 0;
+#if ET_KERNELS_SIMD == 0
+  for (; row < rows.row_count; ++row) attend_rows<1, 1, 1>(rows, row);
+#else
   for (; row + 4 <= rows.row_count; row += 4) attend_rows<4, 2, 2>(rows, row);
   for (; row < rows.row_count; ++row) attend_rows<1, 8, 8>(rows, row);
+#endif
 }
 
 }  // namespace etbuild::kernels::llama
