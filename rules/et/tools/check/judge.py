@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-import argparse  # noqa: E402
-import json  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-from typing import Any  # noqa: E402
-
-from check.tolerances import Finding, findings, parse_tolerances  # noqa: E402
-from common.diagnostics import UserError, mistake, run_tool  # noqa: E402
+from check.tolerances import Finding, findings, parse_tolerances
+from common.diagnostics import UserError, mistake, run_tool
 
 PASSED = '{"passed": true}\n'
 """Always the same bytes: a loosened tolerance then re-runs the verdict alone."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-import argparse  # noqa: E402
-import json  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-from typing import Any  # noqa: E402
-
-from common.diagnostics import UserError, mistake, run_tool  # noqa: E402
-from common.progress import progress  # noqa: E402
-from common.quiet import deterministic, quiet  # noqa: E402
+from common.diagnostics import UserError, mistake, run_tool
+from common.progress import progress
+from common.quiet import deterministic, quiet
 
 DEFAULT_TOKENS = 24
 

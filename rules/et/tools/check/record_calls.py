@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
+import itertools
+import json
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-import argparse  # noqa: E402
-import itertools  # noqa: E402
-import json  # noqa: E402
-from collections.abc import Iterator, Mapping, Sequence  # noqa: E402
-from dataclasses import dataclass  # noqa: E402
-from typing import Any  # noqa: E402
-
-from check.tolerances import GRAPH, TOLERANCES, parse_tolerances  # noqa: E402
-from common.diagnostics import mistake, run_tool  # noqa: E402
+from check.tolerances import GRAPH, TOLERANCES, parse_tolerances
+from common.diagnostics import mistake, run_tool
 
 FIGURES = {
     key: "top1" if tolerance.figure == "top1_equal" else tolerance.figure for key, tolerance in TOLERANCES.items()

@@ -8,19 +8,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-import torch  # noqa: E402
-from safetensors.torch import save_file  # noqa: E402
+import torch
+from safetensors.torch import save_file
 
-from check.degenerate import require_telling  # noqa: E402
-from check.text_generation import tokenize_prompts  # noqa: E402
-from common.diagnostics import mistake, run_tool  # noqa: E402
-from common.progress import progress  # noqa: E402
-from common.quiet import deterministic, quiet  # noqa: E402
-from export.hf_model import load_hf_model  # noqa: E402
-from export.request import ExportRequest, parse_request  # noqa: E402
-from run.tokenizer import load_tokenizer  # noqa: E402
+from check.degenerate import require_telling
+from check.text_generation import tokenize_prompts
+from common.diagnostics import mistake, run_tool
+from common.progress import progress
+from common.quiet import deterministic, quiet
+from export.hf_model import load_hf_model
+from export.request import ExportRequest, parse_request
+from run.tokenizer import load_tokenizer
 
 
 def main(argv: Sequence[str]) -> None:

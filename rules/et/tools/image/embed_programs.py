@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-import argparse  # noqa: E402
-from collections import Counter  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-
-from common.diagnostics import mistake, run_tool  # noqa: E402
-from image import compiled_sources, image_sources  # noqa: E402
-from image.compiled_plan import check as check_compilable  # noqa: E402
-from image.image_sources import SECTIONS, Embedded, identifier  # noqa: E402
-from image.recorded_calls import read_proof  # noqa: E402
-from pte.reader import read_program  # noqa: E402
+from common.diagnostics import mistake, run_tool
+from image import compiled_sources, image_sources
+from image.compiled_plan import check as check_compilable
+from image.image_sources import SECTIONS, Embedded, identifier
+from image.recorded_calls import read_proof
+from pte.reader import read_program
 
 
 def main(argv: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """Shows how two `.pte` differ, as text or JSON; takes no part in a build."""
 
+# ruff: noqa: E402 -- imports come when this folder has left the search path.
 from __future__ import annotations
 
 import sys
@@ -9,17 +10,17 @@ from pathlib import Path
 _TOOLS = Path(__file__).resolve().parents[1]
 sys.path[:] = [str(_TOOLS), *(entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent)]
 
-import argparse  # noqa: E402
-import hashlib  # noqa: E402
-import json  # noqa: E402
-import signal  # noqa: E402
-from collections import defaultdict  # noqa: E402
-from collections.abc import Mapping, Sequence  # noqa: E402
-from typing import Any  # noqa: E402
+import argparse
+import hashlib
+import json
+import signal
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from common.diagnostics import run_tool  # noqa: E402
-from pte.inspect import load_summary, size_text, value_text  # noqa: E402
-from pte.reader import read_program  # noqa: E402
+from common.diagnostics import run_tool
+from pte.inspect import load_summary, size_text, value_text
+from pte.reader import read_program
 
 BLOCK = 1 << 20
 SHOWN = 24

@@ -1,5 +1,6 @@
 """Shows what a `.pte` holds, as text or JSON; takes no part in a build."""
 
+# ruff: noqa: E402 -- imports come when this folder has left the search path.
 from __future__ import annotations
 
 import sys
@@ -9,16 +10,16 @@ from pathlib import Path
 _TOOLS = Path(__file__).resolve().parents[1]
 sys.path[:] = [str(_TOOLS), *(entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent)]
 
-import argparse  # noqa: E402
-import json  # noqa: E402
-import signal  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-from typing import Any  # noqa: E402
+import argparse
+import json
+import signal
+from collections.abc import Sequence
+from typing import Any
 
-from common.diagnostics import mistake, run_tool  # noqa: E402
-from pte.flatbuffer import InvalidProgram  # noqa: E402
-from pte.reader import read_program  # noqa: E402
-from pte.summary import summarize  # noqa: E402
+from common.diagnostics import mistake, run_tool
+from pte.flatbuffer import InvalidProgram
+from pte.reader import read_program
+from pte.summary import summarize
 
 OPERATORS_SHOWN = 12
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-import argparse  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-
-from common.diagnostics import mistake, run_tool  # noqa: E402
-from common.quiet import quiet  # noqa: E402
+from common.diagnostics import mistake, run_tool
+from common.quiet import quiet
 
 
 def main(argv: Sequence[str]) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
+import signal
 import sys
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-import argparse  # noqa: E402
-import signal  # noqa: E402
-from collections.abc import Iterator, Sequence  # noqa: E402
-from itertools import islice  # noqa: E402
-
-from common.diagnostics import mistake, run_tool  # noqa: E402
-from common.quiet import quiet  # noqa: E402
+from common.diagnostics import mistake, run_tool
+from common.quiet import quiet
 
 DEFAULT_TOKENS = 128
 
