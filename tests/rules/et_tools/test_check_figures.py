@@ -4,9 +4,9 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the export environment")
 
-from check.degenerate import degenerate, require_telling  # noqa: E402
-from check.figures import EXACT_DB, Comparison, cosine, sqnr_db  # noqa: E402
-from common.diagnostics import UserError  # noqa: E402
+from check.degenerate import degenerate, require_telling
+from check.figures import EXACT_DB, Comparison, cosine, sqnr_db
+from common.diagnostics import UserError
 
 pytestmark = pytest.mark.torch
 

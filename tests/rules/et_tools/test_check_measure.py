@@ -9,14 +9,14 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the export environment")
 pytest.importorskip("executorch", reason="needs the export environment")
 
-from safetensors.torch import load_file, save_file  # noqa: E402
-from toy_programs import export, lower, scaled  # noqa: E402
+from safetensors.torch import load_file, save_file
+from toy_programs import export, lower, scaled
 
-from check.judge import main as judge  # noqa: E402
-from check.measure import main as measure  # noqa: E402
-from common.diagnostics import UserError  # noqa: E402
-from pte.flatbuffer import InvalidProgram  # noqa: E402
-from pte.reader import parse_program  # noqa: E402
+from check.judge import main as judge
+from check.measure import main as measure
+from common.diagnostics import UserError
+from pte.flatbuffer import InvalidProgram
+from pte.reader import parse_program
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 

@@ -15,13 +15,13 @@ pytestmark = pytest.mark.torch
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))
 
-from safetensors.torch import save_file  # noqa: E402
-from torch.utils import _pytree as pytree  # noqa: E402
-from workbench import EXPORTS, Workbench  # noqa: E402
+from safetensors.torch import save_file
+from torch.utils import _pytree as pytree
+from workbench import EXPORTS, Workbench
 
-from lower import lower_portable, lower_xnnpack  # noqa: E402
-from quantize import quantize_pt2e  # noqa: E402
-from rules.et.combinations import SUPPORTED, nearest_combination  # noqa: E402
+from lower import lower_portable, lower_xnnpack
+from quantize import quantize_pt2e
+from rules.et.combinations import SUPPORTED, nearest_combination
 
 BACKENDS = {"xnnpack": lower_xnnpack, "portable": lower_portable}
 MODELS = {"text-generation": "llama", "feature-extraction": "bert", "image-classification": "vit", None: "cnn"}

@@ -11,9 +11,9 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("executorch.exir")
 pytestmark = pytest.mark.torch
 
-import transformers  # noqa: E402
-from safetensors.torch import load_file, save_file  # noqa: E402
-from workbench import BERT, LLAMA, VIT, Workbench, hub  # noqa: E402
+import transformers
+from safetensors.torch import load_file, save_file
+from workbench import BERT, LLAMA, VIT, Workbench, hub
 
 
 @pytest.fixture(scope="module")

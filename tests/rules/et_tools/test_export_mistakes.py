@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("executorch.exir")
 pytestmark = pytest.mark.torch
 
-from workbench import LLAMA, MLP, Workbench, hub  # noqa: E402
+from workbench import LLAMA, MLP, Workbench, hub
 
 
 @pytest.fixture(scope="module")

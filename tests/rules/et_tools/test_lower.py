@@ -10,9 +10,9 @@ import pytest
 pytest.importorskip("executorch.exir")
 pytestmark = pytest.mark.torch
 
-from workbench import CNN, EXPORTS, Workbench  # noqa: E402
+from workbench import CNN, EXPORTS, Workbench
 
-from lower import lower_portable, lower_xnnpack, lowering  # noqa: E402
+from lower import lower_portable, lower_xnnpack, lowering
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("executorch.exir")
 pytestmark = pytest.mark.torch
 
-import transformers  # noqa: E402
-from safetensors.torch import load_file  # noqa: E402
-from workbench import Workbench  # noqa: E402
+import transformers
+from safetensors.torch import load_file
+from workbench import Workbench
 
-from check.record_eager import main  # noqa: E402
+from check.record_eager import main
 
 FLAGS = ["--reference", "eager.safetensors", "--tokens", "12"]
 

@@ -8,15 +8,15 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the export environment")
 pytest.importorskip("executorch", reason="needs the export environment")
 
-from tokenizers import Tokenizer as Backend  # noqa: E402
-from tokenizers.models import WordLevel  # noqa: E402
-from tokenizers.pre_tokenizers import Whitespace  # noqa: E402
-from toy_programs import HIDDEN, export, lower  # noqa: E402
+from tokenizers import Tokenizer as Backend
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+from toy_programs import HIDDEN, export, lower
 
-from common.diagnostics import UserError  # noqa: E402
-from run import classify, embed, expect, generate  # noqa: E402
-from run.image import Preparation, load_image, preparation_of  # noqa: E402
-from run.tokenizer import Tokenizer, load_tokenizer  # noqa: E402
+from common.diagnostics import UserError
+from run import classify, embed, expect, generate
+from run.image import Preparation, load_image, preparation_of
+from run.tokenizer import Tokenizer, load_tokenizer
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 

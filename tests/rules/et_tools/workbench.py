@@ -14,11 +14,11 @@ TOOLS = REPOSITORY / "rules" / "et" / "tools"
 TINY = REPOSITORY / "model_specs" / "tiny"
 sys.path.append(str(TINY))
 
-import transformers_models  # noqa: E402
+import transformers_models
 
-from common.diagnostics import Diagnostic, UserError  # noqa: E402
-from export import export_model  # noqa: E402
-from pte.reader import read_program  # noqa: E402
+from common.diagnostics import Diagnostic, UserError
+from export import export_model
+from pte.reader import read_program
 
 CNN = ["--entry", f"{TINY}/modules.py:cnn", "--example-inputs", '[{"shape":[1,3,32,32]}]']
 MLP = ["--entry", f"{TINY}/modules.py:mlp", "--example-inputs", '[{"shape":[1,32]}]']
