@@ -18,6 +18,7 @@ from etbuild.api import (
     RuleContext,
     RunInfo,
     Size,
+    Src,
     TestInfo,
     provides,
     rule,
@@ -33,7 +34,7 @@ from rules.cc.actions import (
     occasions,
 )
 from rules.cc.providers import CcInfo, CcToolchainInfo
-from rules.et.actions import GENERATED_COPTS, PYTHON_ENV
+from rules.et.actions import GENERATED_COPTS, PYTHON_ENV, repeated
 from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
 from rules.et.kernel_compilation import KernelChoice, programs_of, select_kernels
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
@@ -44,14 +45,16 @@ class EtImageAttrs(CcProgramAttrs):
 
     programs: Annotated[tuple[Dep, ...], provides(ProgramInfo), Field(min_length=1)]
     """The programs that it holds. Its sources find them in `programs.h`, as `programs::<name>::data` and `size`, with
-    the memory of each method, such as `programs::<name>::forward::memory()`."""
+    the memory of each method, such as `programs::<name>::forward::memory()`, where the runtime is etbuild's own."""
 
     runtime: Annotated[Dep, provides(CcInfo, EtRuntimeInfo)]
-    """What runs them: an et_runtime with provider = "source"."""
+    """What runs them: an et_runtime, of whatever provider."""
 
-    catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo)] = ()
-    """Kernels to choose from, such as "@etbuild//runtime/kernels": what the programs call is compiled, for the dtypes
-    they call it with, and offered by `kernels.h` as `programs::kernels()`."""
+    catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo)] = Field(
+        ("@etbuild//runtime/kernels",), validate_default=True
+    )
+    """Kernels to choose from: what the programs call is compiled, for the dtypes they call it with, and offered by
+    `kernels.h` as `programs::kernels()`. A runtime that is not etbuild's own has kernels: then the default is none."""
 
     kernel_defines: tuple[str, ...] = ()
     """NAME or NAME=VALUE for the sources of `catalogs`, such as `ET_KERNELS_SIMD=0`: plain loops, where size is all
@@ -67,6 +70,10 @@ class EtImageAttrs(CcProgramAttrs):
 
     temp_memory: Size = 0
     """Memory for what kernels need while they run, such as "4KiB"."""
+
+    files: tuple[Src, ...] = ()
+    """Further files that it holds, such as a tokenizer: `programs::files::words_tokenizer::data` and `size` of
+    `words.tokenizer`."""
 
     proofs: bool = False
     """Whether it holds what each method was proven with, too, as `programs::<name>::forward::calls()`."""
@@ -107,14 +114,12 @@ def et_image_test(ctx: RuleContext[EtImageTestAttrs]) -> Sequence[Provider]:
 def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
     attrs = ctx.attrs
     runtime = ctx.provider(attrs.runtime, CcInfo)
-    if ctx.provider(attrs.runtime, EtRuntimeInfo).provider != "source":
-        message = f"'runtime' of '{ctx.label}' must be compiled from sources, '{attrs.runtime}' is not"
-        raise ctx.mistake("wrong-runtime", message, attribute="runtime", hint='runtime = "@etbuild//runtime:source"')
+    own = _is_own(ctx)
     programs = ctx.providers(attrs.programs, ProgramInfo)
-    sources = _write_sources(ctx, programs)
+    sources = _write_sources(ctx, programs, attrs.plan if own else "held")
     header = CcInfo(headers=InputSet((sources[0],)), direct_headers=(sources[0],), includes=(_folder(ctx),))
     objects = _compile(ctx, sources, runtime, _held(ctx, programs))
-    selected = [_select(ctx, runtime)] if attrs.catalogs else []
+    selected = [_select(ctx, runtime)] if attrs.catalogs and (own or "catalogs" in attrs.model_fields_set) else []
     program = make_program(ctx, [header, *selected, *ctx.providers(attrs.kernels, CcInfo), runtime], objects)
     return [
         DefaultInfo(
@@ -125,6 +130,20 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
         ),
         RunInfo((program.file,), program.inputs, mounts=program.toolchain.mounts),
     ]
+
+
+def _is_own(ctx: RuleContext[EtImageAttrsT]) -> bool:
+    """Say whether the runtime is compiled from our sources. Raises `wrong-runtime` for what only such a one can do."""
+    if ctx.provider(ctx.attrs.runtime, EtRuntimeInfo).provider == "source":
+        return True
+    for name in ("plan", "sections", "temp_memory"):
+        if getattr(ctx.attrs, name) not in ("loaded", {}, 0):
+            message = (
+                f"'runtime' of '{ctx.label}' must be compiled from sources for '{name}', '{ctx.attrs.runtime}' is not"
+            )
+            hint = 'runtime = "@etbuild//runtime:source"'
+            raise ctx.mistake("wrong-runtime", message, attribute="runtime", hint=hint)
+    return False
 
 
 def _select(ctx: RuleContext[EtImageAttrsT], runtime: CcInfo) -> CcInfo:
@@ -141,6 +160,7 @@ def _held(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo]) -> t
     proofs = [proof for each in programs for proof in each.proofs] if ctx.attrs.proofs else []
     return (
         *(each.program for each in programs),
+        *ctx.files(ctx.attrs.files),
         *(file for proof in proofs for file in (proof.inputs, proof.expected)),
     )
 
@@ -149,22 +169,23 @@ def _folder(ctx: RuleContext[EtImageAttrsT]) -> str:
     return ctx.output(f"_et/{ctx.label.name}/programs.h").path.rpartition("/")[0]
 
 
-def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo]) -> tuple[Artifact, ...]:
+def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo], plan: str) -> tuple[Artifact, ...]:
     """Register what writes the header, the C++ source and the assembly that hold the programs."""
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
     made = tuple(ctx.output(f"_et/{ctx.label.name}/programs.{ending}") for ending in ("h", "cpp", "s"))
     flags: list[str | Artifact] = ["--owner", str(ctx.label), "--form", _form(ctx), "--output", _folder(ctx)]
-    flags += ["--temp-memory", str(ctx.attrs.temp_memory), "--plan", ctx.attrs.plan]
+    flags += ["--temp-memory", str(ctx.attrs.temp_memory), "--plan", plan]
     for label, program in zip(ctx.attrs.programs, programs, strict=True):
         flags += ["--program", f"{label.name}={program.program.path}"]
         for proof in program.proofs if ctx.attrs.proofs else ():
             flags += ["--proof", label.name, proof.method, proof.facts, proof.inputs, proof.expected]
+    flags += repeated("--file", ctx.files(ctx.attrs.files))
     for memory_id, section in sorted(ctx.attrs.sections.items()):
         flags += ["--section", f"{memory_id}={section}"]
     ctx.run(
         "EtEmbedPrograms",
         argv=[environment.python, ctx.tool("image/embed_programs.py"), *flags],
-        inputs=[each.program for each in programs],
+        inputs=[*(each.program for each in programs), *ctx.files(ctx.attrs.files)],
         outputs=made,
         env=PYTHON_ENV,
         mounts=(environment.mount,),

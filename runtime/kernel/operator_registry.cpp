@@ -37,6 +37,10 @@ void ensure_built_in_kernels() {
   static_cast<void>(added);
 }
 
+bool is_same_key(const Kernel& one, const Kernel& other) {
+  return std::strcmp(one.name_, other.name_) == 0 && one.kernel_key_ == other.kernel_key_;
+}
+
 Error add_kernels(Span<const Kernel> kernels) {
   ensure_built_in_kernels();
   ET_CHECK_OR_RETURN_ERROR(kernels.size() <= ET_REGISTRY_CAPACITY - registered_count, RegistrationExceedingMaxKernels,
@@ -44,12 +48,13 @@ Error add_kernels(Span<const Kernel> kernels) {
                            ET_REGISTRY_CAPACITY, kernels.size());
   for (const Kernel& kernel : kernels) {
     ET_CHECK_OR_RETURN_ERROR(kernel.name_ != nullptr, InvalidArgument, "A kernel has no name");
-    for (size_t i = 0; i < registered_count; ++i) {
-      const Kernel& other = registered[i];
-      const bool is_same = std::strcmp(other.name_, kernel.name_) == 0 && other.kernel_key_ == kernel.kernel_key_;
-      ET_CHECK_OR_RETURN_ERROR(!is_same, RegistrationAlreadyRegistered, "Re-registering %s, key %s", kernel.name_,
-                               kernel.kernel_key_.is_fallback() ? "of the fallback" : kernel.kernel_key_.data());
-    }
+    size_t at = 0;
+    while (at < registered_count && !is_same_key(registered[at], kernel)) ++at;
+    // An image's table names those that are built in, too.
+    if (at < registered_count && registered[at].op_ == kernel.op_) continue;
+    ET_CHECK_OR_RETURN_ERROR(at == registered_count, RegistrationAlreadyRegistered, "Re-registering %s, key %s",
+                             kernel.name_,
+                             kernel.kernel_key_.is_fallback() ? "of the fallback" : kernel.kernel_key_.data());
     registered[registered_count++] = kernel;
   }
   return Error::Ok;

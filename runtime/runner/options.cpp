@@ -6,14 +6,24 @@
 
 namespace etbuild::runner {
 
-const char* const kUsage =
+namespace {
+
+constexpr const char* kFilesUsage =
     "llm_runner --model FILE.pte --tokenizer FILE --prompt TEXT\n"
     "\n"
     "Continues a text with a program on this device.\n"
     "\n"
     "  --model FILE               the program\n"
     "  --tokenizer FILE           what the rule `tokenizer` compiled\n"
-    "  --method NAME              the program's method  [default: forward]\n"
+    "  --method NAME              the program's method  [default: forward]\n";
+
+constexpr const char* kImageUsage =
+    "image --prompt TEXT\n"
+    "\n"
+    "Continues a text with the program that this executable holds.\n"
+    "\n";
+
+constexpr const char* kUsage =
     "  --prompt TEXT              the text to continue\n"
     "  --prompt-tokens N,N,...    the same as tokens; needs no tokenizer\n"
     "  --max-new-tokens N         [default: 128]\n"
@@ -28,8 +38,6 @@ const char* const kUsage =
     "  --quiet-prompt             print the continuation alone\n"
     "  --show-tokens              print token ids, not text\n"
     "  --stats                    print tokens a second to stderr\n";
-
-namespace {
 
 Status refuse(const std::string& option, const std::string& must, const char* is) {
   return {StatusCode::kBadArgument, option + " must be " + must + ", is '" + is + "'"};
@@ -79,9 +87,11 @@ bool read_switch(const std::string& option, CommandLine* line) {
 
 Status read_value(const std::string& option, const char* word, CommandLine* line) {
   SamplerOptions& sampler = line->generate.sampler;
-  if (option == "--model") return line->files.program = word, Status();
-  if (option == "--tokenizer") return line->files.tokenizer = word, Status();
-  if (option == "--method") return line->files.method = word, Status();
+  if (!line->is_image) {
+    if (option == "--model") return line->files.program = word, Status();
+    if (option == "--tokenizer") return line->files.tokenizer = word, Status();
+    if (option == "--method") return line->files.method = word, Status();
+  }
   if (option == "--prompt") return line->prompt = word, Status();
   if (option == "--prompt-tokens") return read_tokens(option, word, &line->prompt_tokens);
   if (option == "--max-new-tokens") return read_whole(option, word, &line->generate.max_new_tokens);
@@ -97,6 +107,8 @@ Status read_value(const std::string& option, const char* word, CommandLine* line
 
 }  // namespace
 
+std::string usage(const CommandLine& line) { return std::string(line.is_image ? kImageUsage : kFilesUsage) + kUsage; }
+
 Status parse_command_line(int count, const char* const* words, CommandLine* line) {
   for (int index = 0; index < count; ++index) {
     const std::string option = words[index];
@@ -106,6 +118,7 @@ Status parse_command_line(int count, const char* const* words, CommandLine* line
     const bool has_value = equals != std::string::npos;
     if (!has_value && index + 1 == count) {
       CommandLine unused;
+      unused.is_image = line->is_image;
       const Status unknown = read_value(option, "0", &unused);
       return unknown.ok() ? Status(StatusCode::kBadArgument, option + " must have a value behind it") : unknown;
     }
@@ -114,11 +127,11 @@ Status parse_command_line(int count, const char* const* words, CommandLine* line
     if (!status.ok()) return status;
   }
   if (line->show_help) return {};
-  if (line->files.program.empty()) return {StatusCode::kBadArgument, "--model must be given"};
+  if (!line->is_image && line->files.program.empty()) return {StatusCode::kBadArgument, "--model must be given"};
   if (line->prompt.empty() == line->prompt_tokens.empty()) {
     return {StatusCode::kBadArgument, "either --prompt or --prompt-tokens must be given, and not be empty"};
   }
-  if (!line->prompt.empty() && line->files.tokenizer.empty()) {
+  if (!line->is_image && !line->prompt.empty() && line->files.tokenizer.empty()) {
     return {StatusCode::kBadArgument, "--prompt needs --tokenizer"};
   }
   if (line->generate.max_new_tokens < 1) return {StatusCode::kBadArgument, "--max-new-tokens must be at least 1, is 0"};

@@ -1,4 +1,4 @@
-// The words of llm_runner's command line. Opens no file.
+// The words of llm_runner's command line, and of images that do the same. Opens no file.
 
 #pragma once
 
@@ -10,6 +10,7 @@
 namespace etbuild::runner {
 
 struct CommandLine {
+  bool is_image = false;  // Told before the words are read: program and tokenizer are held, and not asked for.
   SessionFiles files;
   std::string prompt;
   std::vector<int32_t> prompt_tokens;  // Instead of a prompt.
@@ -20,7 +21,8 @@ struct CommandLine {
   bool show_help = false;
 };
 
-extern const char* const kUsage;
+// What --help prints.
+std::string usage(const CommandLine& line);
 
 // Reads the words behind the program's name; a mistake is kBadArgument and says what must be and what is.
 Status parse_command_line(int count, const char* const* words, CommandLine* line);

@@ -32,6 +32,14 @@ TEST(tokens_stand_for_a_prompt) {
   CHECK(line.prompt_tokens == (std::vector<int32_t>{1, 22, 333}));
 }
 
+TEST(an_image_is_told_of_no_files) {
+  CommandLine line;
+  line.is_image = true;
+  CHECK(parse({"--prompt", "a"}, &line).ok());
+  CHECK(usage(line).find("--model") == std::string::npos && usage(CommandLine()).find("--model") != std::string::npos);
+  CHECK(parse({"--model", "m"}, &line).message() == "no option '--model'; --help lists them");
+}
+
 TEST(mistakes_say_what_must_be_and_what_is) {
   CHECK(refusal({"--modle", "m"}) == "no option '--modle'; --help lists them");
   CHECK(refusal({"--modle"}) == "no option '--modle'; --help lists them");

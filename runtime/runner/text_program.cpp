@@ -1,5 +1,6 @@
 #include "text_program.h"
 
+#include <executorch/extension/data_loader/buffer_data_loader.h>
 #include <executorch/extension/module/module.h>
 #include <executorch/extension/tensor/tensor.h>
 
@@ -12,6 +13,7 @@ namespace {
 
 using executorch::aten::ScalarType;
 using executorch::aten::Tensor;
+using executorch::extension::BufferDataLoader;
 using executorch::extension::Module;
 using executorch::runtime::Error;
 using executorch::runtime::EValue;
@@ -24,7 +26,13 @@ Status runtime_failure(StatusCode code, const std::string& what, Error error) {
 class ModuleProgram : public TextProgram {
  public:
   ModuleProgram(const std::string& path, std::string method)
-      : path_(path), method_(std::move(method)), module_(path, Module::LoadMode::Mmap) {}
+      : path_(path), is_file_(true), method_(std::move(method)), module_(path, Module::LoadMode::Mmap) {}
+
+  ModuleProgram(const void* data, size_t size, std::string method)
+      : path_("the program in memory"),
+        is_file_(false),
+        method_(std::move(method)),
+        module_(std::make_unique<BufferDataLoader>(data, size)) {}
 
   Status load() {
     const Error broken = module_.load(Program::Verification::InternalConsistency);
@@ -40,7 +48,7 @@ class ModuleProgram : public TextProgram {
     }
     const Error unloaded = module_.load_method(method_);
     if (unloaded != Error::Ok) {
-      const Status missing = describe_missing_parts(path_, method_);
+      const Status missing = is_file_ ? describe_missing_parts(path_, method_) : Status();
       return missing.ok() ? runtime_failure(StatusCode::kFailed, "'" + path_ + "' cannot be loaded", unloaded)
                           : missing;
     }
@@ -145,6 +153,7 @@ class ModuleProgram : public TextProgram {
   }
 
   const std::string path_;
+  const bool is_file_;
   const std::string method_;
   Module module_;
   TextProgramFacts facts_;
@@ -153,13 +162,21 @@ class ModuleProgram : public TextProgram {
   std::vector<int64_t> positions_;
 };
 
+Status loaded(std::unique_ptr<ModuleProgram> made, std::unique_ptr<TextProgram>* program) {
+  const Status status = made->load();
+  if (status.ok()) *program = std::move(made);
+  return status;
+}
+
 }  // namespace
 
 Status TextProgram::load(const std::string& path, const std::string& method, std::unique_ptr<TextProgram>* program) {
-  auto loaded = std::make_unique<ModuleProgram>(path, method);
-  const Status status = loaded->load();
-  if (status.ok()) *program = std::move(loaded);
-  return status;
+  return loaded(std::make_unique<ModuleProgram>(path, method), program);
+}
+
+Status TextProgram::load(const void* data, size_t size, const std::string& method,
+                         std::unique_ptr<TextProgram>* program) {
+  return loaded(std::make_unique<ModuleProgram>(data, size, method), program);
 }
 
 }  // namespace etbuild::runner

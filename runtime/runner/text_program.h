@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,6 +32,9 @@ class TextProgram {
  public:
   // Maps the program at `path` and loads `method`. Kernels and backends must be registered before.
   static Status load(const std::string& path, const std::string& method, std::unique_ptr<TextProgram>* program);
+
+  // The same with a program in memory, which must stay there: that of an image.
+  static Status load(const void* data, size_t size, const std::string& method, std::unique_ptr<TextProgram>* program);
 
   virtual ~TextProgram() = default;
   virtual const TextProgramFacts& facts() const = 0;

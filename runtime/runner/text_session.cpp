@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "llama_kernels.h"
-
 namespace etbuild::runner {
 namespace {
 
@@ -14,32 +12,34 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-Status TextSession::open(const SessionFiles& files, std::unique_ptr<TextSession>* session) {
+Status TextSession::open(const SessionBytes& held, std::unique_ptr<TextSession>* session) {
   auto opened = std::make_unique<TextSession>();
-  const Status status = opened->load(files);
+  const Status status = opened->load(held);
   if (status.ok()) *session = std::move(opened);
   return status;
 }
 
-Status TextSession::load(const SessionFiles& files) {
-  if (kernels::llama::register_llama_kernels() != executorch::runtime::Error::Ok) {
-    return {StatusCode::kFailed, "the runtime's registry of operators has no room for those of 'llama'"};
-  }
-  if (!files.tokenizer.empty()) {
+Status TextSession::load(const SessionBytes& held) {
+  if (held.tokenizer != nullptr) {
     std::string error;
-    has_tokenizer_ = tokenizer_.open(files.tokenizer.c_str(), &error);
-    if (!has_tokenizer_) return {StatusCode::kUnreadable, error};
+    if (!Tokenizer::load(held.tokenizer, held.tokenizer_size, &held_tokenizer_, &error)) {
+      return {StatusCode::kUnreadable, error};
+    }
+    tokenizer_ = &held_tokenizer_;
   }
-  const Status status = TextProgram::load(files.program, files.method, &program_);
-  if (!status.ok()) return status;
+  const Status status = TextProgram::load(held.program, held.program_size, held.method, &program_);
+  return status.ok() ? check() : status;
+}
+
+// Whether program and tokenizer belong together.
+Status TextSession::check() {
   eos_ids_ = program_->facts().eos_ids;
-  if (!has_tokenizer_) return {};
-  const Tokenizer& tokenizer = tokenizer_.tokenizer();
-  if (eos_ids_.empty() && tokenizer.eos_id() >= 0) eos_ids_.push_back(tokenizer.eos_id());
+  if (tokenizer_ == nullptr) return {};
+  if (eos_ids_.empty() && tokenizer_->eos_id() >= 0) eos_ids_.push_back(tokenizer_->eos_id());
   const int64_t logits = program_->facts().vocabulary_size;
-  if (logits > 0 && tokenizer.vocabulary_size() > logits) {
+  if (logits > 0 && tokenizer_->vocabulary_size() > logits) {
     return {StatusCode::kUnsuitable, "the tokenizer must have at most the program's " + std::to_string(logits) +
-                                         " tokens, has " + std::to_string(tokenizer.vocabulary_size()) +
+                                         " tokens, has " + std::to_string(tokenizer_->vocabulary_size()) +
                                          ": it belongs to another model"};
   }
   return {};
@@ -56,10 +56,10 @@ bool TextSession::ends_text(int32_t token) const {
 
 Status TextSession::generate(std::string_view prompt, const GenerateOptions& options, const OnText& on_text,
                              GenerateResult* result) {
-  if (!has_tokenizer_) return {StatusCode::kBadArgument, "a text needs a tokenizer, the session has none"};
+  if (tokenizer_ == nullptr) return {StatusCode::kBadArgument, "a text needs a tokenizer, the session has none"};
   const bool is_first = program_->position() == 0 && pending_.empty();
   std::vector<int32_t> tokens;
-  tokenizer_.tokenizer().encode(prompt, options.add_special && is_first, &tokens);
+  tokenizer_->encode(prompt, options.add_special && is_first, &tokens);
   return generate(tokens, options, on_text, result);
 }
 
@@ -98,7 +98,7 @@ Status TextSession::prefill(const std::vector<int32_t>& tokens, int64_t chunk, L
 Status TextSession::decode(const GenerateOptions& options, const OnText& on_text, Logits logits,
                            GenerateResult* result) {
   static const Tokenizer kNoTokenizer;
-  StreamDecoder stream(has_tokenizer_ ? tokenizer_.tokenizer() : kNoTokenizer);
+  StreamDecoder stream(tokenizer_ != nullptr ? *tokenizer_ : kNoTokenizer);
   const auto show = [&](const std::string& text) { return text.empty() || !on_text || on_text(text); };
   Sampler sampler(options.sampler);
   for (int32_t token : result->prompt) sampler.note(token);
@@ -113,7 +113,7 @@ Status TextSession::decode(const GenerateOptions& options, const OnText& on_text
       break;
     }
     result->tokens.push_back(token);
-    if (has_tokenizer_ && !show(stream.push(token))) {
+    if (tokenizer_ != nullptr && !show(stream.push(token))) {
       result->reason = StopReason::kStopped;
       break;
     }
@@ -124,7 +124,7 @@ Status TextSession::decode(const GenerateOptions& options, const OnText& on_text
     ++result->decoded_tokens;
   }
   result->decode_seconds = seconds_since(start);
-  if (has_tokenizer_) show(stream.finish());
+  if (tokenizer_ != nullptr) show(stream.finish());
   return status;
 }
 

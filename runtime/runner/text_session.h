@@ -26,6 +26,15 @@ struct SessionFiles {
   std::string method = "forward";
 };
 
+// The same in memory, where it must stay: what an image holds.
+struct SessionBytes {
+  const void* program = nullptr;
+  size_t program_size = 0;
+  const void* tokenizer = nullptr;  // Null if only tokens go in and out.
+  size_t tokenizer_size = 0;
+  std::string method = "forward";
+};
+
 struct GenerateOptions {
   SamplerOptions sampler;
   int32_t max_new_tokens = 128;
@@ -60,6 +69,9 @@ class TextSession {
   // belong together.
   static Status open(const SessionFiles& files, std::unique_ptr<TextSession>* session);
 
+  // Opens what is in memory, with the kernels that are registered.
+  static Status open(const SessionBytes& held, std::unique_ptr<TextSession>* session);
+
   // Feeds `prompt` behind what was fed and generated before, and continues it. kContextFull if the prompt does not fit,
   // or if the context fills up on the way: then `*result` holds what was generated until then.
   Status generate(std::string_view prompt, const GenerateOptions& options, const OnText& on_text,
@@ -73,17 +85,20 @@ class TextSession {
   void reset();
 
   TextProgram& program() { return *program_; }
-  const Tokenizer* tokenizer() const { return has_tokenizer_ ? &tokenizer_.tokenizer() : nullptr; }
+  const Tokenizer* tokenizer() const { return tokenizer_; }
 
  private:
   Status load(const SessionFiles& files);
+  Status load(const SessionBytes& held);
+  Status check();
   bool ends_text(int32_t token) const;
   Status prefill(const std::vector<int32_t>& tokens, int64_t chunk, Logits* logits);
   Status decode(const GenerateOptions& options, const OnText& on_text, Logits logits, GenerateResult* result);
 
   std::unique_ptr<TextProgram> program_;
-  TokenizerFile tokenizer_;
-  bool has_tokenizer_ = false;
+  TokenizerFile tokenizer_file_;
+  Tokenizer held_tokenizer_;
+  const Tokenizer* tokenizer_ = nullptr;  // One of these, if there is one.
   std::vector<int32_t> eos_ids_;
   std::vector<int32_t> pending_;  // Generated last, and not fed yet: the next text stands behind it.
 };

@@ -46,6 +46,7 @@ def image(rule: Any = et_image, provider: str = "source", constraints: tuple[str
         "//r:r": [RUNTIME, EtRuntimeInfo(provider, (), (), ())],
         "//k:k": [KERNELS],
         "//c:c": [KernelCatalogInfo(())],
+        "@etbuild//runtime/kernels": [KernelCatalogInfo(())],
     }
     return analyze(
         rule,
@@ -118,12 +119,37 @@ def test_an_image_test_is_run() -> None:
     assert test.timeout == 9
 
 
-def test_another_runtime_is_refused() -> None:
+@pytest.mark.parametrize("attrs", [{"plan": "compiled"}, {"sections": {"2": ".bss.fast"}}, {"temp_memory": "4KiB"}])
+def test_memory_is_laid_out_for_a_runtime_from_sources_only(attrs: dict[str, Any]) -> None:
     with pytest.raises(EtbuildError) as raised:
-        image(provider="wheel")
+        image(provider="wheel", **attrs)
     [diagnostic] = raised.value.diagnostics
     assert diagnostic.code == "wrong-runtime"
-    assert diagnostic.message == "'runtime' of '//app:it' must be compiled from sources, '//r' is not"
+    [name] = attrs
+    wanted = f"'runtime' of '//app:it' must be compiled from sources for '{name}', '//r' is not"
+    assert diagnostic.message == wanted
+
+
+def test_another_runtime_gets_programs_without_memory_and_has_its_kernels() -> None:
+    analyzed = image(provider="wheel")
+    words = analyzed.action("EtEmbedPrograms").argv
+    assert words[words.index("--plan") + 1] == "held"
+    assert "EtSelectKernels" not in {action.mnemonic for action in analyzed.actions}
+    asked = image(provider="wheel", catalogs=("//c:c",))
+    assert "tiny/mlp.operators" in asked.inputs("EtSelectKernels")
+
+
+def test_kernels_are_chosen_from_those_that_come_with_etbuild_unless_others_are_named() -> None:
+    assert "tiny/mlp.operators" in image().inputs("EtSelectKernels")
+    assert "EtSelectKernels" not in {action.mnemonic for action in image(catalogs=()).actions}
+
+
+def test_files_are_held_and_known_to_the_assembly() -> None:
+    analyzed = image(files=("words.tokenizer",))
+    words = analyzed.action("EtEmbedPrograms").argv
+    assert words[words.index("--file") + 1] == "app/words.tokenizer"
+    [assembly] = (a for a in analyzed.actions if a.mnemonic == "CcCompile" and "app/_et/it/programs.s" in a.argv)
+    assert "app/words.tokenizer" in {file.path for file in assembly.inputs}
 
 
 def test_kernels_are_chosen_from_catalogues_and_linked_before_the_runtime() -> None:

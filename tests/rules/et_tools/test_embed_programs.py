@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from program_bytes import Numbers, add_program, encode, integer, method, program, tensor
 
-from image.image_sources import Embedded, assembly, definitions, header, identifier
+from image import held_sources
+from image.image_sources import Embedded, assembly, definitions, header
 from image.method_memory import allocations
-from image.recorded_calls import read_proof
+from image.names import identifier
+from image.recorded_calls import Place, read_proof
 from pte.program import Segment
 from pte.reader import parse_program
 
@@ -110,7 +112,8 @@ def test_names_become_names_of_cpp(name: str, is_called: str) -> None:
 
 def safetensors(path: Path, **tensors: list[int]) -> Path:
     entries = {
-        name.replace("_", "/"): {"dtype": "F32", "shape": [], "data_offsets": span} for name, span in tensors.items()
+        name.replace("_", "/"): {"dtype": "F32", "shape": [1, (span[1] - span[0]) // 4], "data_offsets": span}
+        for name, span in tensors.items()
     }
     text = json.dumps(entries).encode()
     path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(max(span[1] for span in tensors.values())))
@@ -126,5 +129,65 @@ def test_recorded_tensors_are_found_in_their_files(tmp_path: Path) -> None:
     assert [len(call.inputs) for call in proof.calls] == [1, 1]
     start = 8 + int.from_bytes(inputs.read_bytes()[:8], "little")
     assert [(place.offset, place.nbytes) for place in proof.calls[1].inputs] == [(start + 8, 8)]
-    lines = definitions([Embedded("add", "a.pte", ADD, {"forward": proof})], {}, temp=0)
-    assert "{forward_inputs + 1, 1, forward_expected + 1, 1}," in lines
+    program_ = Embedded("add", "a.pte", ADD, {"forward": proof})
+    lines = definitions([program_], {}, temp=0)
+    assert "{forward_inputs + 1, 1, forward_expected + 1, 1, nullptr}," in lines
+    assert f"{{etbuild_program_add_forward_inputs + {start + 8}, 8, forward_sizes + 0, 2}}," in lines
+    assert "const int32_t forward_sizes[] = {1, 2, 1, 1};" in lines
+    assert "add::forward::memory, add::forward::calls}," in lines
+    assert "Span<const Proven> proven();" in header([program_], "//app:it")
+
+
+def test_a_decoder_is_given_its_prompt_in_pieces_and_then_each_token_that_it_said(tmp_path: Path) -> None:
+    # A prompt of 5 tokens, 4 of which fit into a call; 3 that follow; logits of 2 values behind each of its calls.
+    facts = tmp_path / "facts.json"
+    given = [{"name": "input_ids", "shape": [1, [1, 4]]}, {"name": "cache_position", "shape": [[1, 4]]}]
+    facts.write_text(json.dumps({"inputs": given}), encoding="utf-8")
+    entries = {
+        "inputs": {"0/input_ids": ([1, 5], 40), "0/cache_position": ([5], 40)},
+        "expected": {"0/graph/0": ([2, 2], 16), "0/tokens": ([3], 24)},
+    }
+    for name, tensors in entries.items():
+        end, spans = 0, {}
+        for key, (shape, size) in tensors.items():
+            spans[key] = {"dtype": "I64", "shape": shape, "data_offsets": [end, end + size]}
+            end += size
+        text = json.dumps(spans).encode()
+        (tmp_path / name).write_bytes(len(text).to_bytes(8, "little") + text + bytes(end))
+    proof = read_proof("a", "forward", str(facts), str(tmp_path / "inputs"), str(tmp_path / "expected"))
+    start, told = (8 + int.from_bytes((tmp_path / name).read_bytes()[:8], "little") for name in entries)
+    first, second, third, last = proof.calls
+    assert first.inputs == (Place("inputs", start, 32, (1, 4)), Place("inputs", start + 40, 32, (4,)))
+    assert second.inputs == (Place("inputs", start + 32, 8, (1, 1)), Place("inputs", start + 72, 8, (1,)))
+    assert (first.expected, second.expected) == (
+        (Place("expected", told, 8, (1, 2)),),
+        (Place("expected", told + 8, 8, (1, 2)),),
+    )
+    assert third.inputs == (Place("expected", told + 16, 8, (1, 1)), Place("positions", 40, 8, (1,)))
+    assert last.inputs[1] == Place("positions", 48, 8, (1,))
+    tokens = [each.token.offset - told if each.token else None for each in proof.calls]
+    assert tokens == [None, 16, 24, 32]
+    lines = definitions([Embedded("a", "a.pte", ADD, {"forward": proof})], {}, temp=0)
+    assert "const int64_t forward_positions[] = {0, 1, 2, 3, 4, 5, 6};" in lines
+    assert "{forward_positions + 6, 8, forward_sizes" in lines
+
+
+def test_for_another_runtime_programs_are_laid_out_without_memory(tmp_path: Path) -> None:
+    done = embed(tmp_path, "--program", "add=add.pte", "--plan", "held")
+    assert done.stderr == ""
+    text = (tmp_path / "made/programs.h").read_text(encoding="utf-8")
+    assert "size = " in text
+    assert "memory" not in text
+    assert "method_memory.h" in header([Embedded("add", "a.pte", ADD, {})], "//app:it")
+    assert "uint8_t" not in held_sources.definitions([Embedded("add", "a.pte", ADD, {})], {}, 0)
+
+
+def test_further_files_are_held_under_their_names(tmp_path: Path) -> None:
+    (tmp_path / "words.tokenizer").write_bytes(b"12345")
+    done = embed(tmp_path, "--program", "add=add.pte", "--file", "words.tokenizer")
+    assert done.stderr == ""
+    text = (tmp_path / "made/programs.h").read_text(encoding="utf-8")
+    assert "namespace programs::files::words_tokenizer {\ninline constexpr size_t size = 5;" in text
+    assert '.incbin "words.tokenizer"' in (tmp_path / "made/programs.s").read_text(encoding="utf-8")
+    again = embed(tmp_path, "--program", "add=add.pte", "--file", "words.tokenizer", "--file", "words.tokenizer")
+    assert "error[same-name]: files must have different names in C++, 2 are called 'words_tokenizer'" in again.stderr

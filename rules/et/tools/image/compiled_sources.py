@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from image.compiled_plan import definition
-from image.image_sources import ALIGNMENT, CALLS, Embedded, Piece, arenas, assembly_of, identifier, recorded_calls
+from image.image_sources import ALIGNMENT, Embedded, Piece, arenas, assembly_of
+from image.names import identifier
+from image.proof_sources import CALLS, recorded_calls
 from pte.program import Method
 
 
@@ -75,6 +77,6 @@ def definitions(programs: Sequence[Embedded], sections: Mapping[int, str], temp:
             lines += [f"MemoryAllocator* (*const {name}_temp)() = {'temp' if temp else 'nullptr'};"]
             lines += definition(name, method, each.program.constant_offsets, _constants(each))
             if method.name in each.proofs:
-                lines += recorded_calls(each, each.proofs[method.name])
+                lines += recorded_calls(each.symbol, each.proofs[method.name])
         lines += ["", f"}}  // namespace programs::{each.name}"]
     return "\n".join((*lines, ""))

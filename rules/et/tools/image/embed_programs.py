@@ -7,33 +7,44 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from common.diagnostics import mistake, run_tool
-from image import compiled_sources, image_sources
+from image import compiled_sources, held_sources, image_sources
 from image.compiled_plan import check as check_compilable
-from image.image_sources import SECTIONS, Embedded, identifier
+from image.held_files import declarations, hold
+from image.image_sources import SECTIONS, Embedded, assembly_of
+from image.names import identifier
 from image.recorded_calls import read_proof
 from pte.reader import read_program
+
+FORMS: dict[str, Any] = {"loaded": image_sources, "compiled": compiled_sources, "held": held_sources}
+"""What words the sources, by what an image makes of methods."""
 
 
 def main(argv: Sequence[str]) -> None:
     """Write programs.h, programs.cpp and programs.s."""
     arguments = _parser().parse_args(argv)
     programs = [_embedded(word, arguments.proof) for word in arguments.program]
-    _check(programs)
     sections = {int(at): section for at, _, section in (word.partition("=") for word in arguments.section)}
     folder = Path(arguments.output)
     folder.mkdir(parents=True, exist_ok=True)
-    words = compiled_sources if arguments.plan == "compiled" else image_sources
+    files = [hold(path) for path in arguments.file]
+    _check("programs", [each.name for each in programs])
+    _check("files", [each.name for each in files])
+    words = FORMS[arguments.plan]
     if arguments.plan == "compiled":
         for each in programs:
             check_compilable(each.name, each.program)
     for name, text in (
-        ("programs.h", words.header(programs, arguments.owner)),
+        ("programs.h", "\n".join((words.header(programs, arguments.owner), *declarations(files), ""))),
         ("programs.cpp", words.definitions(programs, sections, arguments.temp_memory)),
-        ("programs.s", words.assembly(programs, arguments.form)),
+        (
+            "programs.s",
+            words.assembly(programs, arguments.form) + assembly_of((f.piece for f in files), arguments.form),
+        ),
     ):
         (folder / name).write_text(text, encoding="utf-8")
 
@@ -44,11 +55,10 @@ def _embedded(word: str, proofs: Sequence[Sequence[str]]) -> Embedded:
     return Embedded(identifier(name), path, read_program(Path(path)), {proof.method: proof for proof in found})
 
 
-def _check(programs: Sequence[Embedded]) -> None:
-    for name, count in Counter(each.name for each in programs).items():
+def _check(what: str, names: Sequence[str]) -> None:
+    for name, count in Counter(names).items():
         if count > 1:
-            message = f"programs must have different names in C++, {count} are called '{name}'"
-            raise mistake("same-name", message, "programs")
+            raise mistake("same-name", f"{what} must have different names in C++, {count} are called '{name}'", what)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,9 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--program", action="append", default=[], metavar="NAME=PATH")
     proof = ("PROGRAM", "METHOD", "FACTS", "INPUTS", "EXPECTED")
     parser.add_argument("--proof", action="append", nargs=5, default=[], metavar=proof)
+    parser.add_argument("--file", action="append", default=[])
     parser.add_argument("--section", action="append", default=[], metavar="ID=SECTION")
     parser.add_argument("--temp-memory", type=int, default=0)
-    parser.add_argument("--plan", choices=("loaded", "compiled"), default="loaded")
+    parser.add_argument("--plan", choices=sorted(FORMS), default="loaded")
     parser.add_argument("--form", choices=sorted(SECTIONS), required=True)
     parser.add_argument("--output", required=True)
     return parser

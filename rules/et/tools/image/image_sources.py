@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from image.method_memory import Allocation, allocations
-from image.recorded_calls import Place, Proof
+from image.names import identifier
+from image.proof_sources import CALLS, PROVEN, proven, recorded_calls
+from image.recorded_calls import Proof
 from pte.program import Method, Program
 
 SEGMENT_ALIGNMENT = 128
@@ -21,28 +23,6 @@ SECTIONS = {
     "wasm": ('.section .rodata.{symbol},"",@\n.type {symbol},@object', ""),
 }
 """By the objects' form: where constants go, and what C's names begin with."""
-
-
-CALLS = (
-    "namespace programs {",
-    "",
-    "// The elements of a tensor, in read-only memory.",
-    "struct Bytes {",
-    "  const void* data;",
-    "  size_t size;",
-    "};",
-    "",
-    "// A call of a method's proof, and what its graph gave for it.",
-    "struct Call {",
-    "  const Bytes* inputs;",
-    "  size_t input_count;",
-    "  const Bytes* expected;",
-    "  size_t expected_count;",
-    "};",
-    "",
-    "}  // namespace programs",
-)
-"""What a header with proofs declares for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +108,22 @@ def header(programs: Sequence[Embedded], owner: str) -> str:
     ]
     lines += [f'extern "C" const uint8_t {piece.symbol}[];' for each in programs for piece in each.files()]
     if any(each.proofs for each in programs):
-        lines += ["", *CALLS]
+        lines += ["", *CALLS, "", *PROVEN]
     for each in programs:
         lines += ["", f"namespace programs::{each.name} {{", ""]
-        lines += [
-            f"inline constexpr size_t size = {each.program.file_bytes};",
-            f"inline const uint8_t* const data = {each.symbol};",
-        ]
+        lines += bytes_of(each)
         for method in each.program.methods:
             lines += _declaration(method, proven=method.name in each.proofs)
         lines += ["", f"}}  // namespace programs::{each.name}"]
     return "\n".join((*lines, ""))
+
+
+def bytes_of(program: Embedded) -> tuple[str, str]:
+    """Return the lines that declare where a program is."""
+    return (
+        f"inline constexpr size_t size = {program.program.file_bytes};",
+        f"inline const uint8_t* const data = {program.symbol};",
+    )
 
 
 def _declaration(method: Method, *, proven: bool) -> Iterator[str]:
@@ -176,9 +161,12 @@ def definitions(programs: Sequence[Embedded], sections: Mapping[int, str], temp:
         for method in each.program.methods:
             lines += _definition(method, sections, temp)
             if method.name in each.proofs:
-                lines += recorded_calls(each, each.proofs[method.name])
+                lines += recorded_calls(each.symbol, each.proofs[method.name])
         lines += ["", f"}}  // namespace programs::{each.name}"]
-    return "\n".join((*lines, ""))
+    found = [
+        (each.name, method.name) for each in programs for method in each.program.methods if method.name in each.proofs
+    ]
+    return "\n".join((*lines, *(proven(found) if found else ()), ""))
 
 
 def _definition(method: Method, sections: Mapping[int, str], temp: int) -> Iterator[str]:
@@ -209,33 +197,3 @@ def arenas(method: Method, sections: Mapping[int, str]) -> Iterator[str]:
     for at, size in list(enumerate(method.buffer_sizes))[1:]:
         place = f' __attribute__((section("{sections[at]}")))' if at in sections else ""
         yield f"alignas(16) uint8_t {identifier(method.name)}_memory_{at}[{max(size, 1)}]{place};"
-
-
-def recorded_calls(program: Embedded, proof: Proof) -> Iterator[str]:
-    """Yield what `proof` holds, as arrays."""
-    name = identifier(proof.method)
-    entries = []
-    yield from ("", "namespace {", "")
-    for what in ("inputs", "expected"):
-        yield f"const programs::Bytes {name}_{what}[] = {{"
-        for place in (place for call in proof.calls for place in getattr(call, what)):
-            yield f"    {{{program.symbol}_{name}_{what} + {place.offset}, {place.nbytes}}},"
-        yield "};"
-    given = wanted = 0
-    for call in proof.calls:
-        entries.append(f"{_span(name, 'inputs', given, call.inputs)}, {_span(name, 'expected', wanted, call.expected)}")
-        given, wanted = given + len(call.inputs), wanted + len(call.expected)
-    yield f"const programs::Call {name}_calls[] = {{"
-    yield from (f"    {{{entry}}}," for entry in entries)
-    yield from ("};", "", "}  // namespace", "")
-    yield f"Span<const programs::Call> {name}::calls() {{ return {{{name}_calls, size_t{{{len(entries)}}}}}; }}"
-
-
-def _span(name: str, what: str, start: int, places: Sequence[Place]) -> str:
-    return f"{name}_{what} + {start}, {len(places)}"
-
-
-def identifier(name: str) -> str:
-    """Return a C++ name for the name of a program or method."""
-    text = "".join(c if c.isalnum() and c.isascii() else "_" for c in name)
-    return f"_{text}" if not text or text[0].isdigit() else text

@@ -1,0 +1,128 @@
+// Runs all methods of an image on what they were proven with, in the memory that the build laid out, and holds their
+// outputs against what their graphs gave. TOLERANCE is how far an output may be off, relative to its largest value.
+#include <executorch/extension/data_loader/buffer_data_loader.h>
+#include <executorch/runtime/executor/method.h>
+#include <executorch/runtime/executor/program.h>
+#include <executorch/runtime/platform/runtime.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+
+#include "kernels.h"
+#include "programs.h"
+
+#ifndef TOLERANCE
+#define TOLERANCE 1e-4
+#endif
+
+namespace {
+
+using executorch::aten::ScalarType;
+using executorch::aten::Tensor;
+using executorch::aten::TensorImpl;
+using executorch::extension::BufferDataLoader;
+using executorch::runtime::Error;
+using executorch::runtime::EValue;
+using executorch::runtime::Method;
+using executorch::runtime::Program;
+
+constexpr size_t kMaxRank = 16;
+
+bool fail(const programs::Proven& proven, const char* what, Error error) {
+  std::printf("%s of %s: %s failed with %#x\n", proven.method, proven.program, what, static_cast<unsigned>(error));
+  return false;
+}
+
+Error give(Method& method, size_t index, const programs::Bytes& bytes) {
+  const auto meta = method.method_meta().input_tensor_meta(index);
+  if (!meta.ok()) return meta.error();
+  if (bytes.rank > kMaxRank || meta->dim_order().size() != bytes.rank) return Error::InvalidArgument;
+  int32_t sizes[kMaxRank] = {};
+  int32_t strides[kMaxRank] = {};
+  uint8_t order[kMaxRank] = {};
+  int32_t stride = 1;
+  for (size_t at = bytes.rank; at-- > 0;) {
+    order[at] = meta->dim_order()[at];
+    sizes[at] = bytes.sizes[at];
+  }
+  for (size_t at = bytes.rank; at-- > 0;) {
+    strides[order[at]] = stride;
+    stride *= sizes[order[at]];
+  }
+  TensorImpl impl(meta->scalar_type(), static_cast<ssize_t>(bytes.rank), sizes, const_cast<void*>(bytes.data), order,
+                  strides);
+  if (impl.nbytes() != bytes.size) return Error::InvalidArgument;
+  return method.set_input(EValue(Tensor(&impl)), index);
+}
+
+// The largest difference, relative to the largest value; infinite if they do not compare.
+double error_of(const Tensor& output, const programs::Bytes& expected) {
+  if (output.nbytes() != expected.size) return INFINITY;
+  const auto* wanted = static_cast<const uint8_t*>(expected.data);
+  if (output.scalar_type() != ScalarType::Float) {
+    return std::memcmp(output.const_data_ptr(), wanted, expected.size) == 0 ? 0 : INFINITY;
+  }
+  double largest = 1e-30;
+  double off = 0;
+  for (size_t at = 0; at < expected.size / sizeof(float); ++at) {
+    float value = 0;
+    std::memcpy(&value, wanted + at * sizeof value, sizeof value);
+    const double distance = std::fabs(static_cast<double>(output.const_data_ptr<float>()[at]) - value);
+    if (!(distance < INFINITY)) return INFINITY;
+    off = std::max(off, distance);
+    largest = std::max(largest, std::fabs(static_cast<double>(value)));
+  }
+  return off / largest;
+}
+
+// Whether the last row of logits is largest where the token that must come next stands.
+bool chooses(const Tensor& logits, const void* token) {
+  int64_t wanted = 0;
+  std::memcpy(&wanted, token, sizeof wanted);
+  const auto* end = logits.const_data_ptr<float>() + logits.numel();
+  const auto* row = end - logits.size(logits.dim() - 1);
+  return std::max_element(row, end) - row == static_cast<ptrdiff_t>(wanted);
+}
+
+bool run_call(const programs::Proven& proven, Method& method, const programs::Call& call, double* worst) {
+  for (size_t index = 0; index < call.input_count; ++index) {
+    const Error error = give(method, index, call.inputs[index]);
+    if (error != Error::Ok) return fail(proven, "an input", error);
+  }
+  const Error error = method.execute();
+  if (error != Error::Ok) return fail(proven, "execute", error);
+  for (size_t index = 0; index < call.expected_count; ++index) {
+    const Tensor& output = method.get_output(index).toTensor();
+    *worst = std::max(*worst, error_of(output, call.expected[index]));
+  }
+  if (call.token != nullptr && !chooses(method.get_output(0).toTensor(), call.token)) {
+    return fail(proven, "a token", Error::InvalidState);
+  }
+  return true;
+}
+
+bool run(const programs::Proven& proven) {
+  BufferDataLoader loader(proven.data, proven.size);
+  const auto program = Program::load(&loader);
+  if (!program.ok()) return fail(proven, "load", program.error());
+  auto method = program->load_method(proven.method, proven.memory(), nullptr, nullptr, nullptr, programs::kernels());
+  if (!method.ok()) return fail(proven, "load_method", method.error());
+  double worst = 0;
+  for (const programs::Call& call : proven.calls()) {
+    if (!run_call(proven, *method, call, &worst)) return false;
+  }
+  std::printf("%s of %s: %zu calls, largest error %.2g (allowed %g)\n", proven.method, proven.program,
+              proven.calls().size(), worst, TOLERANCE);
+  return worst <= TOLERANCE || fail(proven, "a comparison", Error::InvalidState);
+}
+
+}  // namespace
+
+int main() {
+  executorch::runtime::runtime_init();
+  bool all = programs::proven().size() > 0;
+  for (const programs::Proven& proven : programs::proven()) all = run(proven) && all;
+  return all ? 0 : 1;
+}
