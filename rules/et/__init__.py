@@ -45,5 +45,6 @@ FAMILY = Family(
             "pte/inspect.py",
         ),
         Command("diff", "Show how two .pte files differ.", "pte/diff.py"),
+        Command("size", "Show what takes how much of a program, and what grew since a revision.", "size/size.py"),
     ),
 )

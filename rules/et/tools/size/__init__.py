@@ -1,0 +1,1 @@
+"""What takes how much of a program: read from the map that its linker wrote. Imports no torch."""
