@@ -20,11 +20,18 @@ def render(target: str, now: Sizes, before: Sizes | None, revision: str, most: i
     for name, dtypes in before.dtypes.items() if before else ():
         if name in notes and now.dtypes[name] != dtypes:
             notes[name] = f"  {now.dtypes[name]} (before: {dtypes})"
-    symbols = demangled({*now.symbols, *(before.symbols if before else ())})
-    yield from _table("what", now.kinds, before and before.kinds, most, {ZEROED: "  in memory, not in the file"})
-    yield from _table("part", now.parts, before and before.parts, most, {})
-    yield from _table("operator", now.operators, before and before.operators, most, notes)
-    yield from _table("symbol", _renamed(now.symbols, symbols), before and _renamed(before.symbols, symbols), most, {})
+    names = demangled({*now.symbols, *(before.symbols if before else ())})
+    after, older = _tables(now, names), _tables(before, names) if before else None
+    for title, sizes in after.items():
+        said = {"what": {ZEROED: "  in memory, not in the file"}, "operator": notes}.get(title, {})
+        yield from _table(title, sizes, older[title] if older else None, most, said)
+
+
+def _tables(sizes: Sizes, names: Mapping[str, str]) -> dict[str, Counter[str]]:
+    symbols: Counter[str] = Counter()
+    for symbol, size in sizes.symbols.items():
+        symbols[names[symbol]] += size
+    return {"what": sizes.kinds, "part": sizes.parts, "operator": sizes.operators, "symbol": symbols}
 
 
 def _head(target: str, now: Sizes, before: Sizes | None, revision: str) -> str:
@@ -60,13 +67,6 @@ def _table(
 def _change(before: Counter[str], now: Counter[str], name: str) -> str:
     texts = (f"{before[name]:,}" if before[name] else "-", f"{now[name]:,}" if now[name] else "-")
     return f"{texts[0]:>11} {texts[1]:>11} {now[name] - before[name]:>+11,}"
-
-
-def _renamed(sizes: Counter[str], names: Mapping[str, str]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for symbol, size in sizes.items():
-        found[names[symbol]] += size
-    return found
 
 
 def demangled(symbols: set[str]) -> dict[str, str]:
