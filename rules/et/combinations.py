@@ -17,13 +17,20 @@ QUANTIZATIONS: dict[str, tuple[str, ...]] = {
 }
 """What works on each backend, for every task. The portable kernels cannot quantize a token as 8da4w does."""
 
-SUPPORTED: tuple[Combination, ...] = tuple(
-    (backend, quantize, task) for backend, schemes in QUANTIZATIONS.items() for quantize in schemes for task in TASKS
+SUPPORTED: tuple[Combination, ...] = (
+    *(
+        (backend, quantize, task)
+        for backend, schemes in QUANTIZATIONS.items()
+        for quantize in schemes
+        for task in TASKS
+    ),
+    ("portable", "gguf", "text-generation"),
 )
 """Every cell that works."""
 
 NEAREST_SCHEMES: dict[str, tuple[str, ...]] = {
     "8da4w": ("4w", "8w", "none"),
+    "gguf": ("4w", "8w", "none"),
     "8w": ("pt2e_dynamic_int8", "none"),
     "4w": ("8da4w", "8w", "none"),
     "pt2e_static_int8": ("pt2e_dynamic_int8", "8w", "none"),

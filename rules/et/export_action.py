@@ -11,12 +11,13 @@ from rules.et.providers import ModelInfo
 from rules.et.pte_attrs import MethodAttrs
 
 GIB = 1 << 30
-TORCHAO_SCHEMES = ("8da4w", "8w", "4w")
+EXPORT_SCHEMES = ("8da4w", "8w", "4w", "gguf")
+"""What the export does to weights, and not the lowering."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantization:
-    """What torchao does to the weights before export."""
+    """What is done to the weights before export."""
 
     scheme: str = "none"
     group_size: int | None = None
@@ -96,7 +97,7 @@ def attention_of(method: MethodAttrs) -> str:
 
 
 def _quantization_flags(quantization: Quantization) -> tuple[str, ...]:
-    if quantization.scheme not in TORCHAO_SCHEMES:
+    if quantization.scheme not in EXPORT_SCHEMES:
         return ()
     flags: tuple[str, ...] = ("--quantize", quantization.scheme)
     if quantization.group_size is not None:

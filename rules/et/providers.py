@@ -60,6 +60,8 @@ class ProgramInfo(Provider):
     """safetensors: what its graph gave for these, and for text the greedy tokens."""
     tokenizer: tuple[Artifact, ...] = ()
     proofs: tuple[MethodProof, ...] = ()
+    own_operators: tuple[Artifact, ...] = ()
+    """What defines operators that it calls beyond torch's and ExecuTorch's, for the official runtime on the host."""
 
 
 @dataclass(frozen=True, slots=True)

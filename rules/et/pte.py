@@ -8,7 +8,7 @@ from etbuild.api import Artifact, DefaultInfo, Provider, PythonEnvironmentInfo, 
 from rules.et.actions import PYTHON_ENV, repeated
 from rules.et.check_action import Checked, check_method, provenance, summary, tolerance_words
 from rules.et.combinations import nearest_combination
-from rules.et.export_action import TORCHAO_SCHEMES, Exported, Quantization, export_method
+from rules.et.export_action import EXPORT_SCHEMES, Exported, Quantization, export_method
 from rules.et.lower_action import Lowered, lower_program, quantize_graph
 from rules.et.providers import MethodProof, ProgramInfo
 from rules.et.pte_attrs import MethodAttrs, PteAttrs
@@ -53,6 +53,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
             proof.expected,
             first.model.tokenizer,
             tuple(_proof(ctx, name, one, exported[name]) for name, one in checked.items()),
+            ctx.files(ctx.attrs.operators, for_exec=True),
         ),
         *_run_info(ctx, lowered, first, environment),
     ]
@@ -86,8 +87,8 @@ def _check_combination(ctx: RuleContext[PteAttrs], method: MethodAttrs) -> None:
 
 def _export(ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: PythonEnvironmentInfo) -> Exported:
     scheme = ctx.attrs.quantize
-    torchao = Quantization(scheme, ctx.attrs.group_size) if scheme in TORCHAO_SCHEMES else Quantization()
-    exported = export_method(ctx, method, environment, torchao)
+    quantization = Quantization(scheme, ctx.attrs.group_size) if scheme in EXPORT_SCHEMES else Quantization()
+    exported = export_method(ctx, method, environment, quantization)
     return quantize_graph(ctx, exported, environment) if scheme.startswith("pt2e_") else exported
 
 
@@ -141,6 +142,7 @@ def _run_info(
     }.get(method.task)
     if program is None:
         return []
-    tool = ctx.tool(program)
-    argv = (environment.python, tool.script, "--pte", lowered.program, *repeated("--tokenizer", method.model.tokenizer))
+    tool, operators = ctx.tool(program), ctx.files(ctx.attrs.operators, for_exec=True)
+    words = ("--pte", lowered.program, *repeated("--tokenizer", method.model.tokenizer))
+    argv = (environment.python, tool.script, *words, *repeated("--operators", operators))
     return [RunInfo(argv, tool.inputs, tuple(sorted(PYTHON_ENV.items())), (environment.mount,))]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from etbuild.api import EXEC, Attrs, Dep, EntryPoint, Src, provides
 from rules.et.providers import ModelInfo
 
 Task = Literal["text-generation", "feature-extraction", "image-classification"]
 Backend = Literal["portable", "xnnpack"]
-Quantize = Literal["none", "8da4w", "8w", "4w", "pt2e_static_int8", "pt2e_dynamic_int8"]
+GGUF_KERNELS = "@etbuild//runtime/kernels/gguf:host_kernels"
+Quantize = Literal["none", "8da4w", "8w", "4w", "gguf", "pt2e_static_int8", "pt2e_dynamic_int8"]
 
 
 class MethodAttrs(Attrs):
@@ -70,7 +71,8 @@ class PteAttrs(MethodAttrs):
     """Several methods in one program, by name: each a table of the attributes above. Equal weights are stored once."""
 
     quantize: Quantize = "none"
-    """8da4w, 8w, 4w: torchao's, before export. pt2e_static_int8, pt2e_dynamic_int8: XNNPACK's, after it."""
+    """8da4w, 8w, 4w: torchao's, before export. pt2e_static_int8, pt2e_dynamic_int8: XNNPACK's, after it.
+    gguf: a GGUF file's own blocks of Q4_0, Q4_1 and Q8_0, byte for byte; //runtime/kernels/gguf executes them."""
 
     group_size: Annotated[int, Field(ge=1)] | None = None
     """How many weights share a scale.  [default: 32 for 8da4w and 4w]"""
@@ -111,3 +113,12 @@ class PteAttrs(MethodAttrs):
 
     tolerances: dict[str, float] = {}
     """What the proof allows, by figure, such as { max_abs_error = 1e-3 }; see docs/rules.md for the defaults."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _proven_with_kernels(cls, given: Any) -> Any:
+        """Give the proof the kernels that `quantize` needs and the official runtime lacks."""
+        if not isinstance(given, dict) or given.get("quantize") != "gguf":
+            return given
+        operators = given.get("operators", ())
+        return {**given, "operators": (*operators, GGUF_KERNELS)} if isinstance(operators, tuple) else given

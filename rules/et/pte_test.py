@@ -78,13 +78,14 @@ def pte_test(ctx: RuleContext[PteTestAttrs]) -> Sequence[Provider]:
 def _on_host(ctx: RuleContext[PteTestAttrs], program: ProgramInfo, environment: PythonEnvironmentInfo) -> TestInfo:
     attrs = ctx.attrs
     tool = ctx.tool("run/expect.py")
-    files = [program.program, program.verdict, *program.tokenizer]
+    files = [program.program, program.verdict, *program.tokenizer, *program.own_operators]
     argv: list[str | Artifact] = [environment.python, tool.script]
     # Without real input there is no answer to expect: it must run, and give finite values that differ.
     has_input = attrs.prompt is not None or attrs.expect is not None or attrs.image is not None or attrs.sentences
     argv += ["--task", (has_input and program.task) or "none", "--pte", program.program]
     argv += ["--method", program.proofs[0].method]
     argv += repeated("--tokenizer", program.tokenizer)
+    argv += repeated("--operators", program.own_operators)
     if attrs.prompt is not None:
         argv += ["--prompt", attrs.prompt, "--max-new-tokens", str(attrs.max_new_tokens)]
     if attrs.expect is not None:

@@ -1,4 +1,4 @@
-// The operators of the namespace `llama`, for a runtime to find: the official library has none of them.
+// The operators of the namespaces `llama` and `gguf`, for a runtime to find: the official library has none of them.
 
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace etbuild::kernels::llama {
 
-// All that operators.toml has, compiled for the official runtime, to hand to load_method().
+// All that the catalogues have, compiled for the official runtime, to hand to load_method().
 executorch::runtime::Span<const executorch::runtime::Kernel> llama_kernels();
 
 // Puts them into the process's registry, beside those of the official libraries; a second call does nothing.

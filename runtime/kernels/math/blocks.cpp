@@ -7,6 +7,7 @@ namespace etbuild::kernels::math {
 namespace {
 
 constexpr ptrdiff_t kUnitColumns = 32;
+constexpr float kMost = 127.0f * 256.0f;
 
 using MultiplyFn = void (*)(const RoundedProduct& product);
 
@@ -27,15 +28,19 @@ Rounded rounded(const float* from) {
     most = size > most ? size : most;
     is_finite = is_finite && from[i] - from[i] == 0;
   }
-  to.scale = most / 127.0f;
-  const float factor = is_finite && to.scale > 0 ? 127.0f / most : 0.0f;
+  to.scale = most / kMost;
+  const float factor = is_finite && to.scale > 0 ? kMost / most : 0.0f;
   const bool is_small = factor > 3.0e38f;  // The reciprocal of a denormal number is infinite: so little is nothing.
   int sum = 0;
   for (ptrdiff_t i = 0; i < kBlock; ++i) {
     const float scaled = is_finite && !is_small ? from[i] * factor : 0.0f;
     const float whole = (scaled + 12582912.0f) - 12582912.0f;  // 1.5 * 2^23: rounds to an integer.
-    to.q[i] = static_cast<int8_t>(whole);
-    sum += to.q[i];
+    const int number = static_cast<int>(whole);
+    const int high = (number + 128) >> 8;
+    const int low = number - high * 256;
+    to.high[i] = static_cast<int8_t>(high);
+    to.low[i] = static_cast<int8_t>(low < -127 ? -127 : low);
+    sum += high * 256 + to.low[i];
   }
   if (!is_finite) to.scale = __builtin_nanf("");
   to.sum = to.scale * static_cast<float>(sum);
@@ -90,7 +95,7 @@ void multiply_slowly(const BlockProduct& product) {
         float weight[kBlock];
         read_blocks(product.format, weights + column * blocks * bytes, weight, kBlock);
         float sum = 0;
-        for (ptrdiff_t i = 0; i < kBlock; ++i) sum += weight[i] * static_cast<float>(a.q[i]);
+        for (ptrdiff_t i = 0; i < kBlock; ++i) sum += weight[i] * static_cast<float>(a.high[i] * 256 + a.low[i]);
         out[column] += sum * a.scale;
       }
     }

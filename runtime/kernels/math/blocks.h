@@ -24,8 +24,8 @@ constexpr ptrdiff_t block_bytes(BlockFormat format) {
 }
 
 // out[i, j] = sum over k of a[i, k] * weight[j, k], + bias[j]. Row j of the weights is depth / 32 blocks; they need not
-// be aligned. The rows of a are rounded to 8 bits first, each 32 by their largest: results are within that rounding,
-// and the same bits for a row whatever is computed beside it. Not finite numbers of a give NaN.
+// be aligned. The rows of a are rounded to 16 bits first, each 32 by their largest: results are within that
+// rounding, and the same bits for a row whatever is computed beside it. Not finite numbers of a give NaN.
 struct BlockProduct {
   ptrdiff_t rows = 0;
   ptrdiff_t columns = 0;

@@ -40,10 +40,13 @@ inline __m256i sums_of_four(__m256i no_sign, __m256i sign) {
   return _mm256_madd_epi16(_mm256_maddubs_epi16(no_sign, sign), _mm256_set1_epi16(1));
 }
 
-inline Dots dot_unsigned(Bytes q, Bytes a) { return _mm256_cvtepi32_ps(sums_of_four(q, a)); }
+inline Dots dot_unsigned(Bytes q, Bytes high, Bytes low) {
+  const __m256i sums = _mm256_slli_epi32(sums_of_four(q, high), 8);
+  return _mm256_cvtepi32_ps(_mm256_add_epi32(sums, sums_of_four(q, low)));
+}
 
-inline Dots dot_signed(Bytes q, Bytes a) {
-  return _mm256_cvtepi32_ps(sums_of_four(_mm256_abs_epi8(q), _mm256_sign_epi8(a, q)));
+inline Dots dot_signed(Bytes q, Bytes high, Bytes low) {
+  return dot_unsigned(_mm256_abs_epi8(q), _mm256_sign_epi8(high, q), _mm256_sign_epi8(low, q));
 }
 
 inline Dots add_scaled(Dots sums, Dots dots, float scale) { return _mm256_fmadd_ps(dots, _mm256_set1_ps(scale), sums); }

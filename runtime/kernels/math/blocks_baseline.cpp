@@ -26,20 +26,24 @@ inline Bytes nibbles_at(const uint8_t* from) {
   return {{vreinterpretq_s8_u8(vandq_u8(pairs, vdupq_n_u8(15))), vreinterpretq_s8_u8(vshrq_n_u8(pairs, 4))}};
 }
 
-inline Dots dot_signed(Bytes q, Bytes a) {
+inline int32x4_t sums_of_products(Bytes q, Bytes a) {
 #if defined(__ARM_FEATURE_DOTPROD)
-  return vcvtq_f32_s32(vdotq_s32(vdotq_s32(vdupq_n_s32(0), q.val[0], a.val[0]), q.val[1], a.val[1]));
+  return vdotq_s32(vdotq_s32(vdupq_n_s32(0), q.val[0], a.val[0]), q.val[1], a.val[1]);
 #else
   int32x4_t sums = vdupq_n_s32(0);
   for (int i = 0; i < 2; ++i) {
     sums = vpadalq_s16(sums, vmull_s8(vget_low_s8(q.val[i]), vget_low_s8(a.val[i])));
     sums = vpadalq_s16(sums, vmull_s8(vget_high_s8(q.val[i]), vget_high_s8(a.val[i])));
   }
-  return vcvtq_f32_s32(sums);
+  return sums;
 #endif
 }
 
-inline Dots dot_unsigned(Bytes q, Bytes a) { return dot_signed(q, a); }  // Up to 15: no sign to lose.
+inline Dots dot_signed(Bytes q, Bytes high, Bytes low) {
+  return vcvtq_f32_s32(vaddq_s32(vshlq_n_s32(sums_of_products(q, high), 8), sums_of_products(q, low)));
+}
+
+inline Dots dot_unsigned(Bytes q, Bytes high, Bytes low) { return dot_signed(q, high, low); }  // No sign to lose.
 
 inline Dots add_scaled(Dots sums, Dots dots, float scale) { return vmlaq_n_f32(sums, dots, scale); }
 
@@ -69,13 +73,13 @@ inline Bytes nibbles_at(const uint8_t* from) {
   return bytes;
 }
 
-inline Dots dot_signed(const Bytes& q, const Bytes& a) {
+inline Dots dot_signed(const Bytes& q, const Bytes& high, const Bytes& low) {
   int32_t sum = 0;
-  for (ptrdiff_t i = 0; i < kBlock; ++i) sum += q.at[i] * a.at[i];
+  for (ptrdiff_t i = 0; i < kBlock; ++i) sum += q.at[i] * (high.at[i] * 256 + low.at[i]);
   return static_cast<float>(sum);
 }
 
-inline Dots dot_unsigned(const Bytes& q, const Bytes& a) { return dot_signed(q, a); }
+inline Dots dot_unsigned(const Bytes& q, const Bytes& high, const Bytes& low) { return dot_signed(q, high, low); }
 
 inline Dots add_scaled(Dots sums, Dots dots, float scale) { return sums + dots * scale; }
 

@@ -1,5 +1,5 @@
 // The body of multiply_rounded: included once for each level, behind its bytes: Bytes holds 32 of them, Dots sums of
-// their products as floats, in lanes that `total` adds up.
+// their products with 256 * high + low as floats, in lanes that `total` adds up.
 
 // NOLINTBEGIN(misc-definitions-in-headers): no header, but for its name.
 
@@ -16,6 +16,8 @@ inline float half_at(const uint8_t* from) {
 template <BlockFormat kFormat, int kRows, int kColumns>
 inline void dot_blocks(const RoundedProduct& product, ptrdiff_t row, ptrdiff_t column) {
   constexpr ptrdiff_t kBytes = block_bytes(kFormat);
+  constexpr ptrdiff_t kAhead =
+      2048;  // Bytes. Columns are read in turns, which processors do not foresee by themselves.
   const uint8_t* weights = product.weights + column * product.blocks * kBytes;
   const Rounded* a = product.a + row * product.blocks;
   Dots sums[kRows][kColumns] = {};
@@ -24,6 +26,7 @@ inline void dot_blocks(const RoundedProduct& product, ptrdiff_t row, ptrdiff_t c
     UNROLLED
     for (int c = 0; c < kColumns; ++c) {
       const uint8_t* from = weights + (c * product.blocks + block) * kBytes;
+      __builtin_prefetch(from + kAhead);
       const float scale = half_at(from);
       float least = 0;
       Bytes q;
@@ -39,8 +42,8 @@ inline void dot_blocks(const RoundedProduct& product, ptrdiff_t row, ptrdiff_t c
       UNROLLED
       for (int r = 0; r < kRows; ++r) {
         const Rounded& rounded = a[r * product.blocks + block];
-        const Bytes bytes = bytes_at(rounded.q);
-        const Dots dots = kFormat == BlockFormat::kQ8_0 ? dot_signed(q, bytes) : dot_unsigned(q, bytes);
+        const Bytes high = bytes_at(rounded.high), low = bytes_at(rounded.low);
+        const Dots dots = kFormat == BlockFormat::kQ8_0 ? dot_signed(q, high, low) : dot_unsigned(q, high, low);
         sums[r][c] = add_scaled(sums[r][c], dots, scale * rounded.scale);
         if constexpr (kFormat != BlockFormat::kQ8_0) rests[r][c] += least * rounded.sum;
       }

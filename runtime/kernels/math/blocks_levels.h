@@ -6,11 +6,13 @@
 
 namespace etbuild::kernels::math {
 
-// A row's 32 numbers as 8 bits: number = q * scale. The layout of scratch.
+// A row's 32 numbers as 16 bits, in two bytes that are multiplied each: number = (256 * high + low) * scale. 8 bits
+// alone would turn a decoder's close choices. No byte is -128, which has no opposite. The layout of scratch.
 struct Rounded {
   float scale;
-  float sum;  // Of q * scale: what a weight's least value or offset is multiplied by.
-  int8_t q[kBlock];
+  float sum;  // Of the numbers: what a weight's least value or offset is multiplied by.
+  int8_t high[kBlock];
+  int8_t low[kBlock];
 };
 
 // `rows` rows of `blocks` each, and columns of weights; out as in BlockProduct.

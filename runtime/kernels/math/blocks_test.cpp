@@ -68,7 +68,7 @@ void run_backwards(void*, ptrdiff_t count, UnitsFn units, void* state) {
   }
 }
 
-// The largest error, in units of what rounding to 8 bits may do.
+// The largest error, in units of what rounding to 16 bits may do.
 double error_of(const BlockProduct& product) {
   double worst = 0;
   std::vector<float> weights(static_cast<size_t>(product.depth));
@@ -82,7 +82,7 @@ double error_of(const BlockProduct& product) {
       for (ptrdiff_t k = 0; k < product.depth; ++k) {
         const double weight = static_cast<double>(weights[static_cast<size_t>(k)]);
         sum += static_cast<double>(product.a[i * product.a_row_stride + k]) * weight;
-        allowed += std::fabs(weight) * (0.5001 / 127 + 1e-6);  // The largest of a is 1.
+        allowed += std::fabs(weight) * (1.5001 / 127 / 256 + 1e-6);  // The largest of a is 1.
       }
       const double got = static_cast<double>(product.out[i * product.out_row_stride + j]);
       const double error = std::fabs(got - sum) / allowed;

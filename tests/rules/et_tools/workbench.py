@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,9 @@ TOOLS = REPOSITORY / "rules" / "et" / "tools"
 TINY = REPOSITORY / "model_specs" / "tiny"
 sys.path.append(str(TINY))
 
+import gguf_file
 import transformers_models
+from safetensors.numpy import load_file
 
 from common.diagnostics import Diagnostic, UserError
 from export import export_model
@@ -56,6 +59,12 @@ class Workbench:
     def write(self, name: str, text: str) -> None:
         """Write a file that flags may name."""
         (self.folder / name).write_text(text)
+
+    def write_gguf(self) -> Path:
+        """Write the small Llama as a GGUF file."""
+        config = json.loads((self.folder / "llama.config.json").read_text())
+        gguf_file.write_gguf(config, load_file(self.folder / "llama.safetensors"), self.folder / "llama.gguf")
+        return self.folder / "llama.gguf"
 
     def export(self, name: str) -> Path:
         """Export one of `EXPORTS`, once."""

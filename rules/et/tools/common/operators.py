@@ -1,4 +1,5 @@
-"""Brings the user's own operators into this process: Python that defines them, libraries with their kernels.
+"""Brings operators beyond torch's into this process, etbuild's and the user's: Python that defines them, libraries with
+their kernels.
 
 Knows no program. Whoever reads an exported program or runs one asks for them first; they are loaded once.
 """
@@ -9,6 +10,7 @@ import ctypes
 import functools
 import os
 import runpy
+from collections.abc import Iterable
 from pathlib import Path
 
 from common.diagnostics import mistake
@@ -18,21 +20,27 @@ VARIABLE = "ETBUILD_OPERATORS"
 """The environment variable that holds the files' paths."""
 
 
-@functools.cache
-def load_operators() -> None:
+def load_operators(files: Iterable[str] = ()) -> None:
     """Import the Python files, and register the kernels of the libraries with the official runtime."""
-    for path in map(Path, os.environ.get(VARIABLE, "").split()):
-        if path.suffix == ".py":
-            runpy.run_path(str(path.absolute()))
-        else:
-            _register(path)
+    from common import gguf_operators  # noqa: F401 -- defines them; not before torch is wanted.
+
+    for file in (*os.environ.get(VARIABLE, "").split(), *files):
+        _load(Path(file).absolute())
+
+
+@functools.cache
+def _load(path: Path) -> None:
+    if path.suffix == ".py":
+        runpy.run_path(str(path))
+    else:
+        _register(path)
 
 
 def _register(path: Path) -> None:
     import executorch.runtime  # noqa: F401 -- the library finds the runtime that is loaded already.
 
     try:
-        library = ctypes.CDLL(str(path.absolute()))
+        library = ctypes.CDLL(str(path))
         error = library.etbuild_register_kernels()
     except (OSError, AttributeError) as failure:
         message = f"'{path.name}' must be a library that an et_kernels makes with `shared`: {failure}"

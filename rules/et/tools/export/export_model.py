@@ -18,6 +18,7 @@ from common.quiet import deterministic, quiet
 from export.canonical import load_program, plain_strides, save_program
 from export.encoders import export_embedding, export_image_classifier
 from export.facts import SCALAR_TYPES, facts_of, runner_metadata, write_facts
+from export.gguf_blocks import keep_blocks
 from export.hf_model import load_hf_model
 from export.quantize_weights import quantize_weights
 from export.request import ExportRequest, parse_request
@@ -75,7 +76,10 @@ def _prepared(module: torch.nn.Module, request: ExportRequest) -> torch.nn.Modul
             message = f"'{entry}' must return a torch.nn.Module, returns {type(module).__name__}"
             raise mistake("bad-entry", message, "source_transforms", index=index)
     plain_strides(module)
-    quantize_weights(module, request.quantize, request.group_size)
+    if request.quantize == "gguf":
+        keep_blocks(module, request.weights, request.dtype)
+    else:
+        quantize_weights(module, request.quantize, request.group_size)
     return module
 
 

@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--example-input-ids")
     add("--example-cache-position")
     add("--dtype", choices=("float32", "float16", "bfloat16"), default="float32")
-    add("--quantize", choices=("none", "8da4w", "8w", "4w"), default="none")
+    add("--quantize", choices=("none", "8da4w", "8w", "4w", "gguf"), default="none")
     add("--group-size", type=int)
     add("--seed", type=int, default=0)
     add("--source-transform", dest="source_transforms", action="append", default=[])

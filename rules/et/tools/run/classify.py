@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from common.diagnostics import mistake, run_tool
+from common.operators import load_operators
 from common.quiet import quiet
 
 
@@ -20,6 +21,7 @@ def main(argv: Sequence[str]) -> None:
     from run.native_log import NativeLog
 
     with NativeLog():  # Importing the runtime is noisy.
+        load_operators(arguments.operators)
         from run.image_program import ImageProgram
     labels = read_labels(arguments.labels)
     program = ImageProgram(Path(arguments.pte), arguments.method)
@@ -46,6 +48,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="classify", description="Say what pictures show.", allow_abbrev=False)
     parser.add_argument("--pte", required=True)
     parser.add_argument("--method", default="forward")
+    parser.add_argument("--operators", action="append", default=[], help="what defines operators that it calls")
     parser.add_argument("--labels", metavar="FILE", help="names of the classes, one a line")
     parser.add_argument("--top", type=int, default=5, help="how many classes a picture")
     parser.add_argument("images", nargs="+", metavar="IMAGE")

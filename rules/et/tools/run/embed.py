@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from common.diagnostics import run_tool
+from common.operators import load_operators
 from common.quiet import quiet
 
 
@@ -21,6 +22,7 @@ def main(argv: Sequence[str]) -> None:
     from run.native_log import NativeLog
 
     with NativeLog():  # Importing the runtime is noisy.
+        load_operators(arguments.operators)
         from run.text_encoder import TextEncoder
         from run.tokenizer import load_tokenizer
     encoder = TextEncoder(
@@ -45,6 +47,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--pte", required=True)
     parser.add_argument("--tokenizer", action="append", default=[], required=True)
     parser.add_argument("--method", default="forward")
+    parser.add_argument("--operators", action="append", default=[], help="what defines operators that it calls")
     parser.add_argument("--json", action="store_true", help="print the vectors as JSON")
     parser.add_argument("sentences", nargs="+", metavar="SENTENCE")
     return parser.parse_args(argv)

@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from common.diagnostics import mistake, run_tool
+from common.operators import load_operators
 from common.quiet import quiet
 
 TASKS = ("text-generation", "feature-extraction", "image-classification", "none")
@@ -22,6 +23,7 @@ def main(argv: Sequence[str]) -> None:
     """Run the program and print its answer; an unexpected one is a failure."""
     arguments = parse(argv)
     quiet()
+    load_operators(arguments.operators)
     checks = {
         "text-generation": expect_text,
         "feature-extraction": expect_similarity,
@@ -119,6 +121,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--task", choices=TASKS, default="none")
     parser.add_argument("--pte", required=True)
     parser.add_argument("--method", default="forward")
+    parser.add_argument("--operators", action="append", default=[], help="what defines operators that it calls")
     parser.add_argument("--tokenizer", action="append", default=[])
     for flag in ("--prompt", "--expect", "--image"):
         parser.add_argument(flag)

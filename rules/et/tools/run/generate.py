@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from common.diagnostics import mistake, run_tool
+from common.operators import load_operators
 from common.quiet import quiet
 
 DEFAULT_TOKENS = 128
@@ -24,6 +25,7 @@ def main(argv: Sequence[str]) -> None:
     from run.native_log import NativeLog
 
     with NativeLog():  # Importing the runtime is noisy.
+        load_operators(arguments.operators)
         from run.text_program import TextProgram
         from run.tokenizer import load_tokenizer
     tokenizer = load_tokenizer([Path(file) for file in arguments.tokenizer])
@@ -58,6 +60,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--pte", required=True)
     parser.add_argument("--tokenizer", action="append", default=[], required=True)
     parser.add_argument("--method", default="forward")
+    parser.add_argument("--operators", action="append", default=[], help="what defines operators that it calls")
     parser.add_argument("--prompt", required=True)
     parser.add_argument("--max-new-tokens", type=int, default=DEFAULT_TOKENS)
     parser.add_argument("--quiet-prompt", action="store_true", help="print the continuation alone")
