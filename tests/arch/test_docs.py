@@ -24,7 +24,7 @@ TRACKED = subprocess.run(
 ).stdout.split("\0")  # fmt: skip
 DOCUMENTS = [name for name in TRACKED if name.endswith(".md")]
 FOLDERS = tuple(sorted({f"{name.partition('/')[0]}/" for name in TRACKED if "/" in name}))
-FAMILY_VERBS = ("ide", "inspect", "diff")
+FAMILY_VERBS = ("ide", "inspect", "diff", "size")
 
 
 def text_of(document: str) -> str:
