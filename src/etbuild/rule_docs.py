@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from etbuild.attribute_docs import describe
 from etbuild.loading.common_attributes import CommonAttrs, PackageAttrs
 from etbuild.loading.expected_value import describe_type, field_type
 from etbuild.loading.workspace import ConfigAttrs, RepositoryAttrs, WorkspaceAttrs
@@ -47,7 +48,7 @@ def _rule(rule: Rule[Any]) -> Iterator[str]:
 
 
 def _attributes(model: type[BaseModel]) -> Iterator[str]:
-    for name, field in model.model_fields.items():
+    for name, field in describe(model).model_fields.items():
         text = " ".join((field.description or "").split())
         kind = describe_type(field_type(model, name)) or "a value"
         yield f"- **`{name}`** ({kind}; {_default(field)}): {text}"

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import model_json_schema
 
+from etbuild.attribute_docs import describe
 from etbuild.loading.common_attributes import CommonAttrs, PackageAttrs
 from etbuild.loading.workspace import WorkspaceAttrs
 from etbuild.model.rule import Rule
@@ -81,7 +82,7 @@ def _target(rule: Rule[Any], defs: Schema) -> Schema:
 
 def _of(model: type[BaseModel], name: str, defs: Schema, *, keep_required: bool = False) -> tuple[Schema, Schema]:
     """Return a model's schema and its properties; the schemas that it refers to are put into `defs`."""
-    schema = model_json_schema(model, ref_template=f"#/$defs/{name}.{{model}}")
+    schema = model_json_schema(describe(model), ref_template=f"#/$defs/{name}.{{model}}")
     parts = {f"{name}.{part}": _cleaned(value) for part, value in schema.pop("$defs", {}).items()}
     defs.update(parts)
     schema = _cleaned(schema)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +46,7 @@ def test_only_the_command_line_and_schemas_import_click_and_pydantic() -> None:
         heavy = {name.partition(".")[0] for name in _imports(path)} & HEAVY
         if place.parts[0] == "cli":
             heavy -= {"click"}
-        if place.parts[0] == "loading" or place.name in ("attrs.py", "schema.py", "rule_docs.py"):
+        if place.parts[0] == "loading" or place.name in ("attrs.py", "schema.py", "attribute_docs.py", "rule_docs.py"):
             heavy -= {"pydantic"}
         assert not heavy - ({"pydantic"} if place.parts[0] == "analysis" else set()), f"{place} imports {heavy}"
 
@@ -62,3 +64,10 @@ def test_rules_import_the_api_and_other_families_providers_only() -> None:
 def test_programs_that_actions_run_know_nothing_of_the_engine() -> None:
     for path in (ROOT / "rules").glob("*/tools/**/*.py"):
         assert not any(name.startswith("etbuild") for name in _imports(path)), path
+
+
+def test_who_fetches_nothing_waits_for_no_import_of_fetching() -> None:
+    code = "import sys, etbuild.cli.main, etbuild.cli.build, etbuild.session; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env={"PYTHONPATH": str(ROOT / "src")}, check=True, capture_output=True, text=True)
+    assert not {"http.client", "tarfile", "concurrent.futures", "ssl"} & set(done.stdout.split())

@@ -1,18 +1,14 @@
-"""Installs locked Python environments, once each, read-only, named by what is in them. Knows no target."""
+"""Locked Python environments: installed once each, read-only, named by what is in them. Knows no target."""
 
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from etbuild.execution.fetch.made_folder import make_folder_once, remove_tree, take_folder
+from etbuild.execution.fetch.made_folder import make_folder_once, take_folder
 from etbuild.execution.fetch.session import FetchSession
-from etbuild.execution.fetch.unpack import unpack
-from etbuild.execution.fetch.wheels import fetch_wheels
 from etbuild.execution.interpreter import Interpreter
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import FetchProgress
@@ -20,7 +16,7 @@ from etbuild.model.frozen import frozen
 from etbuild.model.lock import LockedFile, LockFile
 
 RECIPE = 1
-"""Part of the digest; raised when what `_install` makes changes."""
+"""Part of the digest; raised when what `install` makes changes."""
 
 
 @frozen
@@ -76,52 +72,8 @@ def ensure_environment(
     if not take_folder(path):
         size, begin = sum(file.size for file in files), time.monotonic()
         what = f"environment {name}: {len(files)} packages ({size / 1e6:.0f} MB)"
-        make_folder_once(path, lambda folder: _install(session, files, interpreter, folder, what))
+        from etbuild.execution.installed_environment import install  # noqa: PLC0415 - archives, threads: 10 ms.
+
+        make_folder_once(path, lambda folder: install(session, files, interpreter, folder, what))
         session.events(FetchProgress(what, size, size, finished=True, seconds=time.monotonic() - begin))
     return InstalledEnvironment(path, digest, interpreter)
-
-
-def _install(
-    session: FetchSession, files: Sequence[LockedFile], interpreter: Interpreter, folder: Path, what: str
-) -> None:
-    # Kept until the end, so that a killed run need not fetch them again.
-    wheels = session.cache / "downloads" / folder.name
-    fetch_wheels(session, files, wheels, what)
-    _lay_out(folder, interpreter)
-    biggest_first = sorted(files, key=lambda file: -file.size)
-    with ThreadPoolExecutor(2) as pool:  # Inflating releases the interpreter's lock.
-        list(pool.map(lambda file: _unpack_wheel(wheels / file.filename, interpreter, folder), biggest_first))
-    _compile(interpreter, folder)
-    remove_tree(wheels)
-
-
-def _lay_out(folder: Path, interpreter: Interpreter) -> None:
-    """Lay out a virtual environment: it finds its packages beside it wherever it is mounted, its library at `home`."""
-    version = ".".join(map(str, interpreter.version))
-    home = Path(interpreter.executable).parent
-    (folder / "pyvenv.cfg").write_text(f"home = {home}\ninclude-system-site-packages = false\nversion = {version}\n")
-    (folder / "bin").mkdir()
-    for name in ("python", "python3", interpreter.name):
-        (folder / "bin" / name).symlink_to(interpreter.executable)
-
-
-def _unpack_wheel(wheel: Path, interpreter: Interpreter, folder: Path) -> None:
-    """Unpack a wheel as its format says; its console scripts are not made: they would name one place."""
-    name, version = wheel.name.split("-")[:2]
-    packages = f"lib/{interpreter.name}/site-packages"
-    schemes = {"purelib": packages, "platlib": packages, "scripts": "bin", "headers": f"include/{name}", "data": "."}
-
-    def place(member: str) -> str:
-        first, _, rest = member.partition("/")
-        scheme, _, path = rest.partition("/")
-        return f"{schemes.get(scheme, '.')}/{path}" if first == f"{name}-{version}.data" else f"{packages}/{member}"
-
-    unpack(wheel, folder, place)
-
-
-def _compile(interpreter: Interpreter, folder: Path) -> None:
-    """Compile all but tests beforehand: read-only and mounted elsewhere, it must not need to, nor to look at times."""
-    options = ("-qq", "-j", "0", "-x", r"/(tests?|testing)/", "--invalidation-mode", "unchecked-hash")
-    command = [interpreter.executable, "-I", "-m", "compileall", *options, "lib"]
-    # Not checked: some packages ship templates that do not compile.
-    subprocess.run(command, cwd=folder, check=False, capture_output=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
-from etbuild.execution.fetch.wheels import wheel_platforms
+from etbuild.execution.fetch.wheel_tags import wheel_platforms
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import frozen
 from etbuild.model.lock import LockedFile, LockFile, name_and_version, normalise_name

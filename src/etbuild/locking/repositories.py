@@ -6,9 +6,10 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from etbuild.execution.fetch.filled_repository import lock_commit
 from etbuild.execution.fetch.located import bring_files
 from etbuild.execution.fetch.made_folder import file_sha256
-from etbuild.execution.fetch.repository import UNLOCKED, intended_version, lock_commit, locked_files
+from etbuild.execution.fetch.repository import UNLOCKED, intended_version, locked_files
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.lock import LockedFile, LockFile, name_and_version

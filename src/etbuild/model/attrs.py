@@ -27,7 +27,7 @@ from etbuild.model.rule import Provider
 class Attrs(BaseModel):
     """The attributes of a rule: frozen, nothing unknown, no type guessed. A docstring below a field documents it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class LabelError(ValueError):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from etbuild.execution import python_environment
+from etbuild.execution import installed_environment
 from etbuild.execution.fetch.made_folder import is_made, remove_tree, verify_folder
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.interpreter import Interpreter, running_interpreter
@@ -223,7 +223,7 @@ def test_what_was_checked_before_a_kill_is_not_fetched_again(
     quick: FetchSession, lock: LockFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(python_environment, "_compile", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        patch.setattr(installed_environment, "_compile", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
         assert run_in_child(lambda: install(quick, lock), 10_000)[0] == -9
     shutil.rmtree(tmp_path / "index")
     assert says(install(quick, lock).path) == "hello"

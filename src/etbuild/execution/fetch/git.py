@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from etbuild.execution.fetch.repository import intended_version
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import Member, Placer, unpack_members
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
@@ -45,11 +46,6 @@ class _Entry:
     path: str
 
 
-def git_version(repository: Repository) -> str:
-    """Return what stands as version in the lock."""
-    return f"{repository.commit}{'+submodules' if repository.submodules else ''}"
-
-
 def bring_commit(
     session: FetchSession, repository: Repository, scratch: Path, folder: Path, place: Placer
 ) -> LockedFile:
@@ -59,7 +55,7 @@ def bring_commit(
     text = "".join(f"{mode} {digest} {path}\0" for path, mode, digest, _ in sorted(found))
     size = sum(each[-1] for each in found)
     digest = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
-    return LockedFile(repository.name, git_version(repository), FILENAME, size, digest)
+    return LockedFile(repository.name, intended_version(repository), FILENAME, size, digest)
 
 
 def _members(

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from etbuild.execution.fetch.address import fetch_address
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
-from etbuild.execution.fetch.wheels import wheel_platforms
+from etbuild.execution.fetch.wheel_tags import wheel_platforms
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.repository import Repository
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import disk_full_is_said, file_sha256
 from etbuild.execution.fetch.pip import run_pip
-from etbuild.execution.fetch.session import FetchSession
+from etbuild.execution.fetch.session import FetchSession, offline_missing
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import FetchProgress
 from etbuild.model.frozen import replace
@@ -107,36 +107,6 @@ class _Transfer:
             self._done[number] = done
             done = min(self._total, sum(self._done.values()))
         self._session.events(FetchProgress(self._what, done, self._total, seconds=time.monotonic() - self._begin))
-
-
-def platform_options(wheel: str) -> tuple[str, ...]:
-    """Return what lets pip fetch a wheel that need not fit this machine."""
-    python, abi, platform = wheel.removesuffix(".whl").split("-")[-3:]
-    if platform == "any":
-        return ()
-    tags = tuple(option for tag in platform.split(".") for option in ("--platform", tag))
-    tag = python.split(".")[0]
-    # A wheel for any Python 3 asks for none: pip would take "3" for 3.0, which is too old for all.
-    version = ("--python-version", tag[2:]) if len(tag) > 3 else ()
-    return *version, "--implementation", tag[:2], "--abi", abi, *tags
-
-
-def wheel_platforms(platform: str) -> list[str]:
-    """Return a platform and those whose wheels run there too; pip knows macOS's, but not glibc's."""
-    found = re.fullmatch(r"manylinux_2_(\d+)_(\w+)", platform)
-    if found is None:
-        return [platform] if platform else []
-    return [*(f"manylinux_2_{minor}_{found[2]}" for minor in range(int(found[1]), 4, -1)), f"manylinux2014_{found[2]}"]
-
-
-def offline_missing(what: str, names: Iterable[str]) -> EtbuildError:
-    """Return the error of needing something from outside under --offline."""
-    listed = sorted(names)
-    notes = tuple(f"missing: {name}" for name in listed[:10])
-    more = (f"and {len(listed) - 10} more",) if len(listed) > 10 else ()
-    message = f"{what} must be fetched, and --offline forbids it"
-    hint = "run `etbuild fetch` while online"
-    return EtbuildError(Diagnostic("offline-missing", message, notes=notes + more, hint=hint))
 
 
 def check_brought(path: Path, file: LockedFile) -> None:

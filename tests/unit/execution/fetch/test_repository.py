@@ -10,7 +10,7 @@ import pytest
 
 from etbuild.execution.fetch.made_folder import verify_folder
 from etbuild.execution.fetch.repository import fetch_repository, intended_version
-from etbuild.execution.fetch.wheels import platform_options
+from etbuild.execution.fetch.wheel_tags import platform_options
 from etbuild.locking.repositories import lock_repositories
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import BuildEvent, FetchProgress
