@@ -1,4 +1,5 @@
-// Products of bytes by what every CPU of its kind has: NEON, with or without dot products, or plain loops.
+// Products of bytes by what every CPU of its kind has: NEON, with or without dot products, RISC-V's vectors, or plain
+// loops.
 
 #if defined(__ARM_NEON)
 #include <arm_neon.h>
@@ -36,6 +37,32 @@ inline Sums add_bytes(Sums sums, Bytes b) { return vpadalq_s16(sums, vpaddlq_s8(
 inline uint32_t total(Sums sums) {
   const uint32x4_t lanes = vreinterpretq_u32_s32(sums);
   return vgetq_lane_u32(lanes, 0) + vgetq_lane_u32(lanes, 1) + vgetq_lane_u32(lanes, 2) + vgetq_lane_u32(lanes, 3);
+}
+
+#elif defined(__riscv_v)
+
+constexpr ptrdiff_t kStep = 8;
+typedef int8_t Bytes __attribute__((vector_size(8)));
+typedef int16_t Products __attribute__((vector_size(16)));
+typedef int32_t Sums __attribute__((vector_size(32)));  // Two registers.
+
+inline Bytes bytes_at(const int8_t* from) {
+  Bytes bytes;
+  __builtin_memcpy(&bytes, from, sizeof(bytes));
+  return bytes;
+}
+
+inline Sums add_products(Sums sums, Bytes a, Bytes b) {
+  const Products products = __builtin_convertvector(a, Products) * __builtin_convertvector(b, Products);
+  return sums + __builtin_convertvector(products, Sums);
+}
+
+inline Sums add_bytes(Sums sums, Bytes b) { return sums + __builtin_convertvector(b, Sums); }
+
+inline uint32_t total(Sums sums) {
+  uint32_t total = 0;
+  for (int lane = 0; lane < 8; ++lane) total += static_cast<uint32_t>(sums[lane]);
+  return total;
 }
 
 #else

@@ -15,6 +15,9 @@ namespace {
 #if defined(__aarch64__)
 constexpr int kTileRows = 5;  // 20 sums, 4 vectors of b and what a is read by in 32 registers.
 constexpr int kTileVectors = 4;
+#elif defined(__riscv_v)
+constexpr int kTileRows = 6;  // 24 sums and 4 vectors of b in 32 registers; a is read as numbers.
+constexpr int kTileVectors = 4;
 #elif defined(__arm__)
 constexpr int kTileRows = 4;
 constexpr int kTileVectors = 2;

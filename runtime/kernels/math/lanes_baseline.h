@@ -10,12 +10,12 @@
 namespace etbuild::kernels::math::SIMD {
 namespace {
 
-#if defined(__SSE2__) || defined(__ARM_NEON) || defined(__wasm_simd128__) || defined(__ALTIVEC__)
+#if defined(__SSE2__) || defined(__ARM_NEON) || defined(__wasm_simd128__) || defined(__ALTIVEC__) || defined(__riscv_v)
 constexpr int kLanes = 4;
 #else
 constexpr int kLanes = 1;
 #endif
-#if defined(__aarch64__)
+#if defined(__aarch64__) || defined(__riscv_v)
 constexpr int kRegisters = 32;
 #else
 constexpr int kRegisters = 16;
@@ -28,6 +28,9 @@ inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
 #elif defined(__ARM_NEON)
   return vmlaq_f32(c, a, b);  // Plain arithmetic GCC would do without NEON, which flushes denormal numbers.
 #else
+#if defined(__riscv_v) && defined(__clang__)
+#pragma clang fp contract(on)  // All vectors of RISC-V have a fused addition.
+#endif
   return a * b + c;
 #endif
 }
