@@ -4,7 +4,7 @@ from rules.cc.attrs import CcDeps, CcProgramAttrs, cc_request
 from rules.cc.compile_action import DEFAULT_STANDARDS, Compilation, compile_sources, occasions
 from rules.cc.link_action import Link, library_of, link_shared, make_archive
 from rules.cc.merge import merge
-from rules.cc.program import make_program
+from rules.cc.program import Program, make_program
 from rules.cc.sources import Sources, sort_sources
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "CcProgramAttrs",
     "Compilation",
     "Link",
+    "Program",
     "Sources",
     "cc_request",
     "compile_sources",

@@ -35,6 +35,7 @@ from rules.cc.actions import (
 )
 from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.et.actions import GENERATED_COPTS, PYTHON_ENV, repeated
+from rules.et.image_sizes import image_summary
 from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
 from rules.et.kernel_compilation import KernelChoice, programs_of, select_kernels
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
@@ -120,13 +121,14 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
     header = CcInfo(headers=InputSet((sources[0],)), direct_headers=(sources[0],), includes=(_folder(ctx),))
     objects = _compile(ctx, sources, runtime, _held(ctx, programs))
     selected = [_select(ctx, runtime)] if attrs.catalogs and (own or "catalogs" in attrs.model_fields_set) else []
-    program = make_program(ctx, [header, *selected, *ctx.providers(attrs.kernels, CcInfo), runtime], objects)
+    kernels = [*selected, *ctx.providers(attrs.kernels, CcInfo)]
+    program = make_program(ctx, [header, *kernels, runtime], objects)
     return [
         DefaultInfo(
             (program.file,),
             validations=tuple(each.verdict for each in programs),
             beside=(*program.beside, sources[0], *(header for each in selected for header in each.direct_headers)),
-            summary=program.summary,
+            summary=image_summary(ctx, program, runtime, kernels),
         ),
         RunInfo((program.file,), program.inputs, mounts=program.toolchain.mounts),
     ]
@@ -175,6 +177,7 @@ def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramIn
     made = tuple(ctx.output(f"_et/{ctx.label.name}/programs.{ending}") for ending in ("h", "cpp", "s"))
     flags: list[str | Artifact] = ["--owner", str(ctx.label), "--form", _form(ctx), "--output", _folder(ctx)]
     flags += ["--temp-memory", str(ctx.attrs.temp_memory), "--plan", plan]
+    flags += ["--pointer-bits", str(_pointer_bits(ctx))]
     for label, program in zip(ctx.attrs.programs, programs, strict=True):
         flags += ["--program", f"{label.name}={program.program.path}"]
         for proof in program.proofs if ctx.attrs.proofs else ():
@@ -192,6 +195,11 @@ def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramIn
         progress="laying out programs and their memory",
     )
     return made
+
+
+def _pointer_bits(ctx: RuleContext[EtImageAttrsT]) -> int:
+    names = [value.name for value in ctx.platform.constraints.values()]
+    return 64 if not names or any(name.endswith("64") for name in names) else 32
 
 
 def _form(ctx: RuleContext[EtImageAttrsT]) -> str:

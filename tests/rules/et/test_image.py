@@ -144,6 +144,23 @@ def test_kernels_are_chosen_from_those_that_come_with_etbuild_unless_others_are_
     assert "EtSelectKernels" not in {action.mnemonic for action in image(catalogs=()).actions}
 
 
+@pytest.mark.parametrize(
+    ("constraint", "bits"), [("cpu:aarch64", "64"), ("cpu:armv7", "32"), ("cpu:wasm32", "32"), ("", "64")]
+)
+def test_what_is_too_large_depends_on_the_processor(constraint: str, bits: str) -> None:
+    constraints = ("//toolchains/os:linux", f"//toolchains/{constraint}") if constraint else ()
+    words = image(constraints=constraints).action("EtEmbedPrograms").argv
+    assert words[words.index("--pointer-bits") + 1] == bits
+
+
+def test_a_hosted_image_says_what_of_it_is_whose() -> None:
+    analyzed = image()
+    action = analyzed.action("EtImageSizes")
+    assert dict(action.env)["RUNTIME"] == "runtime/libsource.a\n"
+    assert dict(action.env)["KERNELS"] == "app/libit.a\nk/libk.a\n"
+    assert analyzed.get(DefaultInfo).summary in action.outputs
+
+
 def test_files_are_held_and_known_to_the_assembly() -> None:
     analyzed = image(files=("words.tokenizer",))
     words = analyzed.action("EtEmbedPrograms").argv

@@ -51,6 +51,7 @@ def test_bytes_stand_in_read_only_memory_at_their_own_alignment() -> None:
         "etbuild_program_add:",
         '.incbin "tiny/add.pte"',
         ".size etbuild_program_add, . - etbuild_program_add",
+        '.section .note.GNU-stack,"",%progbits',
     ]
     assert assembly([plain], "macho").splitlines()[1] == ".globl _etbuild_program_add"
 
@@ -191,3 +192,20 @@ def test_further_files_are_held_under_their_names(tmp_path: Path) -> None:
     assert '.incbin "words.tokenizer"' in (tmp_path / "made/programs.s").read_text(encoding="utf-8")
     again = embed(tmp_path, "--program", "add=add.pte", "--file", "words.tokenizer", "--file", "words.tokenizer")
     assert "error[same-name]: files must have different names in C++, 2 are called 'words_tokenizer'" in again.stderr
+
+
+def test_what_pointers_of_32_bits_do_not_reach_is_refused_for_these_alone(tmp_path: Path) -> None:
+    huge = encode(program([method("forward", [tensor(sizes=[46341, 46341])], f8=Numbers("<q", [0, 1 << 34]))]))
+    (tmp_path / "huge.pte").write_bytes(bytes(huge))
+    done = embed(tmp_path, "--program", "huge=huge.pte", "--pointer-bits", "32")
+    assert done.returncode == 65
+    wanted = (
+        "error[too-large-for-pointers]: 'forward' of 'huge' must have tensors of up to 2.0 GiB where pointers have 32 "
+        "bits, has float32[46341, 46341] (8.0 GiB), value 0"
+    )
+    assert wanted in done.stderr
+    assert embed(tmp_path, "--program", "huge=huge.pte").returncode == 0
+    fits = encode(program([method("forward", [tensor(sizes=[16384, 16384])], f8=Numbers("<q", [0, 1 << 31]))]))
+    (tmp_path / "huge.pte").write_bytes(bytes(fits))
+    again = embed(tmp_path, "--program", "huge=huge.pte", "--pointer-bits", "32").stderr
+    assert "must have planned memory of up to 2.0 GiB where pointers have 32 bits, has 2.0 GiB (id 1)" in again

@@ -17,6 +17,7 @@ from image.compiled_plan import check as check_compilable
 from image.held_files import declarations, hold
 from image.image_sources import SECTIONS, Embedded, assembly_of
 from image.names import identifier
+from image.pointer_limits import check as check_pointers
 from image.recorded_calls import read_proof
 from pte.reader import read_program
 
@@ -34,6 +35,8 @@ def main(argv: Sequence[str]) -> None:
     files = [hold(path) for path in arguments.file]
     _check("programs", [each.name for each in programs])
     _check("files", [each.name for each in files])
+    for each in programs:
+        check_pointers(each.name, each.program, arguments.pointer_bits)
     words = FORMS[arguments.plan]
     if arguments.plan == "compiled":
         for each in programs:
@@ -69,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--proof", action="append", nargs=5, default=[], metavar=proof)
     parser.add_argument("--file", action="append", default=[])
     parser.add_argument("--section", action="append", default=[], metavar="ID=SECTION")
+    parser.add_argument("--pointer-bits", type=int, choices=(32, 64), default=64)
     parser.add_argument("--temp-memory", type=int, default=0)
     parser.add_argument("--plan", choices=sorted(FORMS), default="loaded")
     parser.add_argument("--form", choices=sorted(SECTIONS), required=True)

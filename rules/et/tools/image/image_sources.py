@@ -89,6 +89,8 @@ def assembly_of(pieces: Iterable[Piece], form: str) -> str:
             f'.incbin "{piece.path}"{span}',
             *([f".size {symbol}, . - {symbol}"] if form in {"elf", "wasm"} else ()),
         ]
+    if form == "elf":
+        lines.append('.section .note.GNU-stack,"",%progbits')  # Without it, the stack would be executable.
     return "\n".join((*lines, ""))
 
 
