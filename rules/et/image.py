@@ -205,7 +205,7 @@ def _pointer_bits(ctx: RuleContext[EtImageAttrsT]) -> int:
 def _form(ctx: RuleContext[EtImageAttrsT]) -> str:
     """Return the form of the platform's objects."""
     names = {value.name for value in ctx.platform.constraints.values()}
-    forms = {"wasm32": "wasm", "windows": "coff", "macos": "macho"}
+    forms = {"wasm32": "wasm", "windows": "coff", "macos": "macho", "none": "bare"}
     return next((form for name, form in forms.items() if name in names), "elf")
 
 

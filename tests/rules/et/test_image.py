@@ -105,7 +105,7 @@ def test_sections_and_memory_for_kernels_reach_the_layout() -> None:
 
 @pytest.mark.parametrize(
     ("constraint", "form"),
-    [("os:linux", "elf"), ("os:none", "elf"), ("cpu:wasm32", "wasm"), ("os:windows", "coff"), ("os:macos", "macho")],
+    [("os:linux", "elf"), ("os:none", "bare"), ("cpu:wasm32", "wasm"), ("os:windows", "coff"), ("os:macos", "macho")],
 )
 def test_the_form_of_objects_follows_the_platform(constraint: str, form: str) -> None:
     words = image(constraints=(f"//toolchains/{constraint}",)).action("EtEmbedPrograms").argv

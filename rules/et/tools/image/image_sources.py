@@ -18,6 +18,7 @@ ALIGNMENT = 16
 
 SECTIONS = {
     "elf": ('.section .rodata.{symbol},"a",%progbits', ""),
+    "bare": ('.section .rodata.{symbol},"a",%progbits', ""),
     "coff": ('.section .rdata,"dr"', ""),
     "macho": (".const", "_"),
     "wasm": ('.section .rodata.{symbol},"",@\n.type {symbol},@object', ""),
@@ -87,10 +88,10 @@ def assembly_of(pieces: Iterable[Piece], form: str) -> str:
             f".balign {piece.alignment}",
             f"{symbol}:",
             f'.incbin "{piece.path}"{span}',
-            *([f".size {symbol}, . - {symbol}"] if form in {"elf", "wasm"} else ()),
+            *([f".size {symbol}, . - {symbol}"] if form in {"elf", "bare", "wasm"} else ()),
         ]
     if form == "elf":
-        lines.append('.section .note.GNU-stack,"",%progbits')  # Without it, the stack would be executable.
+        lines.append('.section .note.GNU-stack,"",%progbits')  # Without it, Linux makes the stack executable.
     return "\n".join((*lines, ""))
 
 
