@@ -48,7 +48,7 @@ void convolve(const Convolution& convolution, Scratch, const Parallel& parallel)
 
 namespace {
 
-enum class Way { kNothing, kPlain, kDepthwise, kProduct, kPanels };
+enum class Way { kNothing, kPlain, kDepthwise, kChannels, kProduct, kPanels };
 
 bool is_dense(const ImageStrides& strides, ptrdiff_t height, ptrdiff_t width) {
   return height == 1 || strides.row == width * strides.column;
@@ -62,6 +62,9 @@ Way way_of(const ConvolutionShape& shape) {
   if (!is_dense(shape.out, shape.out_height, shape.out_width)) return Way::kPlain;
   const bool has_rows = shape.in.column == 1 && shape.out.column == 1;
   if (!shape.is_transposed && shape.groups == shape.in_channels && has_rows) return Way::kDepthwise;
+  // Channels last: they are what vectors are of.
+  const bool has_channels = shape.in.channel == 1 && shape.out.channel == 1 && shape.out_channels == shape.groups;
+  if (!shape.is_transposed && shape.groups == shape.in_channels && has_channels) return Way::kChannels;
   const bool is_pointwise = shape.kernel_height == 1 && shape.kernel_width == 1 && shape.stride_height == 1 &&
                             shape.stride_width == 1 && shape.padding_top == 0 && shape.padding_left == 0 &&
                             shape.out_height == shape.in_height && shape.out_width == shape.in_width;
@@ -152,6 +155,47 @@ bool convolve_depthwise(const Convolution& convolution, const AlignedFloats& flo
   return true;
 }
 
+// --- Depthwise, channels last: a row of the output a unit.
+
+struct ChannelsJob {
+  const Convolution* convolution;
+  const float* weights;
+  ptrdiff_t padded_channels;
+};
+
+ptrdiff_t floats_of_channels(const ConvolutionShape& shape) {
+  return rounded_up(shape.out_channels, 16) * shape.kernel_height * shape.kernel_width;
+}
+
+void channels_units(void* state, ptrdiff_t begin, ptrdiff_t end, int) {
+  const ChannelsJob& job = *static_cast<ChannelsJob*>(state);
+  const ConvolutionShape& shape = job.convolution->shape;
+  for (ptrdiff_t unit = begin; unit < end; ++unit) {
+    const ptrdiff_t batch = unit / shape.out_height;
+    const ptrdiff_t row = unit % shape.out_height;
+    const float* in = job.convolution->in + batch * shape.in.batch;
+    float* out = job.convolution->out + batch * shape.out.batch + row * shape.out.row;
+    FOR_THIS_CPU(convolve_channels)(*job.convolution, {in, job.weights, job.padded_channels, row, out});
+  }
+}
+
+// False: too little memory.
+bool convolve_channels_last(const Convolution& convolution, const AlignedFloats& floats, const Parallel& parallel) {
+  const ConvolutionShape& shape = convolution.shape;
+  if (floats.count < floats_of_channels(shape)) return false;
+  const ptrdiff_t taps = shape.kernel_height * shape.kernel_width;
+  const ptrdiff_t padded_channels = rounded_up(shape.out_channels, 16);
+  for (ptrdiff_t tap = 0; tap < taps; ++tap) {
+    for (ptrdiff_t channel = 0; channel < padded_channels; ++channel) {
+      const bool is_there = channel < shape.out_channels;
+      floats.data[tap * padded_channels + channel] = is_there ? convolution.weight[channel * taps + tap] : 0.0f;
+    }
+  }
+  ChannelsJob job = {&convolution, floats.data, padded_channels};
+  parallel(shape.batch * shape.out_height, channels_units, &job);
+  return true;
+}
+
 }  // namespace
 
 size_t convolution_scratch(const Convolution& convolution, int workers) {
@@ -161,6 +205,8 @@ size_t convolution_scratch(const Convolution& convolution, int workers) {
       return gemm_scratch(product_of(convolution, 0, 0), workers);
     case Way::kDepthwise:
       return static_cast<size_t>(rounded_up(PaddedShape(shape).floats(), 16) * workers) * sizeof(float) + 64;
+    case Way::kChannels:
+      return static_cast<size_t>(floats_of_channels(shape)) * sizeof(float) + 64;
     case Way::kPanels:
       return panel_scratch(shape, workers);
     case Way::kNothing:
@@ -179,6 +225,9 @@ void convolve(const Convolution& convolution, Scratch scratch, const Parallel& p
       return multiply_pixels(convolution, scratch, parallel);
     case Way::kDepthwise:
       is_done = convolve_depthwise(convolution, AlignedFloats(scratch), parallel);
+      break;
+    case Way::kChannels:
+      is_done = convolve_channels_last(convolution, AlignedFloats(scratch), parallel);
       break;
     case Way::kPanels:
       is_done = convolve_panels(convolution, AlignedFloats(scratch), parallel);

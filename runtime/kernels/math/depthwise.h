@@ -41,13 +41,23 @@ struct PanelRuns {
   int count;
 };
 
-// Columns of `in` and `out` must be 1 apart; `padded` holds PaddedShape::floats().
+// What a row of outputs takes whose channels, 1 apart, are vectors: weights by tap, padded to 16 channels.
+struct ChannelRow {
+  const float* in;       // Of the image.
+  const float* weights;  // [taps, padded channels]
+  ptrdiff_t padded_channels;
+  ptrdiff_t row;  // Of the output.
+  float* out;
+};
+
+// Columns of `in` and `out` must be 1 apart, but for convolve_channels; `padded` holds PaddedShape::floats().
 // pack_padded writes what 16 pixels see, as rows of 16, for channels that are `channel_stride` apart. What is behind
 // the last pixel is anything; it writes up to 15 floats more.
 #define DECLARE_DEPTHWISE                                                                                              \
   void pad_channel(const ConvolutionShape& shape, const float* in, float* padded);                                     \
   void convolve_padded(const Convolution& convolution, const float* padded, const float* weight, float bias,           \
                        float* out);                                                                                    \
+  void convolve_channels(const Convolution& convolution, const ChannelRow& row);                                       \
   void pack_padded(const ConvolutionShape& shape, const PanelRuns& runs, ptrdiff_t channels, ptrdiff_t channel_stride, \
                    float* packed);
 

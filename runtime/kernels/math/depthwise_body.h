@@ -1,4 +1,4 @@
-// The body of pad_channel and convolve_padded: included once for each level, behind its lanes.
+// The body of depthwise convolutions: included once for each level, behind its lanes.
 
 // NOLINTBEGIN(misc-definitions-in-headers): no header, but for its name.
 
@@ -110,7 +110,74 @@ void convolve_any(const Rows& rows) {
   }
 }
 
+// kCount neighbouring outputs of a vector of channels; all of them see the taps from `first` to `last` of each row.
+struct Pixels {
+  ptrdiff_t channel;
+  ptrdiff_t column;
+  ptrdiff_t first, last;
+};
+
+template <int kCount, bool kIsWhole>
+inline void convolve_pixels(const Convolution& convolution, const ChannelRow& row, const Pixels& pixels) {
+  const ConvolutionShape& shape = convolution.shape;
+  const ptrdiff_t left = kIsWhole ? kLanes : shape.out_channels - pixels.channel;
+  const ptrdiff_t step = shape.stride_width * shape.in.column;
+  const ptrdiff_t start = pixels.column * shape.stride_width - shape.padding_left;
+  Lanes sums[kCount] = {};
+  if (convolution.bias != nullptr) {
+    UNROLLED
+    for (int i = 0; i < kCount; ++i) sums[i] = load_up_to(convolution.bias + pixels.channel, left);
+  }
+  for (ptrdiff_t y = 0; y < shape.kernel_height; ++y) {
+    const ptrdiff_t in_row = row.row * shape.stride_height - shape.padding_top + y * shape.dilation_height;
+    if (in_row < 0 || in_row >= shape.in_height) continue;
+    const float* weight = row.weights + y * shape.kernel_width * row.padded_channels + pixels.channel;
+    for (ptrdiff_t x = pixels.first; x < pixels.last; ++x) {
+      const Lanes weights = load(weight + x * row.padded_channels);
+      const float* in =
+          row.in + in_row * shape.in.row + (start + x * shape.dilation_width) * shape.in.column + pixels.channel;
+      UNROLLED
+      for (int i = 0; i < kCount; ++i) sums[i] = multiply_add(load_up_to(in + i * step, left), weights, sums[i]);
+    }
+  }
+  float* out = row.out + pixels.column * shape.out.column + pixels.channel;
+  UNROLLED
+  for (int i = 0; i < kCount; ++i) {
+    store_up_to(out + i * shape.out.column, clamp(sums[i], convolution.lowest, convolution.highest), left);
+  }
+}
+
 }  // namespace
+
+void convolve_channels(const Convolution& convolution, const ChannelRow& row) {
+  constexpr int kAtOnce = 4;
+  const ConvolutionShape& shape = convolution.shape;
+  for (ptrdiff_t channel = 0; channel < shape.out_channels; channel += kLanes) {
+    const bool is_whole = channel + kLanes <= shape.out_channels;
+    for (ptrdiff_t column = 0; column < shape.out_width;) {
+      const ptrdiff_t start = column * shape.stride_width - shape.padding_left;
+      const ptrdiff_t end = start + (shape.kernel_width - 1) * shape.dilation_width;
+      const bool are_inside = is_whole && column + kAtOnce <= shape.out_width && start >= 0 &&
+                              end + (kAtOnce - 1) * shape.stride_width < shape.in_width;
+      if (are_inside) {
+        convolve_pixels<kAtOnce, true>(convolution, row, {channel, column, 0, shape.kernel_width});
+        column += kAtOnce;
+        continue;
+      }
+      ptrdiff_t first = 0;
+      ptrdiff_t last = shape.kernel_width;
+      while (first < last && start + first * shape.dilation_width < 0) ++first;
+      while (last > first && start + (last - 1) * shape.dilation_width >= shape.in_width) --last;
+      const Pixels pixels = {channel, column, first, last};
+      if (is_whole) {
+        convolve_pixels<1, true>(convolution, row, pixels);
+      } else {
+        convolve_pixels<1, false>(convolution, row, pixels);
+      }
+      ++column;
+    }
+  }
+}
 
 void pad_channel(const ConvolutionShape& shape, const float* in, float* padded) {
   const PaddedShape to(shape);
