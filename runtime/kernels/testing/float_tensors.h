@@ -14,9 +14,8 @@ using executorch::runtime::KernelRuntimeContext;
 using Arguments = executorch::runtime::Span<EValue*>;
 
 void add_out(KernelRuntimeContext& context, Arguments arguments);
-void addmm_out(KernelRuntimeContext& context, Arguments arguments);
+void linear_out(KernelRuntimeContext& context, Arguments arguments);
 void mul_out(KernelRuntimeContext& context, Arguments arguments);
-void permute_copy_out(KernelRuntimeContext& context, Arguments arguments);
 void relu_out(KernelRuntimeContext& context, Arguments arguments);
 
 // Whether argument `index` is a dense float tensor; if not, the call has failed.

@@ -8,8 +8,9 @@ namespace {
 using executorch::runtime::Kernel;
 
 constexpr Kernel kKernels[] = {
-    Kernel("aten::add.out", add_out),   Kernel("aten::addmm.out", addmm_out),
-    Kernel("aten::mul.out", mul_out),   Kernel("aten::permute_copy.out", permute_copy_out),
+    Kernel("aten::add.out", add_out),
+    Kernel("aten::linear.out", linear_out),
+    Kernel("aten::mul.out", mul_out),
     Kernel("aten::relu.out", relu_out),
 };
 

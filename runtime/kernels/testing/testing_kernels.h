@@ -1,5 +1,5 @@
-// Kernels for tests: aten::{add,addmm,mul,permute_copy,relu}.out of dense float tensors. Broadcasts nothing but addmm's
-// bias. What they cannot do they fail with InvalidArgument or NotSupported; they never abort.
+// Kernels for tests: aten::{add,linear,mul,relu}.out of dense float tensors. Broadcasts nothing. What they cannot do
+// they fail with InvalidArgument or NotSupported; they never abort.
 
 #pragma once
 

@@ -85,30 +85,14 @@ TEST(relu_keeps_what_is_positive) {
   CHECK(equal(out, {0, 0, 2, 0}));
 }
 
-TEST(addmm_takes_a_bias_for_each_row_or_for_all) {
-  Matrix left({2, 2}, {1, 2, 3, 4}), right({2, 2}, {5, 6, 7, 8}), out({2, 2});
-  Matrix row({2}, {1, 2});
-  const EValue one(static_cast<int64_t>(1));
-  CHECK(call("aten::addmm.out", {value_of(row), value_of(left), value_of(right), one, one, value_of(out)}) ==
-        Error::Ok);
-  CHECK(equal(out, {20, 24, 44, 52}));
-  Matrix whole({2, 2}, {1, 2, 3, 4});
-  const EValue two(2.0);
-  CHECK(call("aten::addmm.out", {value_of(whole), value_of(left), value_of(right), two, one, value_of(out)}) ==
-        Error::Ok);
-  CHECK(equal(out, {21, 26, 49, 58}));
-}
-
-TEST(permute_copy_turns_dimensions) {
-  Matrix in({2, 3}, {1, 2, 3, 4, 5, 6}), out({3, 2});
-  EValue dims[2] = {EValue(static_cast<int64_t>(1)), EValue(static_cast<int64_t>(0))};
-  EValue* wrapped[2] = {&dims[0], &dims[1]};
-  int64_t unwrapped[2] = {};
-  executorch::runtime::BoxedEvalueList<int64_t> list(wrapped, unwrapped, 2);
-  CHECK(call("aten::permute_copy.out", {value_of(in), EValue(&list), value_of(out)}) == Error::Ok);
-  CHECK(equal(out, {1, 4, 2, 5, 3, 6}));
-  dims[1] = EValue(static_cast<int64_t>(-1));
-  CHECK(call("aten::permute_copy.out", {value_of(in), EValue(&list), value_of(out)}) == Error::InvalidArgument);
+TEST(linear_takes_a_row_of_weights_for_each_column_and_a_bias_or_none) {
+  Matrix input({2, 2}, {1, 2, 3, 4}), weight({3, 2}, {5, 6, 7, 8, 9, 10}), bias({3}, {1, 2, 3}), out({2, 3});
+  CHECK(call("aten::linear.out", {value_of(input), value_of(weight), value_of(bias), value_of(out)}) == Error::Ok);
+  CHECK(equal(out, {18, 25, 32, 40, 55, 70}));
+  CHECK(call("aten::linear.out", {value_of(input), value_of(weight), EValue(), value_of(out)}) == Error::Ok);
+  CHECK(equal(out, {17, 23, 29, 39, 53, 67}));
+  CHECK(call("aten::linear.out", {value_of(input), value_of(weight), value_of(input), value_of(out)}) ==
+        Error::InvalidArgument);
 }
 
 TEST(other_dtypes_and_sizes_are_refused) {

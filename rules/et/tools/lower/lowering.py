@@ -37,6 +37,8 @@ class Backend:
     partitioners: Callable[[LowerRequest], Sequence[Any]]
     patches: Callable[[], Sequence[Patch]] = tuple
     """What spares it work that changes nothing."""
+    prepare: Callable[[ExportedProgram], None] = lambda _program: None
+    """Rewrites a program, in place, for what runs it."""
 
 
 def lower_main(argv: Sequence[str], backend: Backend) -> None:
@@ -46,6 +48,8 @@ def lower_main(argv: Sequence[str], backend: Backend) -> None:
     request = parse_request(argv, backend.name)
     load_operators()
     programs = {name: load_program(Path(file), "method") for name, file in request.methods}
+    for program in programs.values():
+        backend.prepare(program)
     if request.partitioner is None:
         chosen = backend.partitioners(request)
     else:
