@@ -22,14 +22,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import torch
-from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
-from executorch.exir import EdgeCompileConfig, to_edge_transform_and_lower
-from torch import nn
-from transformers import LlamaConfig, LlamaForCausalLM
-
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "rules/et/tools"))
+# In place of this folder, whose kernels.py transformers takes for a library.
+sys.path[0] = str(ROOT / "rules/et/tools")
+
+import torch  # noqa: E402
+from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner  # noqa: E402
+from executorch.exir import EdgeCompileConfig, to_edge_transform_and_lower  # noqa: E402
+from torch import nn  # noqa: E402
+from transformers import LlamaConfig, LlamaForCausalLM  # noqa: E402
 
 from lower.folded_norms import fold_batch_norms  # noqa: E402
 from lower.kept_layers import KeptLayers  # noqa: E402

@@ -7,9 +7,9 @@ import pytest
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
-from torch import nn  # noqa: E402
+from torch import nn
 
-from lower.folded_norms import BATCH_NORM, fold_batch_norms  # noqa: E402
+from lower.folded_norms import BATCH_NORM, fold_batch_norms
 
 IMAGE = (2, 3, 9, 9)
 

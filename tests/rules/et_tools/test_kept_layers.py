@@ -10,11 +10,11 @@ import pytest
 pytest.importorskip("executorch.exir")
 pytestmark = pytest.mark.torch
 
-import torch  # noqa: E402
-from executorch.runtime import Runtime  # noqa: E402
-from workbench import Workbench  # noqa: E402
+import torch
+from executorch.runtime import Runtime
+from workbench import Workbench
 
-from lower import lower_portable  # noqa: E402
+from lower import lower_portable
 
 MODELS = """
 import torch
