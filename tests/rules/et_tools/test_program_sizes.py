@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from size.attribution import Sizes, attribute
 from size.kernel_facts import Kernel, kernels_of, objects_of_kernels
 from size.link_map import Piece, read_map
+from size.size import name_of
 from size.size_text import render
 
 MAP = """
@@ -47,6 +50,11 @@ def test_a_map_is_read_piece_by_piece_and_adds_up_to_its_sections() -> None:
         Piece("constants", "", "libkernels.a(op_twice.cpp.o)", 16),
         Piece("zeroed", "arena", "_cc/app/main.o", 256),
     )
+
+
+@pytest.mark.parametrize(("label", "name"), [("//a:b", "b"), ("//a/b", "b"), ("@r//a/b:c", "c"), ("//:b", "b")])
+def test_a_map_has_the_name_of_its_target(label: str, name: str) -> None:
+    assert name_of(label) == name
 
 
 def test_an_operator_has_all_of_its_source_and_what_is_zeroed_counts_for_nobody() -> None:

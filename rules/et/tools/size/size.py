@@ -12,6 +12,7 @@ sys.path[:] = [str(_TOOLS), *(entry for entry in sys.path if Path(entry).resolve
 import argparse  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
+import re  # noqa: E402
 import shlex  # noqa: E402
 import signal  # noqa: E402
 import subprocess  # noqa: E402
@@ -56,7 +57,7 @@ def measure(etbuild: Sequence[str], folder: Path, pattern: str, flags: Sequence[
     [made] = built
     root = _root(folder)
     program = root / made["outputs"][0]["path"] if made["outputs"] else root
-    map_ = program.with_name(made["label"].rpartition(":")[2] + ".map")
+    map_ = program.with_name(f"{name_of(made['label'])}.map")
     if not map_.is_file():
         message = f"'{made['label']}' must be a program whose linker wrote a map, there is none"
         hint = "programs have one in mode `size` where the toolchain says `maps = true`, and on bare metal"
@@ -65,6 +66,11 @@ def measure(etbuild: Sequence[str], folder: Path, pattern: str, flags: Sequence[
     kernels = kernels_of(actions, lambda path: _content(root / path))
     pieces = read_map(map_.read_text(encoding="utf-8", errors="replace"))
     return made["label"], attribute(program.stat().st_size, pieces, kernels, objects_of_kernels(actions))
+
+
+def name_of(label: str) -> str:
+    """Return the name of a target, such as `b` for `//a/b`."""
+    return re.split("[:/]", label)[-1]
 
 
 def _ask(words: Sequence[str], folder: Path) -> Any:
