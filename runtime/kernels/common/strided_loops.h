@@ -13,6 +13,8 @@ class StridedLoops {
   // Loops over the elements of `shape`, for so many tensors.
   StridedLoops(const Tensor& shape, size_t count) : shape_(shape), count_(count) {
     const auto rank = static_cast<size_t>(shape.dim());
+    sizes_[0] = 1;  // As a single element has it.
+    for (int64_t& step : strides_[0]) step = 1;
     for (size_t at = 0; at < rank; ++at) {  // Innermost first.
       const size_t dim = shape.dim_order()[rank - 1 - at];
       if (shape.sizes()[dim] == 1) continue;
@@ -49,8 +51,8 @@ class StridedLoops {
   }
 
   // Elements that lie `inner_step` elements apart.
-  int64_t inner_count() const { return rank_ == 0 ? 1 : sizes_[0]; }
-  int64_t inner_step(size_t index) const { return rank_ == 0 ? 1 : strides_[0][index]; }
+  int64_t inner_count() const { return sizes_[0]; }
+  int64_t inner_step(size_t index) const { return strides_[0][index]; }
 
   // Calls with where each tensor's next run starts, in elements, until told false.
   template <typename Visitor>
