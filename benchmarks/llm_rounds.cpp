@@ -8,11 +8,45 @@
 #include <cstdlib>
 #include <ctime>
 
+#ifdef OUR_KERNELS
+#include <executorch/runtime/kernel/operator_registry.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "decoder_kernels.h"
+#endif
+
 #include "quiet_runtime.h"
 #include "text_session.h"
 
 namespace etbuild::runner {
 namespace {
+
+#ifdef OUR_KERNELS
+// Maps the program, for sessions of our runtime are of what is in memory, and registers all kernels.
+Status open_session(const char* path, std::unique_ptr<TextSession>* session) {
+  if (executorch::runtime::register_kernels(programs::decoder_kernels()) != executorch::runtime::Error::Ok) {
+    return {StatusCode::kFailed, "the registry has no room for all kernels"};
+  }
+  const int file = ::open(path, O_RDONLY);
+  struct stat facts = {};
+  if (file < 0 || fstat(file, &facts) != 0) return {StatusCode::kUnreadable, path};
+  const auto size = static_cast<size_t>(facts.st_size);
+  void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+  if (data == MAP_FAILED) return {StatusCode::kUnreadable, path};
+  SessionBytes held;
+  held.program = data;
+  held.program_size = size;
+  return TextSession::open(held, session);
+}
+#else
+Status open_session(const char* path, std::unique_ptr<TextSession>* session) {
+  SessionFiles files;
+  files.program = path;
+  return TextSession::open(files, session);
+}
+#endif
 
 struct Seconds {
   double prefill = 0;
@@ -47,10 +81,8 @@ int start(int count, char** words) {
   if (count != 4 && count != 5) return 2;
   executorch::extension::threadpool::NoThreadPoolGuard::set_enabled(count == 5);
   keep_runtime_messages();
-  SessionFiles files;
-  files.program = words[1];
   std::unique_ptr<TextSession> session;
-  Status status = TextSession::open(files, &session);
+  Status status = open_session(words[1], &session);
   std::vector<int32_t> prompt(std::strtoul(words[2], nullptr, 10));
   for (size_t index = 0; index < prompt.size(); ++index) prompt[index] = static_cast<int32_t>(1000 + index);
   const int tokens = std::atoi(words[3]);

