@@ -63,7 +63,7 @@ def dscnn() -> tuple[nn.Module, tuple[torch.Tensor, ...]]:
     return nn.Sequential(*first, *blocks, *last), (torch.randn(1, 3, 96, 96),)
 
 
-class Logits(nn.Module):  # type: ignore[misc]
+class Logits(nn.Module):  # type: ignore[misc]  # torch is not typed.
     """A language model that gives logits alone."""
 
     def __init__(self, model: nn.Module) -> None:
@@ -83,7 +83,7 @@ def llama() -> tuple[nn.Module, tuple[torch.Tensor, ...]]:
     return Logits(LlamaForCausalLM(config)), (torch.randint(0, 1024, (1, 16)),)
 
 
-class Inverted(nn.Module):  # type: ignore[misc]
+class Inverted(nn.Module):  # type: ignore[misc]  # torch is not typed.
     """A block of EfficientNet-Lite: wide, depthwise, narrow."""
 
     def __init__(self, inputs: int, outputs: int, wider: int, kernel: int, stride: int) -> None:

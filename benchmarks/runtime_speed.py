@@ -36,11 +36,11 @@ from executorch.exir._serialize._flatbuffer_program import _program_to_flatbuffe
 from executorch.exir._serialize._program import _ExtendedHeader, _insert_flatbuffer_header
 from executorch.exir._serialize.padding import aligned_size, pad_to
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "runtime/differential"))
+
+from plan_builder import Data, Node, PlanBuilder
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "runtime/differential")]
-
-from plan_builder import Data, Node, PlanBuilder  # noqa: E402
-
 OUT = ROOT / "etbuild-out/host-opt"
 OPERATORS = 1000
 LARGE = 650 << 20

@@ -25,11 +25,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests/tokenizer")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/tokenizer"))
 
-from corpus import strings  # noqa: E402
-from references import reference  # noqa: E402
+from corpus import strings
+from references import reference
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def ours(program: Path, flat: Path, texts: Sequence[str]) -> float:

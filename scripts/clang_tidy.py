@@ -17,11 +17,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rules/cc/tools"))
+
+from ide import compile_commands as ide
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "rules/cc/tools")]
-
-from ide import compile_commands as ide  # noqa: E402
-
 TIDY = "clang-tidy-14"
 ENV = {**os.environ, "ETBUILD": str(ROOT / "etbuild")}
 ON_REQUEST = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+CPP_FOLDERS = ("runtime", "rules", "examples", "benchmarks", "tests")
 FILE_CAP = 400
 TEST_CAP = 600
 ENGINE_CAP = 18_800
@@ -19,6 +20,15 @@ def test_no_file_outgrows_its_room() -> None:
     for folder in ("src", "rules", "model_specs", "examples", "benchmarks"):
         for path in (ROOT / folder).rglob("*.py"):
             assert _lines(path) <= FILE_CAP, path
+
+
+def test_no_cpp_file_outgrows_its_room() -> None:
+    """Tests, too: each is beside what it tests."""
+    found = [path for folder in CPP_FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in (".cpp", ".h")]
+    own = [path for path in found if "etbuild-out" not in path.parts]
+    assert len(own) > 500  # They are where they are looked for.
+    for path in own:
+        assert _lines(path) <= FILE_CAP, path
 
 
 def test_no_test_file_outgrows_its_room() -> None:

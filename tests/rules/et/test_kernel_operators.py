@@ -54,18 +54,28 @@ def test_arguments_follow_from_a_schema() -> None:
         ('{ source = "a.cpp", arguments = "" }', "has no arguments, must have some of *BCDEILOSTZbcdeilostz"),
         ('{ source = "a.cpp" }', "must have 'arguments', a text"),
         ('"a.cpp"', 'must be { source = "…", arguments = "…" }'),
-        ('{ source = "a.cpp", arguments = "t", kernel = "f" }',
-         "has 'kernel', must have no more than source, arguments, function, dtypes, schema"),
-        ('{ source = "a.cpp", arguments = "t", dtypes = ["float"] }',
-         f"has the dtype 'float', must have some of {', '.join(DTYPES)}"),
+        (
+            '{ source = "a.cpp", arguments = "t", kernel = "f" }',
+            "has 'kernel', must have no more than source, arguments, function, dtypes, schema",
+        ),
+        (
+            '{ source = "a.cpp", arguments = "t", dtypes = ["float"] }',
+            f"has the dtype 'float', must have some of {', '.join(DTYPES)}",
+        ),
         ('{ source = "a.cpp", schema = "a::c.out(Tensor(a!) out) -> Tensor(a!)" }', "has the schema of 'a::c.out'"),
-        ('{ source = "a.cpp", arguments = "tt", schema = "a::b.out(Tensor(a!) out) -> Tensor(a!)" }',
-         "has arguments 'tt', by its schema they are 't'"),
-        ('{ source = "a.cpp", schema = "a::b(Tensor x) -> Tensor" }',
-         ("must be a variant that ends in its output, such as 'my::f.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)', "
-          "is 'a::b(Tensor x) -> Tensor'")),
+        (
+            '{ source = "a.cpp", arguments = "tt", schema = "a::b.out(Tensor(a!) out) -> Tensor(a!)" }',
+            "has arguments 'tt', by its schema they are 't'",
+        ),
+        (
+            '{ source = "a.cpp", schema = "a::b(Tensor x) -> Tensor" }',
+            (
+                "must be a variant that ends in its output, such as "
+                "'my::f.out(Tensor x, *, Tensor(a!) out) -> Tensor(a!)', is 'a::b(Tensor x) -> Tensor'"
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_entry_that_cannot_be_is_refused_with_its_line(entry: str, message: str) -> None:
     assert refused(f'\n"a::b.out" = {entry}') == [f"bad-kernel-catalog: k/operators.toml:2: 'a::b.out' {message}"]
 
@@ -95,16 +105,28 @@ def test_what_is_no_toml_is_refused() -> None:
 @pytest.mark.parametrize(
     ("schema", "arguments", "parameters"),
     [
-        ("a::b.out(Tensor x, Tensor? y=None, *, Tensor(a!) out) -> Tensor(a!)", "tot",
-         ("Tensor", "optional<Tensor>", "Tensor")),
-        ("a::b.out(Tensor[] x, Tensor?[] y, int[2] z=[1, 1], *, Tensor(a!) out) -> Tensor(a!)", "TOlt",
-         ("ArrayRef<Tensor>", "ArrayRef<optional<Tensor>>", "ArrayRef<int64_t>", "Tensor")),
-        ("a::b.out(SymInt x, SymInt[]? y, float? z, bool w=True, *, Tensor(a!) out) -> Tensor(a!)", "iLDbt",
-         ("int64_t", "optional<ArrayRef<int64_t>>", "optional<double>", "bool", "Tensor")),
-        ("a::b.out(Scalar x, str y, ScalarType? z, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))",
-         "szItt", ("Scalar", "string_view", "optional<ScalarType>", "Tensor", "Tensor")),
+        (
+            "a::b.out(Tensor x, Tensor? y=None, *, Tensor(a!) out) -> Tensor(a!)",
+            "tot",
+            ("Tensor", "optional<Tensor>", "Tensor"),
+        ),
+        (
+            "a::b.out(Tensor[] x, Tensor?[] y, int[2] z=[1, 1], *, Tensor(a!) out) -> Tensor(a!)",
+            "TOlt",
+            ("ArrayRef<Tensor>", "ArrayRef<optional<Tensor>>", "ArrayRef<int64_t>", "Tensor"),
+        ),
+        (
+            "a::b.out(SymInt x, SymInt[]? y, float? z, bool w=True, *, Tensor(a!) out) -> Tensor(a!)",
+            "iLDbt",
+            ("int64_t", "optional<ArrayRef<int64_t>>", "optional<double>", "bool", "Tensor"),
+        ),
+        (
+            "a::b.out(Scalar x, str y, ScalarType? z, *, Tensor(a!) out0, Tensor(b!) out1) -> (Tensor(a!), Tensor(b!))",
+            "szItt",
+            ("Scalar", "string_view", "optional<ScalarType>", "Tensor", "Tensor"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_schema_says_what_a_kernel_takes(schema: str, arguments: str, parameters: tuple[str, ...]) -> None:
     parsed = parse_schema(schema)
     assert parsed.arguments == arguments
