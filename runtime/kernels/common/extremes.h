@@ -1,4 +1,4 @@
-// Accumulators of the greatest and least elements, and of where they are. NaN is beyond all: the first is found.
+// Reductions to the greatest and least elements, and to where they are. NaN is beyond all: the first is found.
 
 #pragma once
 
@@ -119,6 +119,61 @@ struct PlaceOfMaximum : PlaceOf<PlacedMaximum<T>> {};
 
 template <typename T>
 struct PlaceOfMinimum : PlaceOf<PlacedMinimum<T>> {};
+
+template <template <typename> class Extreme, typename Elements>
+Reduction reduction_to(const Tensor& self, const Dimensions& reduced) {
+  const ScalarType type = computed_in(self.scalar_type());
+  Reduction call{self, reduced, type, type, reducer_of<Extreme, Elements>(type)};
+  call.needs_elements = true;
+  return call;
+}
+
+// (self, out): of all elements.
+template <template <typename> class Extreme>
+void reduce_all(KernelRuntimeContext& context, Arguments arguments) {
+  if (!are_arguments(context, arguments, "tt")) return;
+  const Tensor& self = tensor(arguments, 0);
+  reduce(context, reduction_to<Extreme, RealsAndBool>(self, all_dimensions(self)), tensor(arguments, 1));
+}
+
+// (self, dims, keepdim, out).
+template <template <typename> class Extreme>
+void reduce_along(KernelRuntimeContext& context, Arguments arguments) {
+  if (!are_arguments(context, arguments, "tlbt")) return;
+  const Tensor& self = tensor(arguments, 0);
+  Dimensions reduced;
+  reduced.keep = boolean(arguments, 2);
+  if (!dimensions(context, integers(arguments, 1), self, reduced)) return;
+  reduce(context, reduction_to<Extreme, RealsAndBool>(self, reduced), tensor(arguments, 3));
+}
+
+// (self, dim, keepdim, out, places).
+template <template <typename> class Placed>
+void reduce_with_places(KernelRuntimeContext& context, Arguments arguments) {
+  if (!are_arguments(context, arguments, "tibtt")) return;
+  const Tensor& self = tensor(arguments, 0);
+  Dimensions reduced;
+  reduced.keep = boolean(arguments, 2);
+  if (!dimension(context, *arguments[1], self, reduced)) return;
+  Reduction call = reduction_to<Placed, RealsAndBool>(self, reduced);
+  call.second = &tensor(arguments, 4);
+  call.second_result = ScalarType::Long;
+  reduce(context, call, tensor(arguments, 3));
+}
+
+// (self, dim or None, keepdim, places).
+template <template <typename> class Place>
+void reduce_to_places(KernelRuntimeContext& context, Arguments arguments) {
+  if (!are_arguments(context, arguments, "tIbt")) return;
+  const Tensor& self = tensor(arguments, 0);
+  Dimensions reduced;
+  reduced.keep = boolean(arguments, 2);
+  if (!dimension(context, *arguments[1], self, reduced)) return;
+  Reduction call = reduction_to<Place, Reals>(self, reduced);
+  call.result = ScalarType::Long;
+  call.in_order = true;
+  reduce(context, call, tensor(arguments, 3));
+}
 
 }  // namespace
 }  // namespace etbuild::kernels

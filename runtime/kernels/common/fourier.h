@@ -8,6 +8,7 @@
 
 #include "expect.h"
 #include "lines.h"
+#include "shapes.h"
 
 namespace etbuild::kernels {
 namespace {
@@ -118,11 +119,32 @@ bool transform_lines(KernelRuntimeContext& context, const Lines& lines, Complex<
   return true;
 }
 
+// How many real elements are transformed together.
+inline double count_of(const Shape& shape, ArrayRef<int64_t> dims) {
+  double count = 1.0;
+  for (size_t at = 0; at < dims.size(); ++at) count *= shape.sizes[dims[at]];
+  return count;
+}
+
 // What results are multiplied by: of a transform of so many elements, by PyTorch's number of the normalization.
 inline double normalization_of(int64_t normalization, double count) {
   if (normalization == 1) return 1.0 / std::sqrt(count);
   return normalization == 2 ? 1.0 / count : 1.0;
 }
+
+inline ScalarType complex_of(ScalarType real) {
+  return real == ScalarType::Double ? ScalarType::ComplexDouble : ScalarType::ComplexFloat;
+}
+
+// A call of a transform. Of its tensors one is real, and the other complex, as exact.
+struct Transform {
+  const Tensor& self;
+  ArrayRef<int64_t> dims;  // Real elements are along the last of them.
+  double scale;
+  Tensor& out;
+
+  int64_t last() const { return dims[dims.size() - 1]; }
+};
 
 // Whether a dimension list is not empty and has dimensions of the tensor, and the normalization is 0, 1 or 2.
 inline bool expect_transform(KernelRuntimeContext& context, const Tensor& self, ArrayRef<int64_t> dims,

@@ -8,19 +8,11 @@
 namespace etbuild::kernels {
 namespace {
 
-struct Transform {
-  const Tensor& self;
-  ArrayRef<int64_t> dims;
-  double scale;
-  Tensor& out;
-};
-
 // Transforms lines, of which the half is there, to real ones.
 template <typename T>
 bool transform_halves(KernelRuntimeContext& context, const Transform& call, const Complex<T>* elements) {
-  const int64_t last = call.dims[call.dims.size() - 1];
-  const Lines from(call.self, last);
-  const Lines to(call.out, last);
+  const Lines from(call.self, call.last());
+  const Lines to(call.out, call.last());
   T* const results = call.out.mutable_data_ptr<T>();
   Fourier<T> fourier;
   if (!fourier.prepare(context, to.length, true)) return false;
@@ -65,18 +57,15 @@ void _fft_c2r_out(KernelRuntimeContext& context, Arguments arguments) {
   const int64_t length = integer(arguments, 3);
   Tensor& out = tensor(arguments, 4);
   if (!expect_transform(context, self, dims, integer(arguments, 2))) return;
-  Shape shape;
-  shape.rank = static_cast<size_t>(self.dim());
-  for (size_t dim = 0; dim < shape.rank; ++dim) shape.sizes[dim] = self.sizes()[dim];
+  Shape shape = shape_of(self);
   const auto last = static_cast<size_t>(dims[dims.size() - 1]);
   const bool fits = length >= 1 && length <= INT32_MAX && shape.sizes[last] == length / 2 + 1;
   if (!expect(context, fits, "the last dimension must be last_dim_size / 2 + 1")) return;
   shape.sizes[last] = static_cast<int32_t>(length);
-  double count = 1.0;
-  for (size_t at = 0; at < dims.size(); ++at) count *= shape.sizes[dims[at]];
+  const double count = count_of(shape, dims);
   const ScalarType type = out.scalar_type();
-  const ScalarType complex = type == ScalarType::Double ? ScalarType::ComplexDouble : ScalarType::ComplexFloat;
-  if (!expect(context, self.scalar_type() == complex, "the input must be complex, as exact as the output")) return;
+  if (!expect(context, self.scalar_type() == complex_of(type), "the input must be complex, as exact as the output"))
+    return;
   if (!resize(context, out, shape.view())) return;
   const Transform call = {self, dims, normalization_of(integer(arguments, 2), count), out};
   const auto transform = [&](auto zero) { transform_complex<decltype(zero)>(context, call); };

@@ -6,18 +6,10 @@
 namespace etbuild::kernels {
 namespace {
 
-struct Transform {
-  const Tensor& self;
-  ArrayRef<int64_t> dims;
-  double scale;
-  Tensor& out;
-};
-
 template <typename T>
 bool transform_real(KernelRuntimeContext& context, const Transform& call) {
-  const int64_t last = call.dims[call.dims.size() - 1];
-  const Lines from(call.self, last);
-  const Lines to(call.out, last);
+  const Lines from(call.self, call.last());
+  const Lines to(call.out, call.last());
   const T* const elements = call.self.const_data_ptr<T>();
   auto* const results = static_cast<Complex<T>*>(call.out.mutable_data_ptr());
   Fourier<T> fourier;
@@ -45,17 +37,14 @@ void _fft_r2c_out(KernelRuntimeContext& context, Arguments arguments) {
   const auto dims = integers(arguments, 1);
   Tensor& out = tensor(arguments, 4);
   if (!expect_transform(context, self, dims, integer(arguments, 2))) return;
-  Shape shape;
-  shape.rank = static_cast<size_t>(self.dim());
-  for (size_t dim = 0; dim < shape.rank; ++dim) shape.sizes[dim] = self.sizes()[dim];
-  double count = 1.0;
-  for (size_t at = 0; at < dims.size(); ++at) count *= shape.sizes[dims[at]];
+  Shape shape = shape_of(self);
+  const double count = count_of(shape, dims);
   if (!expect(context, count > 0.0, "dimensions must have elements")) return;
   const auto last = static_cast<size_t>(dims[dims.size() - 1]);
   if (boolean(arguments, 3)) shape.sizes[last] = shape.sizes[last] / 2 + 1;
   const ScalarType type = self.scalar_type();
-  const ScalarType complex = type == ScalarType::Double ? ScalarType::ComplexDouble : ScalarType::ComplexFloat;
-  if (!expect(context, out.scalar_type() == complex, "the output must be complex, as exact as the input")) return;
+  if (!expect(context, out.scalar_type() == complex_of(type), "the output must be complex, as exact as the input"))
+    return;
   if (!resize(context, out, shape.view())) return;
   const Transform call = {self, dims, normalization_of(integer(arguments, 2), count), out};
   const auto transform = [&](auto zero) { transform_real<decltype(zero)>(context, call); };

@@ -5,16 +5,7 @@
 namespace etbuild::kernels {
 
 void argmax_out(KernelRuntimeContext& context, Arguments arguments) {
-  if (!are_arguments(context, arguments, "tIbt")) return;
-  const Tensor& self = tensor(arguments, 0);
-  Dimensions reduced;
-  reduced.keep = boolean(arguments, 2);
-  if (!dimension(context, *arguments[1], self, reduced)) return;
-  const ScalarType type = computed_in(self.scalar_type());
-  Reduction call{self, reduced, type, ScalarType::Long, reducer_of<PlaceOfMaximum, Reals>(type)};
-  call.needs_elements = true;
-  call.in_order = true;
-  reduce(context, call, tensor(arguments, 3));
+  reduce_to_places<PlaceOfMaximum>(context, arguments);
 }
 
 }  // namespace etbuild::kernels

@@ -5,27 +5,10 @@
 
 namespace etbuild::kernels {
 
-void max_unary_out(KernelRuntimeContext& context, Arguments arguments) {
-  if (!are_arguments(context, arguments, "tt")) return;
-  const Tensor& self = tensor(arguments, 0);
-  const ScalarType type = computed_in(self.scalar_type());
-  Reduction call{self, all_dimensions(self), type, type, reducer_of<Maximum, RealsAndBool>(type)};
-  call.needs_elements = true;
-  reduce(context, call, tensor(arguments, 1));
-}
+void max_unary_out(KernelRuntimeContext& context, Arguments arguments) { reduce_all<Maximum>(context, arguments); }
 
 void max_dim_max(KernelRuntimeContext& context, Arguments arguments) {
-  if (!are_arguments(context, arguments, "tibtt")) return;
-  const Tensor& self = tensor(arguments, 0);
-  Dimensions reduced;
-  reduced.keep = boolean(arguments, 2);
-  if (!dimension(context, *arguments[1], self, reduced)) return;
-  const ScalarType type = computed_in(self.scalar_type());
-  Reduction call{self, reduced, type, type, reducer_of<PlacedMaximum, RealsAndBool>(type)};
-  call.needs_elements = true;
-  call.second = &tensor(arguments, 4);
-  call.second_result = ScalarType::Long;
-  reduce(context, call, tensor(arguments, 3));
+  reduce_with_places<PlacedMaximum>(context, arguments);
 }
 
 }  // namespace etbuild::kernels
