@@ -100,9 +100,9 @@ def see_binary(recorder: Recorder, samples: Samples, name: str, overload: Any, m
         x, y = samples.tensor(torch.int32, *sizes), samples.tensor(torch.int32, *others, low=low)
         recorder.see(overload, (x, y), more)
     for _ in range(6):
-        sizes = samples.sizes()
-        others = samples.broadcastable(sizes)
-        recorder.see(overload, (samples.tensor(torch.float32, *sizes), samples.tensor(torch.float32, *others)), more)
+        drawn = samples.sizes()
+        fitting = samples.broadcastable(drawn)
+        recorder.see(overload, (samples.tensor(torch.float32, *drawn), samples.tensor(torch.float32, *fitting)), more)
     x, y = (samples.channels_last(torch.float32, 2, 3, 4, 5) for _ in range(2))
     recorder.see(overload, (x, y), more)
     recorder.see_into(overload, (samples.tensor(torch.int32, 4), samples.tensor(torch.int32, 4, low=1)), more)

@@ -74,8 +74,8 @@ def convolutions(recorder: Recorder, samples: Samples) -> None:
         groups, inner, outer = samples.number(1, 2), samples.number(1, 3), samples.number(1, 3)
         x = samples.tensor(F32, samples.number(1, 2), groups * inner, samples.number(5, 9), samples.number(5, 9))
         weight = samples.tensor(F32, groups * outer, inner, samples.number(1, 3), samples.number(1, 3))
-        stride, padding, dilation = ([samples.number(low, low + 1) for _ in range(2)] for low in (1, 0, 1))
-        recorder.see(aten.convolution.default, (x, weight, None, stride, padding, dilation, False, [0, 0], groups))
+        steps = [[samples.number(low, low + 1) for _ in range(2)] for low in (1, 0, 1)]
+        recorder.see(aten.convolution.default, (x, weight, None, *steps, False, [0, 0], groups))
 
 
 def backward(recorder: Recorder, samples: Samples) -> None:

@@ -1,4 +1,7 @@
-"""Records calls of one family of operators with ATen's answers: record_calls.py FAMILY OUT."""
+"""Records calls of a family of operators, or of those that are named, with ATen's answers.
+
+record_calls.py FAMILY OUT, or record_calls.py OPERATOR,OPERATOR OUT
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,11 @@ from sample_tensors import Samples
 
 def main() -> None:
     """Write the file."""
-    family, out = sys.argv[1:]
+    chosen, out = sys.argv[1:]
     torch.manual_seed(0)
     torch.set_warn_always(False)
-    wanted = {name: operator for name, operator in catalogue().items() if family_of(name) == family}
+    names = chosen.split(",")
+    wanted = {name: each for name, each in catalogue().items() if family_of(name) == chosen or name in names}
     recorder, more = Recorder(wanted), Recorder(wanted, most=1000)
     run_samples(wanted, recorder.see)
     for number, tables in enumerate((more_elementwise, more_reductions, more_movement, more_nn, own_operators)):

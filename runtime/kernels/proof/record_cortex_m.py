@@ -38,7 +38,7 @@ def define_operators() -> None:
     configs = ModuleType("quantization_configs")
     vars(configs).update(CMSIS_SOFTMAX_SCALE=1.0 / 256.0, CMSIS_SOFTMAX_ZERO_POINT=-128)  # As it says there.
     sys.modules[f"{package}.quantizer.quantization_configs"] = configs
-    import_module(f"{package}.ops.operators").F = Functional
+    vars(import_module(f"{package}.ops.operators")).update(F=Functional)
 
 
 class Functional:
@@ -128,9 +128,9 @@ def linear(calls: Calls, numbers: Numbers) -> None:
 def movement(calls: Calls, numbers: Numbers) -> None:
     """Record transpose and pad."""
     for dtype in (INT8, torch.int16, torch.int32, torch.float32):
-        for sizes in ((3, 5), (2, 3, 4), (2, 3, 4, 5)):
-            for perm in list(itertools.permutations(range(len(sizes))))[::3]:
-                for x in layouts(numbers.wholes(*sizes, dtype=torch.int32).to(dtype)):
+        for shape in ((3, 5), (2, 3, 4), (2, 3, 4, 5)):
+            for perm in list(itertools.permutations(range(len(shape))))[::3]:
+                for x in layouts(numbers.wholes(*shape, dtype=torch.int32).to(dtype)):
                     ask(calls, "transpose", {"input": x, "perm": list(perm)})
         for sizes in ((5,), (3, 5), (2, 3, 4), (2, 3, 4, 5), (2, 1, 3, 3), (2, 3, 1, 1), (0, 3, 4)):
             for x in layouts(numbers.wholes(*sizes, dtype=torch.int32).to(dtype)):
