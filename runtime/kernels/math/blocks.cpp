@@ -19,30 +19,41 @@ MultiplyFn multiply_for_this_cpu() {
   return baseline::multiply_rounded;
 }
 
+// Loops that compilers make vectors of.
 Rounded rounded(const float* from) {
+  constexpr uint32_t kInfinite = 0x7f800000;
   Rounded to;
-  float most = 0;
-  bool is_finite = true;
+  uint32_t bits[kBlock];
+  __builtin_memcpy(bits, from, sizeof(bits));
+  int32_t most_bits = 0;  // Of numbers without their sign, bits are in the order of sizes.
   for (ptrdiff_t i = 0; i < kBlock; ++i) {
-    const float size = from[i] < 0 ? -from[i] : from[i];
-    most = size > most ? size : most;
-    is_finite = is_finite && from[i] - from[i] == 0;
+    const auto size = static_cast<int32_t>(bits[i] & 0x7fffffff);
+    most_bits = size > most_bits ? size : most_bits;
   }
+  const bool is_finite = static_cast<uint32_t>(most_bits) < kInfinite;
+  float most = 0;
+  if (is_finite) __builtin_memcpy(&most, &most_bits, sizeof(most));
   to.scale = most / kMost;
-  const float factor = is_finite && to.scale > 0 ? kMost / most : 0.0f;
-  const bool is_small = factor > 3.0e38f;  // The reciprocal of a denormal number is infinite: so little is nothing.
-  int sum = 0;
+  float factor = to.scale > 0 ? kMost / most : 0.0f;
+  if (factor > 3.0e38f) factor = 0;  // The reciprocal of a denormal number is infinite: so little is nothing.
+  if (!is_finite) {
+    for (ptrdiff_t i = 0; i < kBlock; ++i) to.high[i] = to.low[i] = 0;
+    to.scale = to.sum = __builtin_nanf("");
+    return to;
+  }
+  int32_t numbers[kBlock];
   for (ptrdiff_t i = 0; i < kBlock; ++i) {
-    const float scaled = is_finite && !is_small ? from[i] * factor : 0.0f;
-    const float whole = (scaled + 12582912.0f) - 12582912.0f;  // 1.5 * 2^23: rounds to an integer.
-    const int number = static_cast<int>(whole);
-    const int high = (number + 128) >> 8;
-    const int low = number - high * 256;
+    const float whole = (from[i] * factor + 12582912.0f) - 12582912.0f;  // 1.5 * 2^23: rounds to an integer.
+    numbers[i] = static_cast<int32_t>(whole);
+  }
+  int32_t sum = 0;
+  for (ptrdiff_t i = 0; i < kBlock; ++i) {
+    const int32_t high = (numbers[i] + 128) >> 8;
+    const int32_t low = numbers[i] - high * 256;
     to.high[i] = static_cast<int8_t>(high);
     to.low[i] = static_cast<int8_t>(low < -127 ? -127 : low);
-    sum += high * 256 + to.low[i];
+    sum += numbers[i] + (low < -127 ? 1 : 0);
   }
-  if (!is_finite) to.scale = __builtin_nanf("");
   to.sum = to.scale * static_cast<float>(sum);
   return to;
 }

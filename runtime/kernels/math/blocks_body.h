@@ -63,6 +63,9 @@ inline void dot_blocks(const RoundedProduct& product, ptrdiff_t row, ptrdiff_t c
 template <BlockFormat kFormat>
 void multiply_format(const RoundedProduct& product) {
   ptrdiff_t column = 0;
+  if (product.rows == 1) {
+    for (; column + 4 <= product.columns; column += 4) dot_blocks<kFormat, 1, 4>(product, 0, column);
+  }
   for (; column + 2 <= product.columns; column += 2) {
     ptrdiff_t row = 0;
     for (; row + 4 <= product.rows; row += 4) dot_blocks<kFormat, 4, 2>(product, row, column);
