@@ -135,7 +135,7 @@ class Call {
     values_.emplace_back(*make(std::move(sizes), type));
   }
 
-  void add_integers(std::vector<int64_t> integers) {
+  void add_integers(const std::vector<int64_t>& integers) {
     for (const int64_t integer : integers) refer(EValue(integer));
     unpacked_.resize(integers.size());
     integers_ = {list_.data(), unpacked_.data(), static_cast<int>(integers.size())};
@@ -143,8 +143,8 @@ class Call {
   }
 
   template <typename Element>
-  void add_tensors(BoxedEvalueList<Element>& boxed, std::vector<executorch::aten::SizesType> sizes, ScalarType type,
-                   size_t count) {
+  void add_tensors(BoxedEvalueList<Element>& boxed, const std::vector<executorch::aten::SizesType>& sizes,
+                   ScalarType type, size_t count) {
     auto* const memory = static_cast<Element*>(::operator new(count * sizeof(Element)));  // As long as the process.
     for (size_t at = 0; at < count; ++at) refer(EValue(*make(sizes, type)));
     boxed = {list_.data(), memory, static_cast<int>(count)};

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TIDY = "clang-tidy-14"
 ENV = {**os.environ, "ETBUILD": str(ROOT / "etbuild")}
 ON_REQUEST = (
+    "//benchmarks:kernel_entry",
     "//benchmarks:kernel_rounds",
     "//examples/googletest:tensor_test",
     "//runtime/kernels/math:math_bench",

@@ -124,14 +124,15 @@ void StridedCopy::collapse() {
 template <typename Visitor>
 void StridedCopy::each(size_t first, const Visitor& visit) const {
   if (empty_) return;
+  const size_t rank = rank_;
   ptrdiff_t at[kMost];  // Of what is gone through only: most regions have one run, which is not to pay for others.
-  for (size_t dim = first; dim < rank_; ++dim) at[dim] = 0;
+  for (size_t dim = first; dim < rank; ++dim) at[dim] = 0;
   ptrdiff_t from = 0;
   ptrdiff_t to = 0;
   for (;;) {
     if (!visit(from, to)) return;
     size_t dim = first;
-    for (; dim < rank_; ++dim) {
+    for (; dim < rank; ++dim) {
       const Dimension& dimension = dimensions_[dim];
       from += dimension.from;
       to += dimension.to;
@@ -140,7 +141,7 @@ void StridedCopy::each(size_t first, const Visitor& visit) const {
       to -= dimension.to * dimension.size;
       at[dim] = 0;
     }
-    if (dim >= rank_) return;
+    if (dim >= rank) return;
   }
 }
 

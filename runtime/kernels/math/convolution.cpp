@@ -182,7 +182,7 @@ void channels_units(void* state, ptrdiff_t begin, ptrdiff_t end, int) {
 // False: too little memory.
 bool convolve_channels_last(const Convolution& convolution, const AlignedFloats& floats, const Parallel& parallel) {
   const ConvolutionShape& shape = convolution.shape;
-  if (floats.count < floats_of_channels(shape)) return false;
+  if (floats.data == nullptr || floats.count < floats_of_channels(shape)) return false;
   const ptrdiff_t taps = shape.kernel_height * shape.kernel_width;
   const ptrdiff_t padded_channels = rounded_up(shape.out_channels, 16);
   for (ptrdiff_t tap = 0; tap < taps; ++tap) {

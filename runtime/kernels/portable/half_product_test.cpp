@@ -32,7 +32,7 @@ constexpr int32_t kColumns = 133;
 template <typename Element>
 struct Matrix {
   Matrix(int32_t rows, int32_t columns, ScalarType type)
-      : data(static_cast<size_t>(rows * columns)),
+      : data(static_cast<size_t>(rows) * static_cast<size_t>(columns)),
         sizes{rows, columns},
         strides{columns, 1},
         impl(type, 2, sizes, data.data(), order, strides) {
@@ -41,7 +41,8 @@ struct Matrix {
 
   EValue value() { return EValue(Tensor(&impl)); }
   float at(int32_t row, int32_t column) const {
-    return static_cast<float>(data[static_cast<size_t>(row * sizes[1] + column)]);
+    return static_cast<float>(
+        data[static_cast<size_t>(row) * static_cast<size_t>(sizes[1]) + static_cast<size_t>(column)]);
   }
 
   std::vector<Element> data;
