@@ -16,8 +16,8 @@ inline float half_at(const uint8_t* from) {
 template <BlockFormat kFormat, int kRows, int kColumns>
 inline void dot_blocks(const RoundedProduct& product, ptrdiff_t row, ptrdiff_t column) {
   constexpr ptrdiff_t kBytes = block_bytes(kFormat);
-  constexpr ptrdiff_t kAhead =
-      2048;  // Bytes. Columns are read in turns, which processors do not foresee by themselves.
+  // Bytes. Columns are read in turns, which processors do not foresee by themselves.
+  constexpr ptrdiff_t kAhead = 4096;
   const uint8_t* weights = product.weights + column * product.blocks * kBytes;
   const Rounded* a = product.a + row * product.blocks;
   Dots sums[kRows][kColumns] = {};
