@@ -95,17 +95,25 @@ std::string call_text(const RecordedCall& call) {
 
 namespace {
 
-// Makes the call with arguments left out at the end; says how it ended if it did not return, or that something was
+constexpr size_t kTemporaryBytes = size_t{64} << 20;
+
+// How a call is made.
+struct Making {
+  size_t missing = 0;  // Arguments that are left out at the end.
+  size_t temporary_bytes = kTemporaryBytes;
+};
+
+// Makes the call; says how it ended if it did not return, or that something was
 // written that must not be. `error` is how the kernel says that it failed.
-std::string make_call(const RecordedCall& call, CallArguments& arguments, size_t missing, Error& error) {
+std::string make_call(const RecordedCall& call, CallArguments& arguments, const Making& making, Error& error) {
   std::vector<TensorMeta> metas = metas_of(arguments);
   const auto kernel =
       get_op_function_from_registry(call.name.c_str(), {metas.data(), metas.size()}, kernels_under_test());
   if (!kernel.ok()) return "no such kernel";
-  TemporaryMemory memory;
+  TemporaryMemory memory(making.temporary_bytes);
   KernelRuntimeContext context(nullptr, &memory);
   const auto span = arguments.span();
-  const std::string ended = not_returned(*kernel, context, {span.data(), span.size() - missing});
+  const std::string ended = not_returned(*kernel, context, {span.data(), span.size() - making.missing});
   if (!ended.empty()) return ended;
   error = context.failure_state();
   for (const auto& tensor : arguments.tensors()) {
@@ -116,16 +124,16 @@ std::string make_call(const RecordedCall& call, CallArguments& arguments, size_t
 
 }  // namespace
 
-std::string failure_of(const RecordedCall& call) {
-  CallArguments arguments(call);
-  Error error = Error::Ok;
-  const std::string ended = make_call(call, arguments, 0, error);
-  if (!ended.empty()) return ended;
-  if (error != Error::Ok) {
-    char code[16];
-    std::snprintf(code, sizeof(code), "%#x", static_cast<unsigned>(error));
-    return std::string("failed with ") + code + ": " + last_log_message();
-  }
+namespace {
+
+std::string text_of(Error error) {
+  char code[16];
+  std::snprintf(code, sizeof(code), "%#x", static_cast<unsigned>(error));
+  return std::string("failed with ") + code + ": " + last_log_message();
+}
+
+// What is wrong with the answer; nothing if it is as recorded.
+std::string difference_of(const RecordedCall& call, const CallArguments& arguments) {
   size_t number = 0;
   for (const auto& tensor : arguments.tensors()) {
     if (!tensor->recorded().is_output) continue;
@@ -136,11 +144,25 @@ std::string failure_of(const RecordedCall& call) {
   return {};
 }
 
+}  // namespace
+
+std::string failure_of(const RecordedCall& call) {
+  CallArguments arguments(call);
+  Error error = Error::Ok;
+  const std::string ended = make_call(call, arguments, {}, error);
+  if (!ended.empty()) return ended;
+  return error != Error::Ok ? text_of(error) : difference_of(call, arguments);
+}
+
 std::string failure_of(const WrongCall& wrong) {
   CallArguments arguments(wrong.call);
   Error error = Error::Ok;
-  const std::string ended = make_call(wrong.call, arguments, wrong.missing, error);
-  return ended.empty() && wrong.must_fail && error == Error::Ok ? "was not refused" : ended;
+  const Making making = {wrong.missing, wrong.has_memory ? kTemporaryBytes : 0};
+  const std::string ended = make_call(wrong.call, arguments, making, error);
+  if (!ended.empty()) return ended;
+  if (wrong.has_memory) return wrong.must_fail && error == Error::Ok ? "was not refused" : "";
+  if (error == Error::Ok) return difference_of(wrong.call, arguments);
+  return error == Error::MemoryAllocationFailed ? "" : text_of(error);
 }
 
 bool Replay::is_wanted(const std::string& name) const {

@@ -5,7 +5,8 @@
 // --operators replays only operators whose names begin so (`aten::add` means all overloads of it); --skip leaves such
 // out; --present leaves out those that have no kernel. --all shows each failure instead of three an operator; --calls
 // names each call before it is made. --wrong makes wrong calls instead, a few dozen of each of an operator's first two:
-// the kernel must refuse them, or at least survive them and write nowhere but into its outputs.
+// the kernel must refuse them, or at least survive them and write nowhere but into its outputs; where it only lacks
+// temporary memory, it must answer right or fail with MemoryAllocationFailed.
 
 #pragma once
 

@@ -11,11 +11,11 @@ namespace etbuild::proof {
 
 class TemporaryMemory : public executorch::runtime::MemoryAllocator {
  public:
-  TemporaryMemory() : MemoryAllocator(0, nullptr) {}
+  explicit TemporaryMemory(size_t most) : MemoryAllocator(0, nullptr), most_(most) {}
   ~TemporaryMemory() override { free_all(); }
 
   void* allocate(size_t size, size_t alignment) override {
-    if (size > kMost - taken_) return nullptr;
+    if (size > most_ - taken_) return nullptr;
     taken_ += size;
     void* memory = std::malloc(size + alignment);
     if (memory == nullptr) return nullptr;
@@ -27,8 +27,6 @@ class TemporaryMemory : public executorch::runtime::MemoryAllocator {
   void reset() override { free_all(); }
 
  private:
-  static constexpr size_t kMost = size_t{64} << 20;
-
   void free_all() {
     for (void* piece : pieces_) std::free(piece);
     pieces_.clear();
@@ -36,6 +34,7 @@ class TemporaryMemory : public executorch::runtime::MemoryAllocator {
   }
 
   std::vector<void*> pieces_;
+  size_t most_;
   size_t taken_ = 0;
 };
 

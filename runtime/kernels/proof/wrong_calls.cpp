@@ -26,6 +26,10 @@ class Wrongs {
 
   std::deque<WrongCall> all() {
     missing();
+    made_.emplace_back();
+    made_.back().call = call_;
+    made_.back().what = "without temporary memory";
+    made_.back().has_memory = false;
     for (size_t i = 0; i < call_.arguments.size(); ++i) {
       const RecordedArgument& argument = call_.arguments[i];
       if (argument.kind == Kind::kReturned) continue;

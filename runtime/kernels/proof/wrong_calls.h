@@ -18,6 +18,7 @@ struct WrongCall {
   std::string what;                           // Such as "argument 1 is None".
   size_t missing = 0;                         // As many arguments are left out at the end.
   bool must_fail = false;                     // Otherwise the kernel may also answer something: it must only survive.
+  bool has_memory = true;                     // If not, it must answer right, or fail with MemoryAllocationFailed.
   std::deque<std::vector<uint8_t>> contents;  // Of changed tensors.
 };
 
