@@ -44,6 +44,9 @@ COMPILED = (
 ELSEWHERE = ("examples/consumers/", "toolchains/zig/", "examples/own_kernel/op_")
 """Sources that other build systems and zig compile, tests do; kernels of a schema, which what is generated includes."""
 
+FOR_TESTS = ("--checks=-clang-analyzer-*",)
+"""Paths through a test are few, and all are run; in loops over values the analyzer would follow each for seconds."""
+
 EVERY_DTYPE = ("-I", "runtime/kernels/common/all")
 """Kernels find here which dtypes they serve, where no image says it: that header stands below no output."""
 
@@ -77,7 +80,8 @@ def _answer(words: Sequence[str]) -> Any:
 def findings(entry: Entry, known: Path) -> str:
     """Return what clang-tidy says of a source, nothing if it is clean; that is written down."""
     compiler, *words = (word for word in entry["arguments"] if not word.startswith("-specs"))
-    command = [TIDY, "--quiet", entry["file"], "--", compiler, *_target(compiler), *words, *EVERY_DTYPE]
+    options = FOR_TESTS if entry["file"].endswith("_test.cpp") else ()
+    command = [TIDY, "--quiet", *options, entry["file"], "--", compiler, *_target(compiler), *words, *EVERY_DTYPE]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         known.touch()
@@ -115,7 +119,9 @@ def main() -> int:
     todo = []
     for name in sources:
         entry, key = found[name]
-        digest = hashlib.sha256("\0".join((version, *configs, key, *entry["arguments"])).encode()).hexdigest()
+        digest = hashlib.sha256(
+            "\0".join((version, *FOR_TESTS, *configs, key, *entry["arguments"])).encode()
+        ).hexdigest()
         if not (results / digest).exists():
             todo.append((entry, results / digest))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
