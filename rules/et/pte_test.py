@@ -80,14 +80,17 @@ def _on_host(ctx: RuleContext[PteTestAttrs], program: ProgramInfo, environment: 
     tool = ctx.tool("run/expect.py")
     files = [program.program, program.verdict, *program.tokenizer, *program.own_operators]
     argv: list[str | Artifact] = [environment.python, tool.script]
-    # Without real input there is no answer to expect: it must run, and give finite values that differ.
+    # Without real input there is no answer to expect: it must run, and give finite values that differ. A decoder's
+    # positions follow each other, so noise is no input for it.
+    unasked = "tokens" if program.task == "text-generation" else "none"
     has_input = attrs.prompt is not None or attrs.expect is not None or attrs.image is not None or attrs.sentences
-    argv += ["--task", (has_input and program.task) or "none", "--pte", program.program]
+    argv += ["--task", (has_input and program.task) or unasked, "--pte", program.program]
     argv += ["--method", program.proofs[0].method]
     argv += repeated("--tokenizer", program.tokenizer)
     argv += repeated("--operators", program.own_operators)
+    argv += ["--max-new-tokens", str(attrs.max_new_tokens)]
     if attrs.prompt is not None:
-        argv += ["--prompt", attrs.prompt, "--max-new-tokens", str(attrs.max_new_tokens)]
+        argv += ["--prompt", attrs.prompt]
     if attrs.expect is not None:
         argv += ["--expect", attrs.expect]
     if attrs.image is not None:

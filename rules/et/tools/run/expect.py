@@ -14,7 +14,9 @@ from common.diagnostics import mistake, run_tool
 from common.operators import load_operators
 from common.quiet import quiet
 
-TASKS = ("text-generation", "feature-extraction", "image-classification", "none")
+TASKS = ("text-generation", "tokens", "feature-extraction", "image-classification", "none")
+SOME_TOKENS = tuple(range(1, 9))
+"""Any vocabulary has them."""
 MARGIN = 0.1
 """By how much a near sentence must be nearer than a far one."""
 
@@ -26,6 +28,7 @@ def main(argv: Sequence[str]) -> None:
     load_operators(arguments.operators)
     checks = {
         "text-generation": expect_text,
+        "tokens": expect_finite_logits,
         "feature-extraction": expect_similarity,
         "image-classification": expect_class,
         "none": expect_finite,
@@ -51,6 +54,17 @@ def expect_text(arguments: argparse.Namespace) -> str:
             f"'{arguments.prompt}' must continue with {arguments.expect!r}, continues with {text!r}", "expect"
         )
     return f"{arguments.prompt}{text}"
+
+
+def expect_finite_logits(arguments: argparse.Namespace) -> str:
+    """Require that a decoder continues tokens, which are nobody's words, with finite logits that are not all one."""
+    from run.text_program import TextProgram
+
+    program = TextProgram(Path(arguments.pte), arguments.method, ())
+    program.require_fits(SOME_TOKENS)
+    steps = list(islice(program.decoder.greedy(SOME_TOKENS), arguments.max_new_tokens))
+    require_finite([logits for _, logits in steps])
+    return f"{len(steps)} tokens, their logits finite"
 
 
 def expect_similarity(arguments: argparse.Namespace) -> str:
@@ -90,17 +104,22 @@ def expect_class(arguments: argparse.Namespace) -> str:
 
 def expect_finite(arguments: argparse.Namespace) -> str:
     """Require that the program runs on seeded noise and gives finite values that are not all one."""
-    from check.degenerate import degenerate
     from run.program_runner import ProgramRunner
     from run.seeded_inputs import seeded_inputs
 
     runner = ProgramRunner(Path(arguments.pte), arguments.method)
     results = runner.run(seeded_inputs(runner.method))
-    for index, value in enumerate(results):
-        reason = degenerate([value])
-        if reason:
-            raise unexpected(f"output {index} must be finite values that differ, is {reason}", "program")
+    require_finite(results)
     return f"{len(results)} outputs, finite"
+
+
+def require_finite(results: Sequence[object]) -> None:
+    """Refuse values of which one is not finite, or all are one."""
+    from check.degenerate import degenerate
+
+    for index, value in enumerate(results):
+        if reason := degenerate([value]):
+            raise unexpected(f"output {index} must be finite values that differ, is {reason}", "program")
 
 
 def require(arguments: argparse.Namespace, *names: str) -> None:
