@@ -26,6 +26,8 @@ TIDY = "clang-tidy-14"
 ENV = {**os.environ, "ETBUILD": str(ROOT / "etbuild")}
 ON_REQUEST = (
     "//benchmarks:kernel_entry",
+    "//benchmarks/images:compiled_mlp",
+    "//benchmarks/images:mlp",
     "//benchmarks:kernel_rounds",
     "//examples/googletest:tensor_test",
     "//runtime/kernels/math:math_bench",

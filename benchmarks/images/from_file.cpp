@@ -19,7 +19,6 @@ using executorch::runtime::MethodMeta;
 using executorch::runtime::Program;
 using executorch::runtime::Span;
 using executorch::runtime::Tag;
-using executorch::runtime::TensorInfo;
 
 namespace {
 

@@ -122,7 +122,7 @@ bool run(const programs::Proven& proven) {
 
 int main() {
   executorch::runtime::runtime_init();
-  bool all = programs::proven().size() > 0;
+  bool all = !programs::proven().empty();
   for (const programs::Proven& proven : programs::proven()) all = run(proven) && all;
   return all ? 0 : 1;
 }

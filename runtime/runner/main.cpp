@@ -2,9 +2,12 @@
 
 #include "runner_app.h"
 
+using etbuild::runner::CommandLine;
+using etbuild::runner::TextSession;
+
 int main(int count, char** words) {
-  using namespace etbuild::runner;
-  return run_app(count, words, false, [](const CommandLine& line, std::unique_ptr<TextSession>* session) {
-    return TextSession::open(line.files, session);
-  });
+  return etbuild::runner::run_app(count, words, false,
+                                  [](const CommandLine& line, std::unique_ptr<TextSession>* session) {
+                                    return TextSession::open(line.files, session);
+                                  });
 }
