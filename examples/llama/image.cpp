@@ -6,7 +6,7 @@
 #include "runner_app.h"
 
 int main(int count, char** words) {
-  namespace model = programs::llama_portable;
+  namespace model = programs::llama_gguf;
   namespace tokenizer = programs::files::smollm2_tokenizer_tokenizer;
   if (executorch::runtime::register_kernels(programs::kernels()) != executorch::runtime::Error::Ok) return 1;
   return etbuild::runner::run_app(count, words, true, [](const auto& /*line*/, auto* session) {

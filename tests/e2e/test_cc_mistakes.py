@@ -283,7 +283,7 @@ def test_a_platform_that_no_compiler_serves_is_told_with_those_that_nearly_do(wo
     constraints = '["@etbuild//toolchains/os:none", "@etbuild//toolchains/cpu:armv7em"]'
     workspace.write("p/BUILD.toml", f"[platform.board]\nconstraints = {constraints}\n")
     assert refused(workspace, "//app", "--platform=//p:board") == (
-        "error[no-toolchain]: no toolchain for 'cc' on '//p:board': tried 20, the nearest are "
+        "error[no-toolchain]: no toolchain for 'cc' on '//p:board': tried 21, the nearest are "
         "'cortex_m4f' (fpu is single, of which the platform says nothing), "
         "'cortex_m7' (fpu is double, of which the platform says nothing), "
         "'macos_aarch64' (cpu is aarch64, must be armv7em; os is macos, must be none)\n"
