@@ -292,7 +292,7 @@ def test_a_platform_that_no_compiler_serves_is_told_with_those_that_nearly_do(wo
         "hint: etbuild query --toolchains //app --platform=//p:board"
     )
     lines = workspace("query", "--toolchains", "//app", "--platform=//p:board").stdout.splitlines()
-    assert (lines[0], lines[-1], len(lines)) == ("//app (board)  asks for cc", "  taken    none", 22)
+    assert (lines[0], lines[-1], len(lines)) == ("//app (board)  asks for cc", "  taken    none", 23)
 
 
 def test_a_platform_that_is_none_is_told_what_it_is(workspace: Workspace) -> None:
