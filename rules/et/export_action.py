@@ -21,6 +21,8 @@ class Quantization:
 
     scheme: str = "none"
     group_size: int | None = None
+    whole_layers: bool = False
+    """Whether layers of 8da4w are one operator each, which our kernels have, and not torchao's several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +104,4 @@ def _quantization_flags(quantization: Quantization) -> tuple[str, ...]:
     flags: tuple[str, ...] = ("--quantize", quantization.scheme)
     if quantization.group_size is not None:
         flags += ("--group-size", str(quantization.group_size))
-    return flags
+    return (*flags, "--whole-layers") if quantization.whole_layers else flags

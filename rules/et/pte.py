@@ -87,7 +87,10 @@ def _check_combination(ctx: RuleContext[PteAttrs], method: MethodAttrs) -> None:
 
 def _export(ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: PythonEnvironmentInfo) -> Exported:
     scheme = ctx.attrs.quantize
-    quantization = Quantization(scheme, ctx.attrs.group_size) if scheme in EXPORT_SCHEMES else Quantization()
+    quantization = Quantization()
+    if scheme in EXPORT_SCHEMES:
+        is_ours = scheme == "8da4w" and ctx.attrs.backend == "portable"
+        quantization = Quantization(scheme, ctx.attrs.group_size, whole_layers=is_ours)
     exported = export_method(ctx, method, environment, quantization)
     return quantize_graph(ctx, exported, environment) if scheme.startswith("pt2e_") else exported
 

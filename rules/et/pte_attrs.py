@@ -11,7 +11,12 @@ from rules.et.providers import ModelInfo
 
 Task = Literal["text-generation", "feature-extraction", "image-classification"]
 Backend = Literal["portable", "xnnpack"]
-GGUF_KERNELS = "@etbuild//runtime/kernels/gguf:host_kernels"
+HOST_KERNELS = {
+    "portable 8da4w": "@etbuild//runtime/kernels/int4:host_kernels",
+    "portable gguf": "@etbuild//runtime/kernels/gguf:host_kernels",
+}
+"""By backend and quantization: kernels that the program needs and the official runtime lacks."""
+
 Quantize = Literal["none", "8da4w", "8w", "4w", "gguf", "pt2e_static_int8", "pt2e_dynamic_int8"]
 
 
@@ -72,10 +77,11 @@ class PteAttrs(MethodAttrs):
 
     quantize: Quantize = "none"
     """8da4w, 8w, 4w: torchao's, before export. pt2e_static_int8, pt2e_dynamic_int8: XNNPACK's, after it.
+    8da4w of portable programs is executed by //runtime/kernels/int4.
     gguf: a GGUF file's own blocks of Q4_0, Q4_1 and Q8_0, byte for byte; //runtime/kernels/gguf executes them."""
 
     group_size: Annotated[int, Field(ge=1)] | None = None
-    """How many weights share a scale.  [default: 32 for 8da4w and 4w]"""
+    """How many weights share a scale; for portable 8da4w a multiple of 32.  [default: 32 for 8da4w and 4w]"""
 
     calibration: tuple[EntryPoint | Src, ...] = ()
     """Inputs that static quantization observes: .safetensors files, or "file.py:function" giving tuples of tensors."""
@@ -118,7 +124,10 @@ class PteAttrs(MethodAttrs):
     @classmethod
     def _proven_with_kernels(cls, given: Any) -> Any:
         """Give the proof the kernels that `quantize` needs and the official runtime lacks."""
-        if not isinstance(given, dict) or given.get("quantize") != "gguf":
+        if not isinstance(given, dict):
             return given
+        kernels = HOST_KERNELS.get(f"{given.get('backend')} {given.get('quantize')}")
         operators = given.get("operators", ())
-        return {**given, "operators": (*operators, GGUF_KERNELS)} if isinstance(operators, tuple) else given
+        if kernels is None or not isinstance(operators, tuple):
+            return given
+        return {**given, "operators": (*operators, kernels)}

@@ -81,6 +81,7 @@ struct Provider {
 
 constexpr Provider kProviders[] = {
     {"llama::", "//runtime/kernels/llama (call register_llama_kernels() before loading)"},
+    {"int4::", "//runtime/kernels/llama (call register_llama_kernels() before loading)"},
     {"gguf::", "//runtime/kernels/llama (call register_llama_kernels() before loading)"},
     {"aten::", "libexecutorch_kernels_optimized, of et_runtime(provider = \"wheel\")"},
     {"dim_order_ops::", "libexecutorch_kernels_optimized, of et_runtime(provider = \"wheel\")"},

@@ -2,12 +2,12 @@
 
 #include "blocks_levels.h"
 #include "levels.h"
+#include "rounding.h"
 
 namespace etbuild::kernels::math {
 namespace {
 
 constexpr ptrdiff_t kUnitColumns = 32;
-constexpr float kMost = 127.0f * 256.0f;
 
 using MultiplyFn = void (*)(const RoundedProduct& product);
 
@@ -17,45 +17,6 @@ MultiplyFn multiply_for_this_cpu() {
   if (level() >= Level::kAvx2) return avx2::multiply_rounded;
 #endif
   return baseline::multiply_rounded;
-}
-
-// Loops that compilers make vectors of.
-Rounded rounded(const float* from) {
-  constexpr uint32_t kInfinite = 0x7f800000;
-  Rounded to;
-  uint32_t bits[kBlock];
-  __builtin_memcpy(bits, from, sizeof(bits));
-  int32_t most_bits = 0;  // Of numbers without their sign, bits are in the order of sizes.
-  for (ptrdiff_t i = 0; i < kBlock; ++i) {
-    const auto size = static_cast<int32_t>(bits[i] & 0x7fffffff);
-    most_bits = size > most_bits ? size : most_bits;
-  }
-  const bool is_finite = static_cast<uint32_t>(most_bits) < kInfinite;
-  float most = 0;
-  if (is_finite) __builtin_memcpy(&most, &most_bits, sizeof(most));
-  to.scale = most / kMost;
-  float factor = to.scale > 0 ? kMost / most : 0.0f;
-  if (factor > 3.0e38f) factor = 0;  // The reciprocal of a denormal number is infinite: so little is nothing.
-  if (!is_finite) {
-    for (ptrdiff_t i = 0; i < kBlock; ++i) to.high[i] = to.low[i] = 0;
-    to.scale = to.sum = __builtin_nanf("");
-    return to;
-  }
-  int32_t numbers[kBlock];
-  for (ptrdiff_t i = 0; i < kBlock; ++i) {
-    const float whole = (from[i] * factor + 12582912.0f) - 12582912.0f;  // 1.5 * 2^23: rounds to an integer.
-    numbers[i] = static_cast<int32_t>(whole);
-  }
-  int32_t sum = 0;
-  for (ptrdiff_t i = 0; i < kBlock; ++i) {
-    const int32_t high = (numbers[i] + 128) >> 8;
-    const int32_t low = numbers[i] - high * 256;
-    to.high[i] = static_cast<int8_t>(high);
-    to.low[i] = static_cast<int8_t>(low < -127 ? -127 : low);
-    sum += numbers[i] + (low < -127 ? 1 : 0);
-  }
-  to.sum = to.scale * static_cast<float>(sum);
-  return to;
 }
 
 struct Job {
@@ -71,8 +32,9 @@ void round_units(void* state, ptrdiff_t begin, ptrdiff_t end, int) {
   const ptrdiff_t blocks = job.product->depth / kBlock;
   for (ptrdiff_t row = begin; row < end; ++row) {
     const float* from = job.product->a + (job.row + row) * job.product->a_row_stride;
+    const RowRounding rounding(job.product->format, from, job.product->depth);
     for (ptrdiff_t block = 0; block < blocks; ++block)
-      job.rounded[row * blocks + block] = rounded(from + block * kBlock);
+      job.rounded[row * blocks + block] = rounding.of(from + block * kBlock);
   }
 }
 
@@ -86,7 +48,9 @@ void multiply_units(void* state, ptrdiff_t begin, ptrdiff_t end, int) {
     job.multiply({job.rows, left < kUnitColumns ? left : kUnitColumns, blocks, job.rounded,
                   static_cast<const uint8_t*>(product.weights) + column * blocks * block_bytes(product.format),
                   product.format, product.bias == nullptr ? nullptr : product.bias + column,
-                  product.out + job.row * product.out_row_stride + column, product.out_row_stride});
+                  product.out + job.row * product.out_row_stride + column, product.out_row_stride,
+                  product.scales == nullptr ? nullptr : product.scales + column * (product.depth / product.group),
+                  product.group / kBlock});
   }
 }
 
@@ -96,17 +60,21 @@ void multiply_slowly(const BlockProduct& product) {
   const ptrdiff_t bytes = block_bytes(product.format);
   for (ptrdiff_t row = 0; row < product.rows; ++row) {
     float* out = product.out + row * product.out_row_stride;
+    const float* from = product.a + row * product.a_row_stride;
+    const RowRounding rounding(product.format, from, product.depth);
     for (ptrdiff_t column = 0; column < product.columns; ++column) {
       out[column] = product.bias == nullptr ? 0.0f : product.bias[column];
     }
     for (ptrdiff_t block = 0; block < blocks; ++block) {
-      const Rounded a = rounded(product.a + row * product.a_row_stride + block * kBlock);
+      const Rounded a = rounding.of(from + block * kBlock);
       const uint8_t* weights = static_cast<const uint8_t*>(product.weights) + block * bytes;
       for (ptrdiff_t column = 0; column < product.columns; ++column) {
         float weight[kBlock];
         read_blocks(product.format, weights + column * blocks * bytes, weight, kBlock);
         float sum = 0;
         for (ptrdiff_t i = 0; i < kBlock; ++i) sum += weight[i] * static_cast<float>(a.high[i] * 256 + a.low[i]);
+        if (product.format == BlockFormat::kInt4)
+          sum *= product.scales[(column * blocks + block) * kBlock / product.group];
         out[column] += sum * a.scale;
       }
     }
@@ -158,16 +126,17 @@ void multiply_blocks(const BlockProduct& product, Scratch scratch, const Paralle
 void read_blocks(BlockFormat format, const void* blocks, float* to, ptrdiff_t count) {
   const auto* from = static_cast<const uint8_t*>(blocks);
   for (ptrdiff_t at = 0; at < count; at += kBlock, from += block_bytes(format)) {
-    const float scale = float_of_half(static_cast<uint16_t>(from[0] | from[1] << 8));
+    const bool has_scale = format != BlockFormat::kInt4;
+    const float scale = has_scale ? float_of_half(static_cast<uint16_t>(from[0] | from[1] << 8)) : 1.0f;
     const float least = format == BlockFormat::kQ4_1 ? float_of_half(static_cast<uint16_t>(from[2] | from[3] << 8)) : 0;
-    const uint8_t* q = from + (format == BlockFormat::kQ4_1 ? 4 : 2);
+    const uint8_t* q = from + (format == BlockFormat::kQ4_1 ? 4 : has_scale ? 2 : 0);
     for (ptrdiff_t i = 0; i < kBlock; ++i) {
       if (format == BlockFormat::kQ8_0) {
         to[at + i] = static_cast<float>(static_cast<int8_t>(q[i])) * scale;
         continue;
       }
       const int nibble = i < kBlock / 2 ? q[i] & 15 : q[i - kBlock / 2] >> 4;
-      to[at + i] = static_cast<float>(format == BlockFormat::kQ4_0 ? nibble - 8 : nibble) * scale + least;
+      to[at + i] = static_cast<float>(format == BlockFormat::kQ4_1 ? nibble : nibble - 8) * scale + least;
     }
   }
 }

@@ -22,12 +22,20 @@ inline void dot_blocks(const RoundedProduct& product, ptrdiff_t row, ptrdiff_t c
   const Rounded* a = product.a + row * product.blocks;
   Dots sums[kRows][kColumns] = {};
   float rests[kRows][kColumns] = {};
+  const ptrdiff_t groups = kFormat == BlockFormat::kInt4 ? product.blocks / product.group_blocks : 0;
+  const float* scales = product.scales + column * groups;
+  ptrdiff_t left_of_group = product.group_blocks;
   for (ptrdiff_t block = 0; block < product.blocks; ++block) {
     UNROLLED
     for (int c = 0; c < kColumns; ++c) {
       const uint8_t* from = weights + (c * product.blocks + block) * kBytes;
       __builtin_prefetch(from + kAhead);
-      const float scale = half_at(from);
+      float scale = 0;
+      if constexpr (kFormat == BlockFormat::kInt4) {
+        scale = scales[c * groups];
+      } else {
+        scale = half_at(from);
+      }
       float least = 0;
       Bytes q;
       if constexpr (kFormat == BlockFormat::kQ8_0) {
@@ -36,7 +44,7 @@ inline void dot_blocks(const RoundedProduct& product, ptrdiff_t row, ptrdiff_t c
         q = nibbles_at(from + 4);
         least = half_at(from + 2);
       } else {
-        q = nibbles_at(from + 2);
+        q = nibbles_at(from + (kFormat == BlockFormat::kInt4 ? 0 : 2));
         least = -8.0f * scale;
       }
       UNROLLED
@@ -46,6 +54,12 @@ inline void dot_blocks(const RoundedProduct& product, ptrdiff_t row, ptrdiff_t c
         const Dots dots = kFormat == BlockFormat::kQ8_0 ? dot_signed(q, high, low) : dot_unsigned(q, high, low);
         sums[r][c] = add_scaled(sums[r][c], dots, scale * rounded.scale);
         if constexpr (kFormat != BlockFormat::kQ8_0) rests[r][c] += least * rounded.sum;
+      }
+    }
+    if constexpr (kFormat == BlockFormat::kInt4) {
+      if (--left_of_group == 0) {
+        ++scales;
+        left_of_group = product.group_blocks;
       }
     }
   }
@@ -86,6 +100,8 @@ void multiply_rounded(const RoundedProduct& product) {
       return multiply_format<BlockFormat::kQ4_1>(product);
     case BlockFormat::kQ8_0:
       return multiply_format<BlockFormat::kQ8_0>(product);
+    case BlockFormat::kInt4:
+      return multiply_format<BlockFormat::kInt4>(product);
   }
 }
 

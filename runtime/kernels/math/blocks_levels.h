@@ -7,7 +7,8 @@
 namespace etbuild::kernels::math {
 
 // A row's 32 numbers as 16 bits, in two bytes that are multiplied each: number = (256 * high + low) * scale. 8 bits
-// alone would turn a decoder's close choices. No byte is -128, which has no opposite. The layout of scratch.
+// alone would turn a decoder's close choices, and 8 about a zero point are 9. The layout of scratch. No byte is -128,
+// which has no opposite, but for Int4, where none is needed.
 struct Rounded {
   float scale;
   float sum;  // Of the numbers: what a weight's least value or offset is multiplied by.
@@ -26,6 +27,8 @@ struct RoundedProduct {
   const float* bias;
   float* out;
   ptrdiff_t out_row_stride;
+  const float* scales;  // Of Int4, as in BlockProduct, and how many blocks share one.
+  ptrdiff_t group_blocks;
 };
 
 namespace baseline {

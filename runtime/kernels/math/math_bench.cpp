@@ -72,6 +72,7 @@ void bench_blocks(BlockFormat format, const char* name, ptrdiff_t rows, ptrdiff_
   RandomNumbers random(3);
   const std::vector<float> a = random.floats(rows * depth);
   const std::vector<unsigned char> weights(static_cast<size_t>(columns * depth / 32 * block_bytes(format)), 1);
+  const std::vector<float> scales(static_cast<size_t>(columns * depth / kBlock), 1.0f);
   std::vector<float> out(static_cast<size_t>(rows * columns));
   BlockProduct product;
   product.rows = rows;
@@ -80,6 +81,7 @@ void bench_blocks(BlockFormat format, const char* name, ptrdiff_t rows, ptrdiff_
   product.a = a.data();
   product.weights = weights.data();
   product.format = format;
+  product.scales = scales.data();  // Of Int4.
   product.out = out.data();
   product.out_row_stride = columns;
   std::vector<char> memory(block_scratch(product));
@@ -186,6 +188,7 @@ void bench(bool is_detailed) {
     bench_blocks(BlockFormat::kQ4_0, "Q4_0", rows, 1536, 576);
     bench_blocks(BlockFormat::kQ4_1, "Q4_1", rows, 1536, 576);
     bench_blocks(BlockFormat::kQ8_0, "Q8_0", rows, 1536, 576);
+    bench_blocks(BlockFormat::kInt4, "Int4", rows, 1536, 576);
   }
   bench_blocks(BlockFormat::kQ8_0, "Q8_0", 1, 49152, 576);
   bench_gemm("mm", 256, 256, 256, false, false);

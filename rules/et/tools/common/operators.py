@@ -22,7 +22,7 @@ VARIABLE = "ETBUILD_OPERATORS"
 
 def load_operators(files: Iterable[str] = ()) -> None:
     """Import the Python files, and register the kernels of the libraries with the official runtime."""
-    from common import gguf_operators  # noqa: F401 -- defines them; not before torch is wanted.
+    from common import gguf_operators, int4_operators  # noqa: F401 -- define them; not before torch is wanted.
 
     for file in (*os.environ.get(VARIABLE, "").split(), *files):
         _load(Path(file).absolute())

@@ -79,7 +79,7 @@ def _prepared(module: torch.nn.Module, request: ExportRequest) -> torch.nn.Modul
     if request.quantize == "gguf":
         keep_blocks(module, request.weights, request.dtype)
     else:
-        quantize_weights(module, request.quantize, request.group_size)
+        quantize_weights(module, request.quantize, request.group_size, whole_layers=request.whole_layers)
     return module
 
 

@@ -1,5 +1,6 @@
 """Quantizes a module's linear layers with torchao, before it is exported; knows nothing of backends.
 
+Layers of 8da4w may each be one operator, for which there are kernels, in place of the parts that torchao spells it in.
 Weight-only layers are written with the operator that has kernels: XNNPACK takes torchao's own for plain numbers and
 computes nonsense, and the portable kernels lack it.
 """
@@ -13,23 +14,30 @@ from torchao.quantization.granularity import PerAxis, PerGroup
 from torchao.quantization.quant_api import Int8DynamicActivationIntxWeightConfig, IntxWeightOnlyConfig
 
 from common.diagnostics import mistake
+from common.int4_operators import BLOCK, packed
 
 DEFAULT_GROUP = 32
 SHOWN = 4
 
 
-def quantize_weights(module: torch.nn.Module, scheme: str, group_size: int | None) -> None:
-    """Quantize each linear layer in place by `scheme`."""
+def quantize_weights(
+    module: torch.nn.Module, scheme: str, group_size: int | None, *, whole_layers: bool = False
+) -> None:
+    """Quantize each linear layer in place by `scheme`; those of 8da4w as one operator each if `whole_layers`."""
     if scheme == "none":
         return
     group = group_size or DEFAULT_GROUP
     if scheme == "4w" and group % 2:
         raise mistake("odd-group", f"'group_size' of 4w must be even, is {group}", "group_size")
+    if scheme == "8da4w" and whole_layers and group % BLOCK:
+        message = f"'group_size' of 8da4w must be a multiple of {BLOCK} for portable kernels, is {group}"
+        raise mistake("odd-group", message, "group_size")
     if scheme != "8w" or group_size is not None:
         _require_divides(module, group)
     quantize_(module, _config(scheme, group, group_size))
-    if scheme != "8da4w":
-        _spell_out(module, Linear4 if scheme == "4w" else Linear8)
+    layer = {"8w": Linear8, "4w": Linear4, "8da4w": Linear8da4 if whole_layers else None}[scheme]
+    if layer is not None:
+        _spell_out(module, layer)
 
 
 class Linear8(torch.nn.Module):  # type: ignore[misc]
@@ -77,7 +85,24 @@ class Linear4(torch.nn.Module):  # type: ignore[misc]
         return torch.nn.functional.linear(values, rows.view(self.shape), self.bias)
 
 
-def _spell_out(module: torch.nn.Module, layer: type[Linear4 | Linear8]) -> None:
+class Linear8da4(torch.nn.Module):  # type: ignore[misc]
+    """A linear layer with 4-bit weights that rounds each token to 8 bits: one operator."""
+
+    def __init__(self, linear: torch.nn.Linear) -> None:
+        """Take the weights of a layer that torchao quantized."""
+        super().__init__()
+        self.register_buffer("weight", packed(linear.weight.qdata))
+        self.register_buffer("scales", linear.weight.scale.float().contiguous())
+        self.bias = None if linear.bias is None else torch.nn.Parameter(linear.bias.detach().float(), False)
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Return what the layer returned, up to rounding of sums."""
+        if values.dtype == torch.float32:
+            return torch.ops.int4.linear_8da4w(values, self.weight, self.scales, self.bias)
+        return torch.ops.int4.linear_8da4w(values.float(), self.weight, self.scales, self.bias).to(values.dtype)
+
+
+def _spell_out(module: torch.nn.Module, layer: type[Linear4 | Linear8 | Linear8da4]) -> None:
     for name, child in list(module.named_modules()):
         if isinstance(child, torch.nn.Linear) and hasattr(child.weight, "qdata"):
             module.set_submodule(name, layer(child))

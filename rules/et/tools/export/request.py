@@ -41,6 +41,7 @@ class ExportRequest:
     dtype: str
     quantize: str
     group_size: int | None
+    whole_layers: bool
     seed: int
     source_transforms: tuple[str, ...]
 
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--dtype", choices=("float32", "float16", "bfloat16"), default="float32")
     add("--quantize", choices=("none", "8da4w", "8w", "4w", "gguf"), default="none")
     add("--group-size", type=int)
+    add("--whole-layers", action="store_true")
     add("--seed", type=int, default=0)
     add("--source-transform", dest="source_transforms", action="append", default=[])
     return parser
