@@ -11,7 +11,15 @@ import pytest
 from tests.e2e.workspace import ROOT, Workspace
 
 HOSTED = ("linux_x86_64", "linux_aarch64", "linux_armv7", "linux_riscv64")
-ZIG = ("linux_x86_64_musl", "linux_aarch64_musl", "linux_armv7_musl", "linux_riscv64_musl", "windows_x86_64", "wasi")
+ZIG = (
+    "linux_x86_64_musl",
+    "linux_aarch64_musl",
+    "linux_armv7_musl",
+    "linux_riscv64_musl",
+    "linux_riscv64_v_musl",
+    "windows_x86_64",
+    "wasi",
+)
 BARE = (
     "cortex_m0",
     "cortex_m3",
@@ -40,7 +48,7 @@ WORKSPACE = 'name = "devices"\nfamilies = ["core", "cc"]\ntoolchains = ["@etbuil
 
 def greeting(platform: str) -> str:
     """Return what the sample says on a platform."""
-    known = GREETINGS.get(platform.removesuffix("_musl"))
+    known = GREETINGS.get(platform.removesuffix("_musl").removesuffix("_v"))
     return f"hello from {known or 'Cortex-M, system none, 32 bits'}"
 
 
