@@ -1,4 +1,5 @@
-// The operators of the namespaces `llama`, `gguf` and `int4`, for a runtime to find: the official library has none of them.
+// The operators of the namespaces `llama`, `gguf` and `int4`, for a runtime to find: the official library has none of
+// them.
 
 #pragma once
 
