@@ -6,12 +6,13 @@
 #include <initializer_list>
 
 #include "runtime/testing/check.h"
+#include "runtime/testing/kernel_call.h"
 
 namespace etbuild::kernels::int4 {
 
+using etbuild::testing::call_kernel;
+using etbuild::testing::DenseTensor;
 using executorch::aten::ScalarType;
-using executorch::aten::Tensor;
-using executorch::aten::TensorImpl;
 using executorch::runtime::Error;
 using executorch::runtime::EValue;
 using executorch::runtime::KernelRuntimeContext;
@@ -21,32 +22,12 @@ void linear_8da4w_out(KernelRuntimeContext& context, Arguments arguments);
 
 namespace {
 
-// A dense tensor over memory that stays its owner's.
-struct Dense {
-  int32_t sizes[3] = {};
-  int32_t strides[3] = {};
-  uint8_t order[3] = {0, 1, 2};
-  TensorImpl impl;
-
-  Dense(ScalarType type, void* data, std::initializer_list<int32_t> shape)
-      : impl(type, lay_out(shape), sizes, data, order, strides) {}
-
-  ssize_t lay_out(std::initializer_list<int32_t> shape) {
-    std::memcpy(sizes, shape.begin(), shape.size() * sizeof(int32_t));
-    int32_t stride = 1;
-    for (size_t at = shape.size(); at-- > 0; stride *= sizes[at]) strides[at] = stride;
-    return static_cast<ssize_t>(shape.size());
-  }
-
-  EValue value() { return EValue(Tensor(&impl)); }
-};
-
 // Two rows of 64 weights in two groups: -8 to 7 again and again, by 1 and by 0.5; and all 1, by 2 and by -1.
 struct Weights {
   uint8_t bytes[64] = {};
   float numbers[4] = {1, 0.5F, 2, -1};
-  Dense weight{ScalarType::Byte, bytes, {2, 32}};
-  Dense scales{ScalarType::Float, numbers, {2, 2}};
+  DenseTensor weight{ScalarType::Byte, bytes, {2, 32}};
+  DenseTensor scales{ScalarType::Float, numbers, {2, 2}};
 
   Weights() {
     for (uint8_t at = 0; at < 32; ++at) bytes[at] = static_cast<uint8_t>(at % 16 * 17);
@@ -54,19 +35,7 @@ struct Weights {
   }
 };
 
-Error call(std::initializer_list<EValue> values) {
-  EValue arguments[5];
-  EValue* pointers[5];
-  size_t count = 0;
-  for (const EValue& value : values) {
-    arguments[count] = value;
-    pointers[count] = &arguments[count];
-    ++count;
-  }
-  KernelRuntimeContext context;
-  linear_8da4w_out(context, Arguments(pointers, count));
-  return context.failure_state();
-}
+Error call(std::initializer_list<EValue> values) { return call_kernel(linear_8da4w_out, values); }
 
 bool is_near(float value, float wanted) { return std::fabs(value - wanted) < 1e-4F * (1 + std::fabs(wanted)); }
 
@@ -80,8 +49,8 @@ TEST(linear_multiplies_rounded_rows_by_weights_of_groups) {
   for (int at = 64; at < 128; ++at) input[at] = 51;  // From 0 to 51 it is 0.2.
   float bias[2] = {10, 20};
   float out[4] = {};
-  Dense from(ScalarType::Float, input, {1, 2, 64}), added(ScalarType::Float, bias, {2});
-  Dense to(ScalarType::Float, out, {1, 2, 2});
+  DenseTensor from(ScalarType::Float, input, {1, 2, 64}), added(ScalarType::Float, bias, {2});
+  DenseTensor to(ScalarType::Float, out, {1, 2, 2});
   const auto weight = weights.weight.value(), scales = weights.scales.value();
   CHECK(call({from.value(), weight, scales, added.value(), to.value()}) == Error::Ok);
   CHECK(is_near(out[0], 10 + 800 + 155 * 7 + 3 + 2 * -7 * 0.5F));
@@ -95,12 +64,12 @@ TEST(linear_refuses_what_does_not_fit) {
   Weights weights;
   float numbers[192] = {};
   float out[6] = {};
-  Dense from(ScalarType::Float, numbers, {2, 64}), narrow(ScalarType::Float, numbers, {2, 32});
-  Dense whole(ScalarType::Int, numbers, {2, 64}), bias(ScalarType::Float, numbers, {3});
-  Dense three(ScalarType::Float, numbers, {2, 3}), four(ScalarType::Float, numbers, {2, 4});
-  Dense none_of(ScalarType::Float, numbers, {2, 0}), row(ScalarType::Float, numbers, {2});
-  Dense to(ScalarType::Float, out, {2, 2}), bytes(ScalarType::Byte, weights.bytes, {64});
-  Dense chars(ScalarType::Char, weights.bytes, {2, 32}), ints(ScalarType::Int, out, {2, 2});
+  DenseTensor from(ScalarType::Float, numbers, {2, 64}), narrow(ScalarType::Float, numbers, {2, 32});
+  DenseTensor whole(ScalarType::Int, numbers, {2, 64}), bias(ScalarType::Float, numbers, {3});
+  DenseTensor three(ScalarType::Float, numbers, {2, 3}), four(ScalarType::Float, numbers, {2, 4});
+  DenseTensor none_of(ScalarType::Float, numbers, {2, 0}), row(ScalarType::Float, numbers, {2});
+  DenseTensor to(ScalarType::Float, out, {2, 2}), bytes(ScalarType::Byte, weights.bytes, {64});
+  DenseTensor chars(ScalarType::Char, weights.bytes, {2, 32}), ints(ScalarType::Int, out, {2, 2});
   const auto weight = weights.weight.value(), scales = weights.scales.value();
   const EValue none;
   CHECK(call({from.value(), weight, scales, none, to.value()}) == Error::Ok);
@@ -108,7 +77,7 @@ TEST(linear_refuses_what_does_not_fit) {
   CHECK(call({whole.value(), weight, scales, none, to.value()}) == Error::InvalidArgument);
   CHECK(call({from.value(), bytes.value(), scales, none, to.value()}) == Error::InvalidArgument);
   CHECK(call({from.value(), chars.value(), scales, none, to.value()}) == Error::InvalidArgument);
-  for (Dense* each : {&three, &four, &none_of, &row, &whole}) {
+  for (DenseTensor* each : {&three, &four, &none_of, &row, &whole}) {
     CHECK(call({from.value(), weight, each->value(), none, to.value()}) == Error::InvalidArgument);
   }
   CHECK(call({from.value(), weight, scales, bias.value(), to.value()}) == Error::InvalidArgument);

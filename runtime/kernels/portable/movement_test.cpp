@@ -6,9 +6,11 @@
 #include <initializer_list>
 
 #include "runtime/testing/check.h"
+#include "runtime/testing/kernel_call.h"
 
 namespace etbuild::kernels {
 
+using etbuild::testing::call_kernel;
 using executorch::aten::ScalarType;
 using executorch::aten::Tensor;
 using executorch::aten::TensorImpl;
@@ -17,7 +19,6 @@ using executorch::runtime::Error;
 using executorch::runtime::EValue;
 using executorch::runtime::KernelRuntimeContext;
 using Arguments = executorch::runtime::Span<EValue*>;
-using Kernel = void (*)(KernelRuntimeContext&, Arguments);
 
 void _to_dim_order_copy_out(KernelRuntimeContext& context, Arguments arguments);
 void as_strided_copy_out(KernelRuntimeContext& context, Arguments arguments);
@@ -86,20 +87,6 @@ struct List {
   BoxedEvalueList<int64_t> boxed;
 };
 
-Error call(Kernel kernel, std::initializer_list<EValue> values) {
-  EValue held[8];
-  EValue* arguments[8] = {};
-  size_t count = 0;
-  for (const EValue& value : values) {
-    held[count] = value;
-    arguments[count] = &held[count];
-    ++count;
-  }
-  KernelRuntimeContext context;
-  kernel(context, {arguments, count});
-  return context.failure_state();
-}
-
 EValue number(int64_t value) { return EValue(value); }
 
 void count_up(Grid& grid) {
@@ -116,12 +103,13 @@ TEST(dimensions_that_a_tensor_has_not_are_refused) {
   for (const int64_t dim : {int64_t{2}, int64_t{-3}, INT64_MAX, INT64_MIN}) {
     List one({dim});
     List two({0, dim});
-    CHECK(call(select_copy_int_out, {self.value(), number(dim), number(0), out.value()}) == Error::InvalidArgument);
-    CHECK(call(narrow_copy_out, {self.value(), number(dim), number(0), number(1), out.value()}) ==
+    CHECK(call_kernel(select_copy_int_out, {self.value(), number(dim), number(0), out.value()}) ==
           Error::InvalidArgument);
-    CHECK(call(flip_out, {self.value(), one.value(), out.value()}) == Error::InvalidArgument);
-    CHECK(call(permute_copy_out, {self.value(), two.value(), out.value()}) == Error::InvalidArgument);
-    CHECK(call(diagonal_copy_out, {self.value(), number(0), number(0), number(dim), out.value()}) ==
+    CHECK(call_kernel(narrow_copy_out, {self.value(), number(dim), number(0), number(1), out.value()}) ==
+          Error::InvalidArgument);
+    CHECK(call_kernel(flip_out, {self.value(), one.value(), out.value()}) == Error::InvalidArgument);
+    CHECK(call_kernel(permute_copy_out, {self.value(), two.value(), out.value()}) == Error::InvalidArgument);
+    CHECK(call_kernel(diagonal_copy_out, {self.value(), number(0), number(0), number(dim), out.value()}) ==
           Error::InvalidArgument);
   }
 }
@@ -135,19 +123,20 @@ TEST(numbers_that_overflow_are_refused) {
     List strides({much, 1});
     List small({2, 2});
     EValue none;
-    CHECK(call(expand_copy_out, {self.value(), sizes.value(), EValue(false), out.value()}) == Error::InvalidArgument);
-    CHECK(call(view_copy_out, {self.value(), sizes.value(), out.value()}) == Error::InvalidArgument);
-    CHECK(call(repeat_out, {self.value(), repeats.value(), out.value()}) == Error::InvalidArgument);
-    CHECK(call(as_strided_copy_out, {self.value(), small.value(), strides.value(), none, out.value()}) ==
+    CHECK(call_kernel(expand_copy_out, {self.value(), sizes.value(), EValue(false), out.value()}) ==
           Error::InvalidArgument);
-    CHECK(call(as_strided_copy_out, {self.value(), small.value(), small.value(), number(much), out.value()}) ==
+    CHECK(call_kernel(view_copy_out, {self.value(), sizes.value(), out.value()}) == Error::InvalidArgument);
+    CHECK(call_kernel(repeat_out, {self.value(), repeats.value(), out.value()}) == Error::InvalidArgument);
+    CHECK(call_kernel(as_strided_copy_out, {self.value(), small.value(), strides.value(), none, out.value()}) ==
           Error::InvalidArgument);
-    CHECK(call(narrow_copy_out, {self.value(), number(0), number(much), number(much), out.value()}) ==
+    CHECK(call_kernel(as_strided_copy_out, {self.value(), small.value(), small.value(), number(much), out.value()}) ==
           Error::InvalidArgument);
-    CHECK(call(unfold_copy_out, {self.value(), number(0), number(much), number(1), out.value()}) ==
+    CHECK(call_kernel(narrow_copy_out, {self.value(), number(0), number(much), number(much), out.value()}) ==
           Error::InvalidArgument);
-    CHECK(call(pixel_shuffle_out, {self.value(), number(much), out.value()}) == Error::InvalidArgument);
-    CHECK(call(reflection_pad1d_out, {self.value(), strides.value(), out.value()}) == Error::InvalidArgument);
+    CHECK(call_kernel(unfold_copy_out, {self.value(), number(0), number(much), number(1), out.value()}) ==
+          Error::InvalidArgument);
+    CHECK(call_kernel(pixel_shuffle_out, {self.value(), number(much), out.value()}) == Error::InvalidArgument);
+    CHECK(call_kernel(reflection_pad1d_out, {self.value(), strides.value(), out.value()}) == Error::InvalidArgument);
   }
 }
 
@@ -157,9 +146,10 @@ TEST(slices_are_clamped_however_far_they_reach) {
   count_up(self);
   const EValue far = number(INT64_MAX);
   const EValue before = number(INT64_MIN);
-  CHECK(call(slice_copy_tensor_out, {self.value(), number(0), before, far, number(3), out.value()}) == Error::Ok);
+  CHECK(call_kernel(slice_copy_tensor_out, {self.value(), number(0), before, far, number(3), out.value()}) ==
+        Error::Ok);
   CHECK(starts_with(out, {0, 3}));
-  CHECK(call(slice_copy_tensor_out, {self.value(), number(0), before, far, number(0), out.value()}) ==
+  CHECK(call_kernel(slice_copy_tensor_out, {self.value(), number(0), before, far, number(0), out.value()}) ==
         Error::InvalidArgument);
 }
 
@@ -172,10 +162,11 @@ TEST(indices_out_of_range_are_refused_and_nothing_is_read_or_written_there) {
     index.data[1] = outside;
     pairs.data[5] = outside;
     rows.data[6] = 77;
-    CHECK(call(index_select_out, {self.value(), number(0), index.value(), rows.value()}) == Error::InvalidArgument);
-    CHECK(call(gather_out, {self.value(), number(0), pairs.value(), EValue(false), rows.value()}) ==
+    CHECK(call_kernel(index_select_out, {self.value(), number(0), index.value(), rows.value()}) ==
           Error::InvalidArgument);
-    CHECK(call(scatter_add_out, {self.value(), number(0), pairs.value(), self.value(), rows.value()}) ==
+    CHECK(call_kernel(gather_out, {self.value(), number(0), pairs.value(), EValue(false), rows.value()}) ==
+          Error::InvalidArgument);
+    CHECK(call_kernel(scatter_add_out, {self.value(), number(0), pairs.value(), self.value(), rows.value()}) ==
           Error::InvalidArgument);
     CHECK(rows.data[6] == 77);
   }
@@ -186,8 +177,8 @@ TEST(an_output_of_another_dtype_or_of_too_few_elements_is_refused) {
   Grid bytes({3, 2}, {}, ScalarType::Byte);
   Grid small({2, 2});
   List swapped({1, 0});
-  CHECK(call(permute_copy_out, {self.value(), swapped.value(), bytes.value()}) == Error::InvalidArgument);
-  CHECK(call(permute_copy_out, {self.value(), swapped.value(), small.value()}) == Error::InvalidArgument);
+  CHECK(call_kernel(permute_copy_out, {self.value(), swapped.value(), bytes.value()}) == Error::InvalidArgument);
+  CHECK(call_kernel(permute_copy_out, {self.value(), swapped.value(), small.value()}) == Error::InvalidArgument);
 }
 
 TEST(an_output_keeps_its_own_dim_order) {
@@ -195,7 +186,7 @@ TEST(an_output_keeps_its_own_dim_order) {
   Grid last({1, 2, 2, 2}, {0, 2, 3, 1});  // Channels last.
   List first_again({0, 3, 1, 2});
   count_up(self);
-  CHECK(call(permute_copy_out, {self.value(), first_again.value(), last.value()}) == Error::Ok);
+  CHECK(call_kernel(permute_copy_out, {self.value(), first_again.value(), last.value()}) == Error::Ok);
   CHECK(starts_with(last, {0, 1, 2, 3, 4, 5, 6, 7}));
 }
 
@@ -205,9 +196,10 @@ TEST(a_copy_to_another_dim_order_converts_and_must_be_the_one_that_is_asked_for)
   List channels_last({0, 2, 3, 1});
   List contiguous({0, 1, 2, 3});
   count_up(self);
-  CHECK(call(_to_dim_order_copy_out, {self.value(), EValue(false), contiguous.value(), last.value()}) ==
+  CHECK(call_kernel(_to_dim_order_copy_out, {self.value(), EValue(false), contiguous.value(), last.value()}) ==
         Error::InvalidArgument);
-  CHECK(call(_to_dim_order_copy_out, {self.value(), EValue(false), channels_last.value(), last.value()}) == Error::Ok);
+  CHECK(call_kernel(_to_dim_order_copy_out, {self.value(), EValue(false), channels_last.value(), last.value()}) ==
+        Error::Ok);
   const float expected[] = {0, 2, 1, 3};
   float given[4];
   std::memcpy(given, last.data, sizeof given);
@@ -220,7 +212,7 @@ TEST(a_view_of_its_own_memory_stays_as_it_is) {
   count_up(self);
   out.impl.set_data(self.data);
   List sizes({3, -1});
-  CHECK(call(view_copy_out, {self.value(), sizes.value(), out.value()}) == Error::Ok);
+  CHECK(call_kernel(view_copy_out, {self.value(), sizes.value(), out.value()}) == Error::Ok);
   CHECK(starts_with(self, {0, 1, 2, 3, 4, 5}));
 }
 
@@ -228,7 +220,7 @@ TEST(half_precision_sums_that_find_no_memory_fail) {
   Grid self({2}, {}, ScalarType::BFloat16);
   Grid index({2});
   Grid out({2}, {}, ScalarType::BFloat16);
-  CHECK(call(scatter_add_out, {self.value(), number(0), index.value(), self.value(), out.value()}) ==
+  CHECK(call_kernel(scatter_add_out, {self.value(), number(0), index.value(), self.value(), out.value()}) ==
         Error::MemoryAllocationFailed);
 }
 
