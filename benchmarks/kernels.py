@@ -12,6 +12,7 @@ the CPU, in microseconds, and how many times faster ours is. With --folder, prog
 again. The wheel has no library of its portable kernels alone.
 """
 
+# ruff: noqa: E402 -- imports come when this folder has left the search path.
 from __future__ import annotations
 
 import argparse
@@ -26,14 +27,14 @@ ROOT = Path(__file__).resolve().parents[1]
 # In place of this folder, whose kernels.py transformers takes for a library.
 sys.path[0] = str(ROOT / "rules/et/tools")
 
-import torch  # noqa: E402
-from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner  # noqa: E402
-from executorch.exir import EdgeCompileConfig, to_edge_transform_and_lower  # noqa: E402
-from torch import nn  # noqa: E402
-from transformers import LlamaConfig, LlamaForCausalLM  # noqa: E402
+import torch
+from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
+from executorch.exir import EdgeCompileConfig, to_edge_transform_and_lower
+from torch import nn
+from transformers import LlamaConfig, LlamaForCausalLM
 
-from lower.folded_norms import fold_batch_norms  # noqa: E402
-from lower.kept_layers import KeptLayers  # noqa: E402
+from lower.folded_norms import fold_batch_norms
+from lower.kept_layers import KeptLayers
 
 OUT = ROOT / "etbuild-out/host-opt/benchmarks"
 LOWERINGS = ("portable", "xnnpack")
@@ -63,7 +64,7 @@ def dscnn() -> tuple[nn.Module, tuple[torch.Tensor, ...]]:
     return nn.Sequential(*first, *blocks, *last), (torch.randn(1, 3, 96, 96),)
 
 
-class Logits(nn.Module):  # type: ignore[misc]  # torch is not typed.
+class Logits(nn.Module):
     """A language model that gives logits alone."""
 
     def __init__(self, model: nn.Module) -> None:
@@ -83,7 +84,7 @@ def llama() -> tuple[nn.Module, tuple[torch.Tensor, ...]]:
     return Logits(LlamaForCausalLM(config)), (torch.randint(0, 1024, (1, 16)),)
 
 
-class Inverted(nn.Module):  # type: ignore[misc]  # torch is not typed.
+class Inverted(nn.Module):
     """A block of EfficientNet-Lite: wide, depthwise, narrow."""
 
     def __init__(self, inputs: int, outputs: int, wider: int, kernel: int, stride: int) -> None:

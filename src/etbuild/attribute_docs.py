@@ -6,12 +6,14 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
 
+@cache
 def describe(model: type[BaseModel]) -> type[BaseModel]:
     """Return `model`, with the docstrings of its attributes, and of models within it, as descriptions."""
     for field in model.model_fields.values():

@@ -56,7 +56,7 @@ LEADS_TO = {
 See = Callable[[Any, Sequence[Any], Mapping[str, Any]], None]
 
 
-class Watched(TorchDispatchMode):  # type: ignore[misc]  # Torch is not typed.
+class Watched(TorchDispatchMode):
     """Tells every call of ATen before it is made."""
 
     def __init__(self, see: See) -> None:

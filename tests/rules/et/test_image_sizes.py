@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
-
-import pytest
 
 TOOL = Path(__file__).resolve().parents[3] / "rules/et/tools/image/image_sizes.sh"
 MAP = """
@@ -56,7 +53,6 @@ def test_without_map_and_symbols_the_size_is_told(tmp_path: Path) -> None:
     assert said(tmp_path, "image", "") == "program 1000 B"
 
 
-@pytest.mark.skipif(not shutil.which("gcc-12"), reason="needs gcc-12")
 def test_symbols_tell_by_the_archives_that_define_them(tmp_path: Path) -> None:
     sources = {
         "runtime": "const char table[3000] = {1}; static char memory[9000]; char *load(void) { return memory; }",

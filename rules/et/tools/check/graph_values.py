@@ -45,7 +45,7 @@ def trace_graph(graph: GraphRunner, calls: Sequence[tuple[Any, ...]]) -> tuple[N
     return tuple(recorder.values)
 
 
-class _Recorder(torch.fx.Interpreter):  # type: ignore[misc]
+class _Recorder(torch.fx.Interpreter):
     """Keeps a copy of every tensor: later nodes may write into it."""
 
     def __init__(self, module: torch.fx.GraphModule) -> None:

@@ -64,45 +64,45 @@ def _halves(parts: torch.Tensor, at: int) -> torch.Tensor:
     return parts[..., at : at + 2].contiguous().view(torch.float16).float()
 
 
-def linear(input: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, type: int) -> torch.Tensor:  # noqa: A002 -- the schema's names
+def linear(values: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, number: int) -> torch.Tensor:
     """Return what torch's linear gives for the weights that the blocks stand for."""
-    return torch.nn.functional.linear(input, weights_of(weight, type), bias)
+    return torch.nn.functional.linear(values, weights_of(weight, number), bias)
 
 
 def linear_out(
-    input: torch.Tensor,  # noqa: A002 -- the schema's names
+    values: torch.Tensor,
     weight: torch.Tensor,
     bias: torch.Tensor | None,
-    type: int,  # noqa: A002
+    number: int,
     *,
     out: torch.Tensor,
 ) -> torch.Tensor:
     """Write the same to `out`."""
-    return out.copy_(linear(input, weight, bias, type))
+    return out.copy_(linear(values, weight, bias, number))
 
 
-def embedding(weight: torch.Tensor, indices: torch.Tensor, type: int) -> torch.Tensor:  # noqa: A002
+def embedding(weight: torch.Tensor, indices: torch.Tensor, number: int) -> torch.Tensor:
     """Return the rows that `indices` name, as floats."""
-    return weights_of(weight[indices], type)
+    return weights_of(weight[indices], number)
 
 
 def embedding_out(
     weight: torch.Tensor,
     indices: torch.Tensor,
-    type: int,  # noqa: A002
+    number: int,
     *,
     out: torch.Tensor,
 ) -> torch.Tensor:
     """Write the same to `out`."""
-    return out.copy_(embedding(weight, indices, type))
+    return out.copy_(embedding(weight, indices, number))
 
 
-def _linear_shape(input: torch.Tensor, weight: torch.Tensor, _bias: object, _type: int) -> torch.Tensor:  # noqa: A002
-    return input.new_empty([*input.shape[:-1], weight.shape[0]])
+def _linear_shape(values: torch.Tensor, weight: torch.Tensor, _bias: object, _type: int) -> torch.Tensor:
+    return values.new_empty([*values.shape[:-1], weight.shape[0]])
 
 
-def _embedding_shape(weight: torch.Tensor, indices: torch.Tensor, type: int) -> torch.Tensor:  # noqa: A002
-    return weight.new_empty([*indices.shape, width_of(weight, type)], dtype=torch.float32)
+def _embedding_shape(weight: torch.Tensor, indices: torch.Tensor, number: int) -> torch.Tensor:
+    return weight.new_empty([*indices.shape, width_of(weight, number)], dtype=torch.float32)
 
 
 for name, function in (

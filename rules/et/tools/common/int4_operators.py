@@ -45,7 +45,7 @@ def rounded(values: torch.Tensor) -> torch.Tensor:
 
 
 def linear_8da4w(
-    input: torch.Tensor,  # noqa: A002 -- the schema's names
+    values: torch.Tensor,
     weight: torch.Tensor,
     scales: torch.Tensor,
     bias: torch.Tensor | None,
@@ -53,11 +53,11 @@ def linear_8da4w(
     """Return torch's linear of the rounded rows and what the weights stand for."""
     rows, groups = scales.shape
     weights = (unpacked(weight).reshape(rows, groups, -1) * scales[..., None]).reshape(rows, -1)
-    return torch.nn.functional.linear(rounded(input), weights, bias)
+    return torch.nn.functional.linear(rounded(values), weights, bias)
 
 
 def linear_8da4w_out(
-    input: torch.Tensor,  # noqa: A002 -- the schema's names
+    values: torch.Tensor,
     weight: torch.Tensor,
     scales: torch.Tensor,
     bias: torch.Tensor | None,
@@ -65,11 +65,11 @@ def linear_8da4w_out(
     out: torch.Tensor,
 ) -> torch.Tensor:
     """Write the same to `out`."""
-    return out.copy_(linear_8da4w(input, weight, scales, bias))
+    return out.copy_(linear_8da4w(values, weight, scales, bias))
 
 
-def _shape(input: torch.Tensor, weight: torch.Tensor, _scales: object, _bias: object) -> torch.Tensor:  # noqa: A002
-    return input.new_empty([*input.shape[:-1], weight.shape[0]])
+def _shape(values: torch.Tensor, weight: torch.Tensor, _scales: object, _bias: object) -> torch.Tensor:
+    return values.new_empty([*values.shape[:-1], weight.shape[0]])
 
 
 LIBRARY.impl("linear_8da4w", linear_8da4w, "CompositeExplicitAutograd")

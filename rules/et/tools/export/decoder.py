@@ -30,7 +30,7 @@ class Position:
     limit: int = 0
 
 
-class IndexedLayer(StaticLayer):  # type: ignore[misc]
+class IndexedLayer(StaticLayer):
     """A layer's cache as [batch, heads, length, head_dim], written at the positions that are an input."""
 
     def __init__(self, max_cache_len: int, position: Position) -> None:
@@ -73,7 +73,7 @@ class FusedLayer(IndexedLayer):
         return self.position.start
 
 
-class Decoder(torch.nn.Module):  # type: ignore[misc]
+class Decoder(torch.nn.Module):
     """A causal language model with its cache: `forward(input_ids[1, S], cache_position[S]) -> logits`."""
 
     def __init__(self, model: Any, max_seq_len: int, attention: str, logits: str) -> None:

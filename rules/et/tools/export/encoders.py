@@ -15,7 +15,7 @@ from export.text_generation import DEFAULT_LENGTH, Captured, prepare_experts, re
 EXAMPLE_TOKENS = 5
 
 
-class PooledEmbedding(torch.nn.Module):  # type: ignore[misc]
+class PooledEmbedding(torch.nn.Module):
     """The mean of a text's last hidden states, of length one: what sentence similarity compares."""
 
     def __init__(self, model: Any) -> None:
@@ -31,7 +31,7 @@ class PooledEmbedding(torch.nn.Module):  # type: ignore[misc]
         return torch.nn.functional.normalize(mean, dim=1)
 
 
-class HiddenStates(torch.nn.Module):  # type: ignore[misc]
+class HiddenStates(torch.nn.Module):
     """The last hidden state of each token."""
 
     def __init__(self, model: Any) -> None:
@@ -44,7 +44,7 @@ class HiddenStates(torch.nn.Module):  # type: ignore[misc]
         return self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
 
-class ImageClassifier(torch.nn.Module):  # type: ignore[misc]
+class ImageClassifier(torch.nn.Module):
     """Logits of an image's classes."""
 
     def __init__(self, model: Any) -> None:

@@ -29,7 +29,7 @@ class Blocks:
     """GGML's number."""
 
 
-class BlockLinear(torch.nn.Module):  # type: ignore[misc]
+class BlockLinear(torch.nn.Module):
     """A linear layer whose weights are blocks."""
 
     def __init__(self, weight: torch.Tensor, type_: int, bias: torch.nn.Parameter | None) -> None:
@@ -43,7 +43,7 @@ class BlockLinear(torch.nn.Module):  # type: ignore[misc]
         return torch.ops.gguf.linear(values, self.weight, self.bias, self.type)
 
 
-class BlockEmbedding(torch.nn.Module):  # type: ignore[misc]
+class BlockEmbedding(torch.nn.Module):
     """An embedding whose rows are blocks."""
 
     def __init__(self, weight: torch.Tensor, type_: int) -> None:

@@ -40,7 +40,7 @@ def quantize_weights(
         _spell_out(module, layer)
 
 
-class Linear8(torch.nn.Module):  # type: ignore[misc]
+class Linear8(torch.nn.Module):
     """A linear layer with 8-bit weights, which are made floating numbers when it runs."""
 
     def __init__(self, linear: torch.nn.Linear) -> None:
@@ -62,7 +62,7 @@ class Linear8(torch.nn.Module):  # type: ignore[misc]
         return torch.nn.functional.linear(values, rows.view(self.shape).to(values.dtype), self.bias)
 
 
-class Linear4(torch.nn.Module):  # type: ignore[misc]
+class Linear4(torch.nn.Module):
     """A linear layer with 4-bit weights, two in a byte: a row's first half below, its second half above."""
 
     def __init__(self, linear: torch.nn.Linear) -> None:
@@ -85,7 +85,7 @@ class Linear4(torch.nn.Module):  # type: ignore[misc]
         return torch.nn.functional.linear(values, rows.view(self.shape), self.bias)
 
 
-class Linear8da4(torch.nn.Module):  # type: ignore[misc]
+class Linear8da4(torch.nn.Module):
     """A linear layer with 4-bit weights that rounds each token to 8 bits: one operator."""
 
     def __init__(self, linear: torch.nn.Linear) -> None:

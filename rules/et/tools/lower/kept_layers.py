@@ -16,7 +16,7 @@ from torch.export import ExportedProgram
 LINEAR = torch.ops.aten.linear.default
 
 
-class KeptLayers(Partitioner):  # type: ignore[misc]
+class KeptLayers(Partitioner):
     """Delegates nothing: only says what must not be decomposed."""
 
     def partition(self, exported_program: ExportedProgram) -> PartitionResult:

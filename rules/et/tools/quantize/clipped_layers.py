@@ -12,7 +12,7 @@ CONVOLUTIONS = (torch.ops.aten.conv2d.default, torch.ops.aten.conv1d.default)
 ANNOTATION = "quantization_annotation"
 
 
-class ClippedLayersQuantizer(XNNPACKQuantizer):  # type: ignore[misc]
+class ClippedLayersQuantizer(XNNPACKQuantizer):
     """Quantizes all that XNNPACK computes in int8, and a convolution's result only once it is clipped.
 
     XNNPACK clips inside the convolution, but the library's quantizer does not know ReLU6 and spends the eight bits on

@@ -63,7 +63,7 @@ def quantized(program: ExportedProgram, calls: Sequence[Call], *, is_dynamic: bo
     return capture(Traceable(module, args, kwargs, _dynamic_shapes(program)))
 
 
-class WeightedLayersQuantizer(XNNPACKQuantizer):  # type: ignore[misc]
+class WeightedLayersQuantizer(XNNPACKQuantizer):
     """Quantizes layers with weights; leaves numbers in the graph alone: as tensors, positions would become floats."""
 
     def transform_for_annotation(self, model: torch.fx.GraphModule) -> torch.fx.GraphModule:

@@ -1,5 +1,6 @@
 """Shows what takes how much of a program, and what grew since a revision. Builds it; takes part in no build."""
 
+# ruff: noqa: E402 -- imports come when this folder has left the search path.
 from __future__ import annotations
 
 import sys
@@ -9,22 +10,22 @@ from pathlib import Path
 _TOOLS = Path(__file__).resolve().parents[1]
 sys.path[:] = [str(_TOOLS), *(entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent)]
 
-import argparse  # noqa: E402
-import json  # noqa: E402
-import os  # noqa: E402
-import re  # noqa: E402
-import shlex  # noqa: E402
-import signal  # noqa: E402
-import subprocess  # noqa: E402
-from collections.abc import Mapping, Sequence  # noqa: E402
-from typing import Any  # noqa: E402
+import argparse
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from common.diagnostics import mistake, run_tool  # noqa: E402
-from size.attribution import Sizes, attribute  # noqa: E402
-from size.kernel_facts import kernels_of, objects_of_kernels  # noqa: E402
-from size.link_map import read_map  # noqa: E402
-from size.older_files import checked_out, launcher  # noqa: E402
-from size.size_text import render  # noqa: E402
+from common.diagnostics import mistake, run_tool
+from size.attribution import Sizes, attribute
+from size.kernel_facts import kernels_of, objects_of_kernels
+from size.link_map import read_map
+from size.older_files import checked_out, launcher
+from size.size_text import render
 
 SHOWN = 20
 
