@@ -57,19 +57,20 @@ class StridedLoops {
   // Calls with where each tensor's next run starts, in elements, until told false.
   template <typename Visitor>
   void each(const Visitor& visit) const {
-    int64_t at[kMaxRank];  // Most often none.
-    for (size_t dim = 1; dim < rank_; ++dim) at[dim] = 0;
+    const size_t rank = rank_;  // No visit changes it.
+    int64_t at[kMaxRank];       // Most often none.
+    for (size_t dim = 1; dim < rank; ++dim) at[dim] = 0;
     int64_t offsets[kMost] = {};
     for (;;) {
       if (!visit(static_cast<const int64_t*>(offsets))) return;
       size_t dim = 1;
-      for (; dim < rank_; ++dim) {
+      for (; dim < rank; ++dim) {
         for (size_t index = 0; index < count_; ++index) offsets[index] += strides_[dim][index];
         if (++at[dim] < sizes_[dim]) break;
         for (size_t index = 0; index < count_; ++index) offsets[index] -= strides_[dim][index] * sizes_[dim];
         at[dim] = 0;
       }
-      if (dim >= rank_) return;
+      if (dim >= rank) return;
     }
   }
 
