@@ -200,8 +200,8 @@ def main() -> None:
                 mine = min(mine, ours.ask(files["portable"], calls))
                 delegated = min(delegated, wheel.ask(files["xnnpack"], calls))
                 optimized = min(optimized, wheel.ask(files["portable"], slow if number == 0 else 0))
-            figures = f"{mine:10.1f} {optimized:11.1f} {optimized / mine:7.2f}x {delegated:10.1f}"
-            print(f"{name:<11} {figures} {delegated / mine:6.2f}x", flush=True)
+            second = f"{optimized:11.1f} {optimized / mine:7.2f}x" if slow else f"{'not made':>20}"
+            print(f"{name:<11} {mine:10.1f} {second} {delegated:10.1f} {delegated / mine:6.2f}x", flush=True)
 
 
 if __name__ == "__main__":

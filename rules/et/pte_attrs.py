@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -11,9 +12,9 @@ from rules.et.providers import ModelInfo
 
 Task = Literal["text-generation", "feature-extraction", "image-classification"]
 Backend = Literal["portable", "xnnpack"]
-HOST_KERNELS = {
-    "portable 8da4w": "@etbuild//runtime/kernels/int4:host_kernels",
-    "portable gguf": "@etbuild//runtime/kernels/gguf:host_kernels",
+HOST_KERNELS: Mapping[tuple[object, object], str] = {
+    ("portable", "8da4w"): "@etbuild//runtime/kernels/int4:host_kernels",
+    ("portable", "gguf"): "@etbuild//runtime/kernels/gguf:host_kernels",
 }
 """By backend and quantization: kernels that the program needs and the official runtime lacks."""
 
@@ -126,7 +127,7 @@ class PteAttrs(MethodAttrs):
         """Give the proof the kernels that `quantize` needs and the official runtime lacks."""
         if not isinstance(given, dict):
             return given
-        kernels = HOST_KERNELS.get(f"{given.get('backend')} {given.get('quantize')}")
+        kernels = HOST_KERNELS.get((given.get("backend"), given.get("quantize")))
         operators = given.get("operators", ())
         if kernels is None or not isinstance(operators, tuple):
             return given

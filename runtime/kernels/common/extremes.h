@@ -147,14 +147,19 @@ void reduce_along(KernelRuntimeContext& context, Arguments arguments) {
   reduce(context, reduction_to<Extreme, RealsAndBool>(self, reduced), tensor(arguments, 3));
 }
 
+// The dimension of (self, dim or None, keepdim, ...). False: the call has failed.
+inline bool one_dimension(KernelRuntimeContext& context, Arguments arguments, Dimensions& reduced) {
+  reduced.keep = boolean(arguments, 2);
+  return dimension(context, *arguments[1], tensor(arguments, 0), reduced);
+}
+
 // (self, dim, keepdim, out, places).
 template <template <typename> class Placed>
 void reduce_with_places(KernelRuntimeContext& context, Arguments arguments) {
   if (!are_arguments(context, arguments, "tibtt")) return;
   const Tensor& self = tensor(arguments, 0);
   Dimensions reduced;
-  reduced.keep = boolean(arguments, 2);
-  if (!dimension(context, *arguments[1], self, reduced)) return;
+  if (!one_dimension(context, arguments, reduced)) return;
   Reduction call = reduction_to<Placed, RealsAndBool>(self, reduced);
   call.second = &tensor(arguments, 4);
   call.second_result = ScalarType::Long;
@@ -167,8 +172,7 @@ void reduce_to_places(KernelRuntimeContext& context, Arguments arguments) {
   if (!are_arguments(context, arguments, "tIbt")) return;
   const Tensor& self = tensor(arguments, 0);
   Dimensions reduced;
-  reduced.keep = boolean(arguments, 2);
-  if (!dimension(context, *arguments[1], self, reduced)) return;
+  if (!one_dimension(context, arguments, reduced)) return;
   Reduction call = reduction_to<Place, Reals>(self, reduced);
   call.result = ScalarType::Long;
   call.in_order = true;
