@@ -9,6 +9,9 @@ from rules.cc.exports import include_folders
 from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.cc.sources import sort_sources
 
+MAIN_MEMORY = ("flash", "ram")
+"""What every program needs; what a platform has beside them are tiers."""
+
 
 def compile_startup(ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo) -> tuple[Artifact, ...]:
     """Register the compiles of a toolchain's start-up code; equal ones of other programs are the same.
@@ -27,7 +30,7 @@ def memory_words(ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo) 
     if toolchain.linker_script is None:
         return ()
     memory = ctx.platform.memory
-    missing = [name for name in ("flash", "ram") if name not in memory]
+    missing = [name for name in MAIN_MEMORY if name not in memory]
     if missing:
         message = f"platform '{ctx.platform.label}' must have memory 'flash' and 'ram', lacks {' and '.join(missing)}"
         hint = 'memory = { flash = { origin = 0x0, size = "512K" }, ram = { origin = 0x20000000, size = "64K" } }'
@@ -38,12 +41,32 @@ def memory_words(ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo) 
         for name, region in sorted(memory.items())
         for what, value in (("origin", region.origin), ("size", region.size))
     ]
-    return (*symbols, "-T", toolchain.linker_script)
+    return (*symbols, "-T", _script(ctx, toolchain, toolchain.linker_script))
+
+
+def _script(ctx: RuleContext[CcProgramAttrsT], toolchain: CcToolchainInfo, script: Artifact) -> Artifact:
+    """Return the linker script with what the platform has of memory beside flash and ram."""
+    tiers = [name for name in sorted(ctx.platform.memory) if name not in MAIN_MEMORY]
+    if not tiers:
+        return script
+    made = ctx.output(f"_cc/{ctx.label.name}.ld")
+    word = "QUAD" if _address_bits(ctx) == 64 else "LONG"
+    ctx.run(
+        "CcLinkerScript",
+        argv=["/bin/sh", ctx.tool("tiers.sh", "cc"), script, made, word, *tiers],
+        outputs=(made,),
+        mounts=toolchain.mounts,
+    )
+    return made
+
+
+def _address_bits(ctx: RuleContext[CcProgramAttrsT]) -> int:
+    return 64 if any(value.name.endswith("64") for value in ctx.platform.constraints.values()) else 32
 
 
 def _check_memory(ctx: RuleContext[CcProgramAttrsT]) -> None:
     """Refuse what linkers take without a word: addresses that wrap around, and stacks on odd ones."""
-    bits = 64 if any(value.name.endswith("64") for value in ctx.platform.constraints.values()) else 32
+    bits = _address_bits(ctx)
     for name, region in sorted(ctx.platform.memory.items()):
         what = f"memory '{name}' of platform '{ctx.platform.label}' must"
         end = region.origin + region.size

@@ -124,7 +124,8 @@ class CcToolchainAttrs(Attrs):
 
     linker_script: Src | None = None
     """The linker script of every program. A platform's memory `flash` reaches it as the symbols
-    `__memory_flash_origin` and `__memory_flash_size`, and so on by name."""
+    `__memory_flash_origin` and `__memory_flash_size`, and so on by name. Memories beside `flash` and `ram` need its
+    lines `/* tiers */`: one in MEMORY, one in SECTIONS, as in `toolchains/bare/sections.ld`."""
 
     link_inputs: tuple[Src, ...] = ()
     """Further files that links read."""

@@ -36,6 +36,7 @@ from rules.cc.actions import (
 from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.et.actions import GENERATED_COPTS, PYTHON_ENV, repeated
 from rules.et.image_sizes import image_summary
+from rules.et.image_tiers import MemoryId, memory_flags
 from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
 from rules.et.kernel_compilation import KernelChoice, programs_of, select_kernels
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
@@ -79,8 +80,13 @@ class EtImageAttrs(CcProgramAttrs):
     proofs: bool = False
     """Whether it holds what each method was proven with, too, as `programs::<name>::forward::calls()`."""
 
-    sections: dict[str, str] = {}
-    """Linker sections of planned memory by memory id, such as `{ 2 = ".bss.fast" }`.  [default: .bss]"""
+    tiers: dict[MemoryId, str] = {}
+    """Memories of the platform for planned memory, by memory id, such as `{ 1 = "dtcm", 2 = "ddr" }`; `ram` where
+    nothing is said. Where there is no memory map nothing comes of it, nor of `hot`."""
+
+    hot: dict[str, str] = {}
+    """Memories of the platform that programs are copied to at the start, by the program's name, such as
+    `{ mlp = "dtcm" }`; of a compiled plan its weights. All others are read in flash."""
 
 
 EtImageAttrsT = TypeVar("EtImageAttrsT", bound=EtImageAttrs)
@@ -138,7 +144,7 @@ def _is_own(ctx: RuleContext[EtImageAttrsT]) -> bool:
     """Say whether the runtime is compiled from our sources. Raises `wrong-runtime` for what only such a one can do."""
     if ctx.provider(ctx.attrs.runtime, EtRuntimeInfo).provider == "source":
         return True
-    for name in ("plan", "sections", "temp_memory"):
+    for name in ("plan", "tiers", "hot", "temp_memory"):
         if getattr(ctx.attrs, name) not in ("loaded", {}, 0):
             message = (
                 f"'runtime' of '{ctx.label}' must be compiled from sources for '{name}', '{ctx.attrs.runtime}' is not"
@@ -183,8 +189,7 @@ def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramIn
         for proof in program.proofs if ctx.attrs.proofs else ():
             flags += ["--proof", label.name, proof.method, proof.facts, proof.inputs, proof.expected]
     flags += repeated("--file", ctx.files(ctx.attrs.files))
-    for memory_id, section in sorted(ctx.attrs.sections.items()):
-        flags += ["--section", f"{memory_id}={section}"]
+    flags += memory_flags(ctx, ctx.attrs.programs, ctx.attrs.tiers, ctx.attrs.hot)
     ctx.run(
         "EtEmbedPrograms",
         argv=[environment.python, ctx.tool("image/embed_programs.py"), *flags],

@@ -5,9 +5,16 @@
 #include "semihosting.h"
 
 typedef void (*Function)(void);
+// A part of a platform's further memory. The linker's script knows this form.
+typedef struct {
+  const char* from;
+  char* start;
+  char* end;
+} Tier;
 
 extern char __data_start[], __data_end[], __data_load[], __bss_start[], __bss_end[];
 extern char __stack_limit[], __stack_top[];
+extern const Tier __tiers[], __tiers_end[];
 extern Function __preinit_array_start[], __preinit_array_end[], __init_array_start[], __init_array_end[];
 extern Function __fini_array_start[], __fini_array_end[];
 int main(int argc, char** argv);
@@ -25,14 +32,18 @@ static void paint_stack(void) {
   }
 }
 
+// Copies what `from` holds, zeros if it is null, to where it must be.
+static void fill(char* start, char* end, const char* from) {
+  const uint32_t* next = (const uint32_t*)from;
+  for (volatile uint32_t* word = (volatile uint32_t*)start; (char*)word < end; ++word) {
+    *word = next == NULL ? 0 : *next++;
+  }
+}
+
 static void fill_memory(void) {
-  const uint32_t* from = (const uint32_t*)__data_load;
-  for (volatile uint32_t* word = (volatile uint32_t*)__data_start; (char*)word < __data_end; ++word) {
-    *word = *from++;
-  }
-  for (volatile uint32_t* word = (volatile uint32_t*)__bss_start; (char*)word < __bss_end; ++word) {
-    *word = 0;
-  }
+  fill(__data_start, __data_end, __data_load);
+  fill(__bss_start, __bss_end, NULL);
+  for (const Tier* tier = __tiers; tier < __tiers_end; ++tier) fill(tier->start, tier->end, tier->from);
 }
 
 // Cuts the command line at its spaces.

@@ -90,7 +90,7 @@ function size(bytes,   text) {
     return text
 }
 /^$/ { part++ }
-!part && NF == 5 { said[$2] = $2 " " size($1) " of " size($4); regions[++count] = $2 }
+!part && NF == 5 && ($1 || $2 == "flash" || $2 == "ram") { said[$2] = $2 " " size($1) " of " size($4); regions[++count] = $2 }
 part == 1 && $2 == ".stack" { stack = " (stack " size($1) ")" }
 END {
     for (one = 1; one <= count; one++) for (other = one + 1; other <= count; other++)

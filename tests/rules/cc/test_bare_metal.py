@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ BARE = without(
     linker_script=Artifact("tools/sections.ld", location="/workspace/tools/sections.ld"),
     objcopy=("/usr/bin/objcopy",),
 )
+ROOT = Path(__file__).resolve().parents[3]
 MEMORY = {"flash": (0x8000000, 1 << 20), "ram": (0x20000000, 1 << 16)}
 
 
@@ -71,3 +74,19 @@ def test_a_platform_without_memory_is_refused(memory: dict[str, Any], lacks: str
 def test_memory_that_linkers_take_and_processors_do_not_is_refused(ram: tuple[int, int], message: str) -> None:
     with pytest.raises(EtbuildError, match=f"wrong-memory.*memory 'ram' of platform '//p:board' {message}"):
         firmware({"flash": (0, 0x1000), "ram": ram})
+
+
+def test_memories_beside_flash_and_ram_get_a_script_of_the_programs_own(tmp_path: Path) -> None:
+    made = firmware({**MEMORY, "dtcm": (0x10000000, 0x1000)})
+    assert "-Wl,--defsym=__memory_dtcm_size=0x1000" in made.action("CcLink").argv
+    assert "app/_cc/it.ld" in made.action("CcLink").argv
+    words = made.action("CcLinkerScript").argv
+    script = tmp_path / "made.ld"
+    source = ROOT / "toolchains/bare/sections.ld"
+    subprocess.run(["sh", ROOT / "rules/cc/tools/tiers.sh", source, script, *words[-2:]], check=True)
+    text = script.read_text(encoding="utf-8")
+    assert "  dtcm (rwx) : ORIGIN = __memory_dtcm_origin, LENGTH = __memory_dtcm_size\n}" in text
+    assert "  .hot.dtcm : ALIGN(16) { *(.hot.dtcm .hot.dtcm.*) . = ALIGN(16); } > dtcm AT > flash\n" in text
+    row = "    LONG(0) LONG(ADDR(.bss.tier.dtcm)) LONG(ADDR(.bss.tier.dtcm) + SIZEOF(.bss.tier.dtcm))\n"
+    assert row in text
+    assert "/* tiers */" not in text

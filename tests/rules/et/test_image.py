@@ -39,7 +39,13 @@ PROGRAM = ProgramInfo(
 )
 
 
-def image(rule: Any = et_image, provider: str = "source", constraints: tuple[str, ...] = (), **attrs: Any) -> Analyzed:
+def image(
+    rule: Any = et_image,
+    provider: str = "source",
+    constraints: tuple[str, ...] = (),
+    memory: dict[str, tuple[int, int]] | None = None,
+    **attrs: Any,
+) -> Analyzed:
     given = {"programs": ("//tiny:mlp",), "runtime": "//r:r", "kernels": ("//k:k",), "srcs": ("main.cpp",), **attrs}
     deps: dict[str, list[Provider]] = {
         "//tiny:mlp": [PROGRAM],
@@ -56,6 +62,7 @@ def image(rule: Any = et_image, provider: str = "source", constraints: tuple[str
         label="//app:it",
         platform="//p:p" if constraints else "host",
         constraints=constraints,
+        memory=memory,
     )
 
 
@@ -97,10 +104,57 @@ def test_proofs_are_held_if_asked_for() -> None:
     assert "--proof" not in image().action("EtEmbedPrograms").argv
 
 
-def test_sections_and_memory_for_kernels_reach_the_layout() -> None:
-    words = image(sections={"2": ".bss.fast"}, temp_memory="4KiB").action("EtEmbedPrograms").argv
-    assert words[words.index("--section") + 1] == "2=.bss.fast"
+MEMORY = {"flash": (0, 1 << 20), "ram": (1 << 29, 1 << 16), "dtcm": (1 << 28, 1 << 12)}
+BOARD: dict[str, Any] = {"constraints": ("//toolchains/os:none",), "memory": MEMORY}
+
+
+def test_memories_and_memory_for_kernels_reach_the_layout() -> None:
+    tiers: dict[str, Any] = {"tiers": {"2": "dtcm"}, "hot": {"mlp": "dtcm"}}
+    words = image(**BOARD, **tiers, temp_memory="4KiB").action("EtEmbedPrograms").argv
     assert words[words.index("--temp-memory") + 1] == "4096"
+    assert words[words.index("--memory=dtcm=4096") :] == (
+        "--memory=dtcm=4096", "--memory=ram=65536", "--tier=2=dtcm", "--hot=mlp=dtcm",
+    )  # fmt: skip
+    hosted = image(**tiers).action("EtEmbedPrograms").argv
+    assert not any(word.startswith(("--memory", "--tier", "--hot")) for word in hosted)
+
+
+@pytest.mark.parametrize(
+    ("attrs", "code", "message", "hint"),
+    [
+        (
+            {"tiers": {"1": "dtmc"}},
+            "unknown-tier",
+            "'tiers.1' must be a memory of '//p' that holds variables, dtcm or ram; is 'dtmc'",
+            "did you mean 'dtcm'?",
+        ),
+        (
+            {"tiers": {"1": "flash"}},
+            "unknown-tier",
+            "'tiers.1' must be a memory of '//p' that holds variables, dtcm or ram; is 'flash'",
+            None,
+        ),
+        (
+            {"hot": {"mlp": "ram"}},
+            "unknown-tier",
+            "'hot.mlp' must be a memory of '//p' beside flash and ram, dtcm; is 'ram'",
+            None,
+        ),
+        (
+            {"hot": {"mpl": "dtcm"}},
+            "unknown-program",
+            "'hot' of '//app:it' must name its programs, mlp; names 'mpl'",
+            "did you mean 'mlp'?",
+        ),
+    ],
+)
+def test_a_memory_or_program_that_is_not_there_is_told_with_those_that_are(
+    attrs: dict[str, Any], code: str, message: str, hint: str | None
+) -> None:
+    with pytest.raises(EtbuildError) as raised:
+        image(**BOARD, **attrs)
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.code, diagnostic.message, diagnostic.hint) == (code, message, hint)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +173,7 @@ def test_an_image_test_is_run() -> None:
     assert test.timeout == 9
 
 
-@pytest.mark.parametrize("attrs", [{"plan": "compiled"}, {"sections": {"2": ".bss.fast"}}, {"temp_memory": "4KiB"}])
+@pytest.mark.parametrize("attrs", [{"plan": "compiled"}, {"tiers": {"2": "dtcm"}}, {"temp_memory": "4KiB"}])
 def test_memory_is_laid_out_for_a_runtime_from_sources_only(attrs: dict[str, Any]) -> None:
     with pytest.raises(EtbuildError) as raised:
         image(provider="wheel", **attrs)

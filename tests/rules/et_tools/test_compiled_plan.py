@@ -114,7 +114,8 @@ def test_only_the_constants_of_a_program_are_in_the_image() -> None:
     assert '.incbin "a.pte", 256, 64' in assembly([program], "elf")
     assert ".globl etbuild_program_add_constants" in assembly([program], "elf")
     assert "static const etbuild::CompiledPlan plan;" in header([program], "//app:it")
-    text = definitions([program], {1: ".bss.fast"}, temp=0)
-    assert 'alignas(16) uint8_t forward_memory_1[64] __attribute__((section(".bss.fast")));' in text
+    text = definitions([program], {1: "dtcm"}, temp=0)
+    place = '__attribute__((section(".bss.tier.dtcm.add_forward_memory_1")))'
+    assert f"alignas(16) uint8_t forward_memory_1[64] {place};" in text
     assert "const etbuild::CompiledPlan forward::plan = {" in text
     assert "MemoryAllocator* (*const forward_temp)() = nullptr;" in text

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from program_bytes import Numbers, add_program, encode, integer, method, program, tensor
 
+from common.diagnostics import UserError
 from image import held_sources
 from image.image_sources import Embedded, assembly, definitions, header
 from image.method_memory import allocations
 from image.names import identifier
 from image.recorded_calls import Place, read_proof
+from image.tiers import check as check_tiers
 from pte.program import Segment
 from pte.reader import parse_program
 
@@ -61,10 +63,12 @@ def test_delegates_data_keeps_the_alignment_of_segments() -> None:
     assert ".balign 128" in assembly([Embedded("add", "a.pte", held, {})], "elf")
 
 
-def test_memory_is_exact_and_in_the_section_of_its_id() -> None:
+def test_memory_is_exact_and_in_the_memory_of_its_id() -> None:
     program_ = Embedded("add", "a.pte", ADD, {})
-    text = definitions([program_], {1: ".bss.fast"}, temp=32)
-    assert 'alignas(16) uint8_t forward_memory_1[64] __attribute__((section(".bss.fast")));' in text
+    text = definitions([program_], {1: "dtcm"}, temp=32)
+    place = '__attribute__((section(".bss.tier.dtcm.add_forward_memory_1")))'
+    assert f"alignas(16) uint8_t forward_memory_1[64] {place};" in text
+    assert "alignas(16) uint8_t forward_memory_1[64];" in definitions([program_], {1: "ram"}, temp=32)
     assert "alignas(16) uint8_t temp_memory[32];" in text
     assert "planned_bytes = 64;" in header([program_], "//app:it")
 
@@ -209,3 +213,36 @@ def test_what_pointers_of_32_bits_do_not_reach_is_refused_for_these_alone(tmp_pa
     (tmp_path / "huge.pte").write_bytes(bytes(fits))
     again = embed(tmp_path, "--program", "huge=huge.pte", "--pointer-bits", "32").stderr
     assert "must have planned memory of up to 2.0 GiB where pointers have 32 bits, has 2.0 GiB (id 1)" in again
+
+
+def test_what_overflows_a_memory_is_told_with_its_largest_tensors(tmp_path: Path) -> None:
+    given = ("--program", "add=add.pte", "--memory", "dtcm=48", "--memory", "ram=4096")
+    done = embed(tmp_path, *given, "--tier", "1=dtcm")
+    assert (done.returncode, done.stderr) == (
+        65,
+        "error[tier-overflow]: programs must fit into memory 'dtcm' of 48 bytes, need 64 there\n",
+    )
+    with pytest.raises(UserError) as raised:
+        check_tiers([Embedded("add", "a.pte", ADD, {})], {1: "dtcm"}, [], {"dtcm": 48, "ram": 4096})
+    [told] = raised.value.diagnostics
+    [note] = told.notes
+    assert note == (
+        "the largest in it, in bytes:\n"
+        "           24  float32[2, 3], input 0, in 'forward' of 'add'\n"
+        "           24  float32[2, 3], result of aten::add.out (step 0), in 'forward' of 'add'"
+    )
+    assert embed(tmp_path, *given).returncode == 0, "what has no memory of its own lies in ram"
+
+
+def test_a_program_that_is_copied_counts_where_it_is_copied_to(tmp_path: Path) -> None:
+    size = len(add_program())
+    given = ("--program", "add=add.pte", "--form", "bare", "--hot", "add=dtcm")
+    assert embed(tmp_path, *given, "--memory", f"dtcm={size + 16}").stderr == ""
+    assert '.section .hot.dtcm.etbuild_program_add,"aw",%progbits' in (tmp_path / "made/programs.s").read_text()
+    done = embed(tmp_path, *given, "--memory", f"dtcm={size - 16}")
+    assert f"must fit into memory 'dtcm' of {size - 16} bytes, need " in done.stderr
+
+
+def test_memory_ids_that_no_program_has_are_refused(tmp_path: Path) -> None:
+    done = embed(tmp_path, "--program", "add=add.pte", "--memory", "dtcm=64", "--tier", "3=dtcm")
+    assert done.stderr == "error[unknown-memory-id]: memory ids must be those of the programs, 1; 3 is not\n"

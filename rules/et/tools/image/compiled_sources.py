@@ -16,7 +16,7 @@ def pieces(programs: Sequence[Embedded]) -> Iterator[Piece]:
     for each in programs:
         for segment in each.program.segments:
             if "constants" in segment.holds:
-                yield Piece(_constants(each), each.path, ALIGNMENT, (segment.offset, segment.nbytes))
+                yield Piece(_constants(each), each.path, ALIGNMENT, (segment.offset, segment.nbytes), each.tier)
         yield from each.proof_files()
 
 
@@ -57,7 +57,7 @@ def _declaration(method: Method, *, proven: bool) -> Iterator[str]:
     yield "};"
 
 
-def definitions(programs: Sequence[Embedded], sections: Mapping[int, str], temp: int) -> str:
+def definitions(programs: Sequence[Embedded], tiers: Mapping[int, str], temp: int) -> str:
     """Return programs.cpp: tables and memory."""
     lines = ['#include "programs.h"', "", "#include <new>", "", "namespace {", ""]
     lines += ["using executorch::runtime::EValue;", "using executorch::runtime::MemoryAllocator;"]
@@ -73,7 +73,7 @@ def definitions(programs: Sequence[Embedded], sections: Mapping[int, str], temp:
         lines += ["", f"namespace programs::{each.name} {{"]
         for method in each.program.methods:
             name = identifier(method.name)
-            lines += ["", "namespace {", "", *arenas(method, sections)]
+            lines += ["", "namespace {", "", *arenas(each, method, tiers)]
             lines += [f"MemoryAllocator* (*const {name}_temp)() = {'temp' if temp else 'nullptr'};"]
             lines += definition(name, method, each.program.constant_offsets, _constants(each))
             if method.name in each.proofs:

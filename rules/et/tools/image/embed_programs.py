@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from common.diagnostics import mistake, run_tool
-from image import compiled_sources, held_sources, image_sources
+from image import compiled_sources, held_sources, image_sources, tiers
 from image.compiled_plan import check as check_compilable
 from image.held_files import declarations, hold
 from image.image_sources import SECTIONS, Embedded, assembly_of
@@ -28,8 +28,9 @@ FORMS: dict[str, Any] = {"loaded": image_sources, "compiled": compiled_sources, 
 def main(argv: Sequence[str]) -> None:
     """Write programs.h, programs.cpp and programs.s."""
     arguments = _parser().parse_args(argv)
-    programs = [_embedded(word, arguments.proof) for word in arguments.program]
-    sections = {int(at): section for at, _, section in (word.partition("=") for word in arguments.section)}
+    hot = dict(_pairs(arguments.hot))
+    programs = [_embedded(word, arguments.proof, hot) for word in arguments.program]
+    places = {int(at): tier for at, tier in _pairs(arguments.tier)}
     folder = Path(arguments.output)
     folder.mkdir(parents=True, exist_ok=True)
     files = [hold(path) for path in arguments.file]
@@ -38,12 +39,14 @@ def main(argv: Sequence[str]) -> None:
     for each in programs:
         check_pointers(each.name, each.program, arguments.pointer_bits)
     words = FORMS[arguments.plan]
+    copied = [(piece, piece.nbytes()) for piece in words.pieces(programs) if piece.tier]
+    tiers.check(programs, places, copied, {name: int(size) for name, size in _pairs(arguments.memory)})
     if arguments.plan == "compiled":
         for each in programs:
             check_compilable(each.name, each.program)
     for name, text in (
         ("programs.h", "\n".join((words.header(programs, arguments.owner), *declarations(files), ""))),
-        ("programs.cpp", words.definitions(programs, sections, arguments.temp_memory)),
+        ("programs.cpp", words.definitions(programs, places, arguments.temp_memory)),
         (
             "programs.s",
             words.assembly(programs, arguments.form) + assembly_of((f.piece for f in files), arguments.form),
@@ -52,10 +55,14 @@ def main(argv: Sequence[str]) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _embedded(word: str, proofs: Sequence[Sequence[str]]) -> Embedded:
-    name, _, path = word.partition("=")
-    found = [read_proof(*words) for words in proofs if words[0] == name]
-    return Embedded(identifier(name), path, read_program(Path(path)), {proof.method: proof for proof in found})
+def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, value) for name, _, value in (word.partition("=") for word in words)]
+
+
+def _embedded(word: str, proofs: Sequence[Sequence[str]], hot: Mapping[str, str]) -> Embedded:
+    [(name, path)] = _pairs([word])
+    found = {proof.method: proof for proof in (read_proof(*words) for words in proofs if words[0] == name)}
+    return Embedded(identifier(name), path, read_program(Path(path)), found, hot.get(name, ""))
 
 
 def _check(what: str, names: Sequence[str]) -> None:
@@ -71,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     proof = ("PROGRAM", "METHOD", "FACTS", "INPUTS", "EXPECTED")
     parser.add_argument("--proof", action="append", nargs=5, default=[], metavar=proof)
     parser.add_argument("--file", action="append", default=[])
-    parser.add_argument("--section", action="append", default=[], metavar="ID=SECTION")
+    parser.add_argument("--tier", action="append", default=[], metavar="ID=MEMORY")
+    parser.add_argument("--hot", action="append", default=[], metavar="PROGRAM=MEMORY")
+    parser.add_argument("--memory", action="append", default=[], metavar="NAME=BYTES")
     parser.add_argument("--pointer-bits", type=int, choices=(32, 64), default=64)
     parser.add_argument("--temp-memory", type=int, default=0)
     parser.add_argument("--plan", choices=sorted(FORMS), default="loaded")

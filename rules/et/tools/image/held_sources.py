@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from image.image_sources import Embedded, assembly, bytes_of
+from image.image_sources import Embedded, assembly, bytes_of, pieces
 from image.names import identifier
 from image.proof_sources import CALLS, recorded_calls
 
-__all__ = ["assembly", "definitions", "header"]
+__all__ = ["assembly", "definitions", "header", "pieces"]
 
 
 def header(programs: Sequence[Embedded], owner: str) -> str:
@@ -30,9 +30,9 @@ def header(programs: Sequence[Embedded], owner: str) -> str:
     return "\n".join((*lines, ""))
 
 
-def definitions(programs: Sequence[Embedded], sections: Mapping[int, str], temp: int) -> str:
+def definitions(programs: Sequence[Embedded], tiers: Mapping[int, str], temp: int) -> str:
     """Return programs.cpp: what methods were proven with."""
-    del sections, temp
+    del tiers, temp
     lines = ['#include "programs.h"', "", "using executorch::runtime::Span;"]
     for each in programs:
         lines += ["", f"namespace programs::{each.name} {{"]

@@ -1,9 +1,10 @@
-"""Words the sources that hold programs and their methods' memory in an image. Reads no files."""
+"""Words the sources that hold programs and their methods' memory in an image. Reads no files but for their sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from image.method_memory import Allocation, allocations
 from image.names import identifier
@@ -15,6 +16,8 @@ SEGMENT_ALIGNMENT = 128
 """What the writer of programs aligns segments to: delegates' data may count on it."""
 ALIGNMENT = 16
 """What it aligns tensors to, and the flatbuffer."""
+MAIN = "ram"
+"""The memory that planned memory lies in of which nothing is said."""
 
 SECTIONS = {
     "elf": ('.section .rodata.{symbol},"a",%progbits', ""),
@@ -24,6 +27,8 @@ SECTIONS = {
     "wasm": ('.section .rodata.{symbol},"",@\n.type {symbol},@object', ""),
 }
 """By the objects' form: where constants go, and what C's names begin with."""
+HOT = '.section .hot.{tier}.{symbol},"aw",%progbits'
+"""Where constants go that are copied to a memory of a board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,12 @@ class Piece:
     alignment: int
     span: tuple[int, int] | None = None
     """Offset and bytes; all of it if not given."""
+    tier: str = ""
+    """The memory that it is copied to at the start; none where it is read in place."""
+
+    def nbytes(self) -> int:
+        """Return its size."""
+        return self.span[1] if self.span else Path(self.path).stat().st_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,8 @@ class Embedded:
     program: Program
     proofs: Mapping[str, Proof]
     """By method."""
+    tier: str = ""
+    """The memory that it is copied to at the start."""
 
     @property
     def symbol(self) -> str:
@@ -60,7 +73,7 @@ class Embedded:
 
     def files(self) -> Iterator[Piece]:
         """Yield what is held for it."""
-        yield Piece(self.symbol, self.path, self.alignment)
+        yield Piece(self.symbol, self.path, self.alignment, tier=self.tier)
         yield from self.proof_files()
 
     def proof_files(self) -> Iterator[Piece]:
@@ -70,9 +83,14 @@ class Embedded:
                 yield Piece(f"{self.symbol}_{identifier(name)}_{what}", path, ALIGNMENT)
 
 
+def pieces(programs: Sequence[Embedded]) -> Iterator[Piece]:
+    """Yield what is held of files: each program, and what it was proven with."""
+    return (piece for each in programs for piece in each.files())
+
+
 def assembly(programs: Sequence[Embedded], form: str) -> str:
     """Return the assembly that places each program's bytes among the constants."""
-    return assembly_of((piece for each in programs for piece in each.files()), form)
+    return assembly_of(pieces(programs), form)
 
 
 def assembly_of(pieces: Iterable[Piece], form: str) -> str:
@@ -83,7 +101,7 @@ def assembly_of(pieces: Iterable[Piece], form: str) -> str:
         symbol = prefix + piece.symbol
         span = "" if piece.span is None else f", {piece.span[0]}, {piece.span[1]}"
         lines += [
-            section.format(symbol=symbol),
+            HOT.format(tier=piece.tier, symbol=symbol) if piece.tier else section.format(symbol=symbol),
             f".globl {symbol}",
             f".balign {piece.alignment}",
             f"{symbol}:",
@@ -153,8 +171,8 @@ def _wrapped(found: Sequence[Allocation]) -> Iterator[str]:
     yield from (f"      {word}" for word in words)
 
 
-def definitions(programs: Sequence[Embedded], sections: Mapping[int, str], temp: int) -> str:
-    """Return programs.cpp: the arenas, each in the section that its memory id is given, and the managers of them."""
+def definitions(programs: Sequence[Embedded], tiers: Mapping[int, str], temp: int) -> str:
+    """Return programs.cpp: the arenas, each in the memory that its id is given, and the managers of them."""
     lines = ['#include "programs.h"', "", "#include <new>", "", "namespace {", ""]
     lines += ["using executorch::runtime::HierarchicalAllocator;", "using executorch::runtime::MemoryAllocator;"]
     lines += ["using executorch::runtime::MemoryManager;", "using executorch::runtime::Span;", ""]
@@ -162,7 +180,7 @@ def definitions(programs: Sequence[Embedded], sections: Mapping[int, str], temp:
     for each in programs:
         lines += ["", f"namespace programs::{each.name} {{"]
         for method in each.program.methods:
-            lines += _definition(method, sections, temp)
+            lines += _definition(each, method, tiers, temp)
             if method.name in each.proofs:
                 lines += recorded_calls(each.symbol, each.proofs[method.name])
         lines += ["", f"}}  // namespace programs::{each.name}"]
@@ -172,11 +190,11 @@ def definitions(programs: Sequence[Embedded], sections: Mapping[int, str], temp:
     return "\n".join((*lines, *(proven(found) if found else ()), ""))
 
 
-def _definition(method: Method, sections: Mapping[int, str], temp: int) -> Iterator[str]:
+def _definition(program: Embedded, method: Method, tiers: Mapping[int, str], temp: int) -> Iterator[str]:
     name = identifier(method.name)
     planned = list(enumerate(method.buffer_sizes))[1:]
     yield from ("", "namespace {", "")
-    yield from arenas(method, sections)
+    yield from arenas(program, method, tiers)
     yield f"alignas(8) uint8_t {name}_method_memory[{name}::method_bytes];"
     yield f"Span<uint8_t> {name}_planned[{max(len(planned), 1)}];"
     kinds = {"method": "MemoryAllocator", "temp": "MemoryAllocator", "planned": "HierarchicalAllocator"}
@@ -195,8 +213,10 @@ def _definition(method: Method, sections: Mapping[int, str], temp: int) -> Itera
     yield "}"
 
 
-def arenas(method: Method, sections: Mapping[int, str]) -> Iterator[str]:
+def arenas(program: Embedded, method: Method, tiers: Mapping[int, str]) -> Iterator[str]:
     """Yield the planned memory of `method`."""
     for at, size in list(enumerate(method.buffer_sizes))[1:]:
-        place = f' __attribute__((section("{sections[at]}")))' if at in sections else ""
-        yield f"alignas(16) uint8_t {identifier(method.name)}_memory_{at}[{max(size, 1)}]{place};"
+        name = f"{identifier(method.name)}_memory_{at}"
+        section = f".bss.tier.{tiers[at]}.{program.name}_{name}" if tiers.get(at, MAIN) != MAIN else ""
+        place = f' __attribute__((section("{section}")))' if section else ""
+        yield f"alignas(16) uint8_t {name}[{max(size, 1)}]{place};"
