@@ -28,6 +28,9 @@ GENERATED_COPTS = ("-fno-exceptions",)
 WORKER = "torch,torch.export,transformers,executorch.exir,executorch.backends.xnnpack.partition.xnnpack_partitioner"
 """What programs that need torch have imported before they start, in a warm worker."""
 
+ARM_WORKER = "torch,torch.export,executorch.exir,executorch.backends.cortex_m.passes.cortex_m_pass_manager"
+"""The same, of programs that lower for Arm's microcontrollers."""
+
 
 def operators_env(ctx: RuleContext[Any]) -> dict[str, tuple[Artifact, ...]]:
     """Return what tells programs of a target's own operators, which they load before they read a graph or run one."""

@@ -17,6 +17,11 @@ QUANTIZATIONS: dict[str, tuple[str, ...]] = {
 }
 """What works on each backend, for every task. 8da4w of portable programs calls kernels of ours."""
 
+DEVICES: dict[str, tuple[Combination, ...]] = {
+    "cortex_m": (("cortex_m", "pt2e_static_int8", None), ("cortex_m", "pt2e_static_int8", "image-classification")),
+}
+"""What works on a microcontroller's backend."""
+
 SUPPORTED: tuple[Combination, ...] = (
     *(
         (backend, quantize, task)
@@ -25,6 +30,7 @@ SUPPORTED: tuple[Combination, ...] = (
         for task in TASKS
     ),
     ("portable", "gguf", "text-generation"),
+    *(cell for cells in DEVICES.values() for cell in cells),
 )
 """Every cell that works."""
 
@@ -43,9 +49,9 @@ def nearest_combination(backend: str, quantize: str, task: str | None) -> Combin
     """Return the combination itself if it works, else the nearest one that does.
 
     The same quantization on another backend is nearer than another quantization on the same: it is the model's answers
-    that a user chose, and a backend is exchanged more easily.
+    that a user chose, and a backend is exchanged more easily. But a device's own backend is not.
     """
-    candidates = [(backend, quantize, task)]
+    candidates = [(backend, quantize, task), *(cell for cell in DEVICES.get(backend, ()) if cell[2] == task)]
     candidates += [(other, quantize, task) for other in QUANTIZATIONS if other != backend]
     candidates += [(backend, scheme, task) for scheme in NEAREST_SCHEMES.get(quantize, ("none",))]
     return next((each for each in candidates if each in SUPPORTED), ("portable", "none", task))

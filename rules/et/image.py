@@ -39,6 +39,7 @@ from rules.et.image_sizes import image_summary
 from rules.et.image_tiers import MemoryId, memory_flags
 from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
 from rules.et.kernel_compilation import KernelChoice, programs_of, select_kernels
+from rules.et.lowering_profile import profile_of
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
 
 
@@ -79,6 +80,10 @@ class EtImageAttrs(CcProgramAttrs):
 
     proofs: bool = False
     """Whether it holds what each method was proven with, too, as `programs::<name>::forward::calls()`."""
+
+    expected_of: Literal["graph", "program"] = "graph"
+    """Whose outputs `proofs` hold: those of the graph that the program was made of, which it keeps within tolerances,
+    or its own on the host, such as those of int8 programs, which are the same bits on every device."""
 
     tiers: dict[MemoryId, str] = {}
     """Memories of the platform for planned memory, by memory id, such as `{ 1 = "dtcm", 2 = "ddr" }`; `ram` where
@@ -123,6 +128,7 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
     runtime = ctx.provider(attrs.runtime, CcInfo)
     own = _is_own(ctx)
     programs = ctx.providers(attrs.programs, ProgramInfo)
+    _check_profiles(ctx, programs)
     sources = _write_sources(ctx, programs, attrs.plan if own else "held")
     header = CcInfo(headers=InputSet((sources[0],)), direct_headers=(sources[0],), includes=(_folder(ctx),))
     objects = _compile(ctx, sources, runtime, _held(ctx, programs))
@@ -152,6 +158,18 @@ def _is_own(ctx: RuleContext[EtImageAttrsT]) -> bool:
             hint = 'runtime = "@etbuild//runtime:source"'
             raise ctx.mistake("wrong-runtime", message, attribute="runtime", hint=hint)
     return False
+
+
+def _check_profiles(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo]) -> None:
+    """Raise `wrong-profile` for a program that was lowered for what the platform's processor does not have."""
+    for label, program in zip(ctx.attrs.programs, programs, strict=True):
+        backend = program.profile.partition("-")[0]
+        wanted = profile_of(backend, ctx.platform.constraints.values())
+        if program.profile != wanted:
+            where = ctx.platform.label or ctx.platform.name
+            message = f"program '{label}' must be lowered for {wanted}, as '{where}' wants, is for {program.profile}"
+            hint = "leave 'cpu_features' of its pte out: then it is what the platform has"
+            raise ctx.mistake("wrong-profile", message, attribute="programs", hint=hint)
 
 
 def _select(ctx: RuleContext[EtImageAttrsT], runtime: CcInfo) -> CcInfo:
@@ -188,6 +206,8 @@ def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramIn
         flags += ["--program", f"{label.name}={program.program.path}"]
         for proof in program.proofs if ctx.attrs.proofs else ():
             flags += ["--proof", label.name, proof.method, proof.facts, proof.inputs, proof.expected]
+    if ctx.attrs.expected_of != "graph":
+        flags += ["--expected-of", ctx.attrs.expected_of]
     flags += repeated("--file", ctx.files(ctx.attrs.files))
     flags += memory_flags(ctx, ctx.attrs.programs, ctx.attrs.tiers, ctx.attrs.hot)
     ctx.run(

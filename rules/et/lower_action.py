@@ -6,8 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from etbuild.api import Artifact, Entry, Label, PythonEnvironmentInfo, Resources, RuleContext
-from rules.et.actions import PYTHON_ENV, WORKER, Flags, entry_flags, json_word, operators_env, repeated, spec_digest
+from rules.et.actions import (
+    ARM_WORKER,
+    PYTHON_ENV,
+    WORKER,
+    Flags,
+    entry_flags,
+    json_word,
+    operators_env,
+    repeated,
+    spec_digest,
+)
 from rules.et.export_action import GIB, Exported
+from rules.et.lowering_profile import LOWERING_ENVIRONMENTS
 from rules.et.pte_attrs import PteAttrs
 
 
@@ -24,7 +35,9 @@ class Lowered:
 def quantize_graph(ctx: RuleContext[PteAttrs], exported: Exported, environment: PythonEnvironmentInfo) -> Exported:
     """Register PT2E quantization of an exported method."""
     calibration, files = input_flags(ctx, "--calibration", ctx.attrs.calibration)
-    flags = ("--graph", exported.graph, "--scheme", ctx.attrs.quantize, *calibration)
+    flags: Flags = ("--graph", exported.graph, "--scheme", ctx.attrs.quantize, *calibration)
+    if ctx.attrs.backend in LOWERING_ENVIRONMENTS:
+        flags += ("--quantizer", ctx.attrs.backend)
     graph = ctx.output(f"quantized-{spec_digest(flags)}.pt2", beside=exported.model.label)
     ctx.run(
         "EtQuantize",
@@ -33,7 +46,7 @@ def quantize_graph(ctx: RuleContext[PteAttrs], exported: Exported, environment: 
         outputs=(graph,),
         env={**PYTHON_ENV, **operators_env(ctx)},
         mounts=(environment.mount,),
-        worker=WORKER,
+        worker=_worker(ctx.attrs),
         resources=Resources(cpu=1, ram=2 * GIB),
         progress=f"quantizing: {ctx.attrs.quantize}",
     )
@@ -41,13 +54,15 @@ def quantize_graph(ctx: RuleContext[PteAttrs], exported: Exported, environment: 
 
 
 def lower_program(
-    ctx: RuleContext[PteAttrs], methods: Mapping[str, Exported], environment: PythonEnvironmentInfo
+    ctx: RuleContext[PteAttrs], methods: Mapping[str, Exported], environment: PythonEnvironmentInfo, profile: str
 ) -> Lowered:
     """Register the lowering of all methods into one program."""
     custom, files = _custom_flags(ctx)
     flags = (*_method_flags(methods), *_constant_flags(ctx.attrs), *custom)
     if ctx.attrs.quantize != "none":
         flags += ("--quantize", ctx.attrs.quantize)
+    if profile:
+        flags += ("--profile", profile)
     home = next(iter(methods.values())).model.label
     name = f"lowered-{ctx.attrs.backend}-{spec_digest(flags)}"
     program, operators, plan = (
@@ -68,11 +83,15 @@ def lower_program(
         outputs=outputs,
         env={**PYTHON_ENV, **operators_env(ctx)},
         mounts=(environment.mount,),
-        worker=WORKER,
+        worker=_worker(ctx.attrs),
         resources=Resources(cpu=1, ram=4 * GIB),
         progress=f"lowering to {ctx.attrs.backend}",
     )
     return Lowered(program, operators, plan, etrecord)
+
+
+def _worker(attrs: PteAttrs) -> str:
+    return ARM_WORKER if attrs.backend in LOWERING_ENVIRONMENTS else WORKER
 
 
 def input_flags(

@@ -62,6 +62,8 @@ class ProgramInfo(Provider):
     proofs: tuple[MethodProof, ...] = ()
     own_operators: tuple[Artifact, ...] = ()
     """What defines operators that it calls beyond torch's and ExecuTorch's, for the official runtime on the host."""
+    profile: str = ""
+    """What it was lowered for beyond its backend, such as `cortex_m-mve`; nothing if any processor runs it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,20 @@ from rules.et.check_action import Checked, check_method, provenance, summary, to
 from rules.et.combinations import nearest_combination
 from rules.et.export_action import EXPORT_SCHEMES, Exported, Quantization, export_method
 from rules.et.lower_action import Lowered, lower_program, quantize_graph
+from rules.et.lowering_profile import LOWERING_ENVIRONMENTS, profile_of
 from rules.et.providers import MethodProof, ProgramInfo
 from rules.et.pte_attrs import MethodAttrs, PteAttrs
 
 
 def _toolchains(attrs: PteAttrs) -> tuple[Request, ...]:
-    return (Request("python_environment", frozenset({"export", attrs.backend, "runtime"})),)
+    if attrs.backend not in LOWERING_ENVIRONMENTS:
+        return (Request("python_environment", frozenset({"export", attrs.backend, "runtime"})),)
+    return (Request("python_environment", frozenset({"export", "runtime"})), _lowering_request(attrs))
+
+
+def _lowering_request(attrs: PteAttrs) -> Request:
+    """Return what asks for the environment that quantizes and lowers, where it is not the one that exports."""
+    return Request("python_environment", frozenset({attrs.backend}))
 
 
 @rule(attrs=PteAttrs, toolchains=_toolchains, provides=(ProgramInfo,))
@@ -25,8 +33,12 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
     for method in methods.values():
         _check_combination(ctx, method)
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
-    exported = {name: _export(ctx, method, environment) for name, method in methods.items()}
-    lowered = lower_program(ctx, exported, environment)
+    lowering = environment
+    if ctx.attrs.backend in LOWERING_ENVIRONMENTS:
+        lowering = ctx.toolchain(_lowering_request(ctx.attrs), PythonEnvironmentInfo)
+    exported = {name: _export(ctx, method, environment, lowering) for name, method in methods.items()}
+    profile = profile_of(ctx.attrs.backend, ctx.platform.constraints.values(), ctx.attrs.cpu_features)
+    lowered = lower_program(ctx, exported, lowering, profile)
     checked = {
         name: check_method(ctx, name, lowered, one, _float_graph(ctx, methods[name], environment), environment)
         for name, one in exported.items()
@@ -54,6 +66,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
             first.model.tokenizer,
             tuple(_proof(ctx, name, one, exported[name]) for name, one in checked.items()),
             ctx.files(ctx.attrs.operators, for_exec=True),
+            profile,
         ),
         *_run_info(ctx, lowered, first, environment),
     ]
@@ -85,14 +98,16 @@ def _check_combination(ctx: RuleContext[PteAttrs], method: MethodAttrs) -> None:
     )
 
 
-def _export(ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: PythonEnvironmentInfo) -> Exported:
+def _export(
+    ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: PythonEnvironmentInfo, lowering: PythonEnvironmentInfo
+) -> Exported:
     scheme = ctx.attrs.quantize
     quantization = Quantization()
     if scheme in EXPORT_SCHEMES:
         is_ours = scheme == "8da4w" and ctx.attrs.backend == "portable"
         quantization = Quantization(scheme, ctx.attrs.group_size, whole_layers=is_ours)
     exported = export_method(ctx, method, environment, quantization)
-    return quantize_graph(ctx, exported, environment) if scheme.startswith("pt2e_") else exported
+    return quantize_graph(ctx, exported, lowering) if scheme.startswith("pt2e_") else exported
 
 
 def _proof(ctx: RuleContext[PteAttrs], name: str, checked: Checked, exported: Exported) -> MethodProof:

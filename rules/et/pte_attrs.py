@@ -11,10 +11,11 @@ from etbuild.api import EXEC, Attrs, Dep, EntryPoint, Src, provides
 from rules.et.providers import ModelInfo
 
 Task = Literal["text-generation", "feature-extraction", "image-classification"]
-Backend = Literal["portable", "xnnpack"]
+Backend = Literal["portable", "xnnpack", "cortex_m"]
 HOST_KERNELS: Mapping[tuple[object, object], str] = {
     ("portable", "8da4w"): "@etbuild//runtime/kernels/int4:host_kernels",
     ("portable", "gguf"): "@etbuild//runtime/kernels/gguf:host_kernels",
+    ("cortex_m", "pt2e_static_int8"): "@etbuild//runtime/kernels/cortex_m:host_kernels",
 }
 """By backend and quantization: kernels that the program needs and the official runtime lacks."""
 
@@ -68,7 +69,12 @@ class PteAttrs(MethodAttrs):
     """Attributes of pte."""
 
     backend: Backend
-    """What runs the program: `portable` kernels, or `xnnpack` with portable kernels for the rest."""
+    """What runs the program: `portable` kernels, or `xnnpack` with portable kernels for the rest. For microcontrollers
+    `cortex_m`: operators of int8, of plain C++ or for what the platform's processor has, and portable kernels for the
+    rest. Its environment is another: WORKSPACE lists `@etbuild//toolchains/python:arm`, too."""
+
+    cpu_features: Literal["mve", "dsp", "scalar"] | None = None
+    """For `cortex_m`: the extensions of the processor that it is lowered for.  [default: what the platform has]"""
 
     method: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "forward"
     """The method's name."""
@@ -77,7 +83,8 @@ class PteAttrs(MethodAttrs):
     """Several methods in one program, by name: each a table of the attributes above. Equal weights are stored once."""
 
     quantize: Quantize = "none"
-    """8da4w, 8w, 4w: torchao's, before export. pt2e_static_int8, pt2e_dynamic_int8: XNNPACK's, after it.
+    """8da4w, 8w, 4w: torchao's, before export. pt2e_static_int8, pt2e_dynamic_int8: by the backend's quantizer, after
+    it; of portable programs by XNNPACK's.
     8da4w of portable programs is executed by //runtime/kernels/int4.
     gguf: a GGUF file's own blocks of Q4_0, Q4_1 and Q8_0, byte for byte; //runtime/kernels/gguf executes them."""
 

@@ -152,7 +152,8 @@ bool Walk::table(uint32_t at, uint32_t number) {
       continue;
     }
     const uint32_t width = rule->kind == FieldKind::kScalar ? 1u << rule->of : 4;
-    if (offset < 4 || offset + width > extent || !is_aligned(at + offset, width < 4 ? width : 4)) return false;
+    // Not within `extent`: writers share a vtable between tables that end at different places.
+    if (offset < 4 || offset + width > size_ - at || !is_aligned(at + offset, width < 4 ? width : 4)) return false;
     if (!field(*rule, at + offset, type)) return false;
     type = width == 1 ? bytes_[at + offset] : 0;
   }

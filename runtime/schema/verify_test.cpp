@@ -107,6 +107,19 @@ TEST(a_string_ends_with_a_zero_byte_inside) {
   CHECK(!file.is_sound());
 }
 
+TEST(a_table_may_share_the_vtable_of_a_shorter_one) {
+  // As FlatBuffers' Python library writes them before 25.9: fields end behind what the vtable says of the table's size.
+  File file;
+  file.finish(pte::ExecutionPlan::slot_of_name, file.builder.string("forward"));
+  uint16_t* const vtable = vtable_of(file.plan());
+  CHECK(vtable[1] == 8);
+  vtable[1] = 4;
+  CHECK(file.is_sound());
+  // But not behind the file.
+  vtable[2] = static_cast<uint16_t>(file.bytes.data + file.bytes.size - bytes_of(file.plan()));
+  CHECK(!file.is_sound());
+}
+
 TEST(elements_are_aligned_to_their_size) {
   File file;
   const int32_t numbers[6] = {0, 0, 1, 0, 0, 0};
@@ -164,18 +177,16 @@ TEST(a_delegate_says_where_its_bytes_are) {
   }
 }
 
-TEST(a_field_is_inside_its_table_and_aligned) {
+TEST(a_field_is_inside_the_file_and_aligned) {
   File file;
   file.finish(pte::ExecutionPlan::slot_of_name, file.builder.string("f"));
   uint16_t* const vtable = vtable_of(file.plan());
   CHECK(vtable[1] == 8 && vtable[2] == 4);
-  for (const uint16_t offset : {uint16_t{0}, uint16_t{1}, uint16_t{2}, uint16_t{5}, uint16_t{8}, uint16_t{65535}}) {
+  for (const uint16_t offset : {uint16_t{0}, uint16_t{1}, uint16_t{2}, uint16_t{5}, uint16_t{65535}}) {
     vtable[2] = offset;
     CHECK(file.is_sound() == (offset == 0));
   }
   vtable[2] = 4;
-  vtable[1] = 7;
-  CHECK(!file.is_sound());
   vtable[1] = 65535;
   CHECK(!file.is_sound());
 }

@@ -124,9 +124,9 @@ class Configurator:
             if resolution.chosen is None:
                 node.failed = True  # Told once, at the first target that asked.
             else:
-                node.toolchains.setdefault(request.type, self.node(resolution.chosen, self._exec))
+                node.toolchains[request] = self.node(resolution.chosen, self._exec)
         node.resolutions = tuple(resolutions)
-        node.dependencies.extend(node.toolchains.values())
+        node.dependencies.extend(dict.fromkeys(node.toolchains.values()))
 
     def _offered(self) -> Candidates:
         if self._candidates is None:

@@ -16,6 +16,7 @@ from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.label import Label
 from etbuild.model.platform import Platform
 from etbuild.model.rule import AttrsT, DefaultInfo, Provider, TestInfo
+from etbuild.model.toolchain import Request
 
 ProviderT = TypeVar("ProviderT", bound=Provider)
 
@@ -74,9 +75,9 @@ class RuleContext(ActionMaker, Generic[AttrsT]):
             raise self.mistake("not-one-file", f"'{label}' must be one file, is {len(files)}", attribute, index)
         return files[0]
 
-    def toolchain(self, type_: str, provider: type[ProviderT]) -> ProviderT:
-        """Return what the toolchain gives that was resolved for the rule's request of this type."""
-        node = self._node.toolchains[type_]
+    def toolchain(self, request: str | Request, provider: type[ProviderT]) -> ProviderT:
+        """Return what the toolchain gives that was resolved for a request of the rule, or for its first of a type."""
+        node = next(node for each, node in self._node.toolchains.items() if request in (each, each.type))
         found = node.providers.get(provider)
         if not isinstance(found, provider):
             message = f"toolchain '{node.spec.label}' must provide {provider.__name__}, and does not"

@@ -44,7 +44,7 @@ class TargetNode:
         self.found: dict[Label, TargetNode | Artifact] = {}
         self.exec_found: dict[Label, TargetNode | Artifact] = {}
         """Those of attributes for the exec platform, where that is another one."""
-        self.toolchains: dict[str, TargetNode] = {}
+        self.toolchains: dict[Request, TargetNode] = {}
         self.resolutions: tuple[Resolution, ...] = ()
         self.dependencies: list[TargetNode] = []
         self.incompatible = ""

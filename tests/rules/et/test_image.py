@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,11 +45,12 @@ def image(
     provider: str = "source",
     constraints: tuple[str, ...] = (),
     memory: dict[str, tuple[int, int]] | None = None,
+    program: ProgramInfo = PROGRAM,
     **attrs: Any,
 ) -> Analyzed:
     given = {"programs": ("//tiny:mlp",), "runtime": "//r:r", "kernels": ("//k:k",), "srcs": ("main.cpp",), **attrs}
     deps: dict[str, list[Provider]] = {
-        "//tiny:mlp": [PROGRAM],
+        "//tiny:mlp": [program],
         "//r:r": [RUNTIME, EtRuntimeInfo(provider, (), (), ())],
         "//k:k": [KERNELS],
         "//c:c": [KernelCatalogInfo(())],
@@ -102,6 +104,25 @@ def test_proofs_are_held_if_asked_for() -> None:
     at = words.index("--proof")
     assert words[at + 1 : at + 6] == ("mlp", "forward", "tiny/mlp.facts", "tiny/mlp.inputs", "tiny/mlp.expected")
     assert "--proof" not in image().action("EtEmbedPrograms").argv
+
+
+def test_recorded_outputs_are_the_graphs_unless_the_programs_own_are_asked_for() -> None:
+    assert "--expected-of" not in image(proofs=True).action("EtEmbedPrograms").argv
+    words = image(proofs=True, expected_of="program").action("EtEmbedPrograms").argv
+    assert words[words.index("--expected-of") + 1] == "program"
+
+
+def test_a_program_for_other_extensions_of_the_processor_is_refused() -> None:
+    program = replace(PROGRAM, profile="cortex_m-mve")
+    m55 = ("//toolchains/os:none", "//toolchains/isa:mve")
+    assert image(constraints=m55, program=program).outputs
+    with pytest.raises(EtbuildError) as raised:
+        image(constraints=("//toolchains/os:none", "//toolchains/isa:dsp"), program=program)
+    [diagnostic] = raised.value.diagnostics
+    assert diagnostic.code == "wrong-profile"
+    wanted = "program '//tiny:mlp' must be lowered for cortex_m-dsp, as '//p' wants, is for cortex_m-mve"
+    assert diagnostic.message == wanted
+    assert diagnostic.hint == "leave 'cpu_features' of its pte out: then it is what the platform has"
 
 
 MEMORY = {"flash": (0, 1 << 20), "ram": (1 << 29, 1 << 16), "dtcm": (1 << 28, 1 << 12)}

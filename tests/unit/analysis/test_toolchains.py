@@ -36,6 +36,15 @@ def user(ctx: RuleContext[UserAttrs]) -> Sequence[Provider]:
     return [DefaultInfo(), WordInfo(ctx.toolchain("cc", WordInfo).word)]
 
 
+ONE, OTHER = Request("cc", frozenset({"lto"})), Request("cc", frozenset({"msan"}))
+
+
+@rule(attrs=UserAttrs, toolchains=lambda _attrs: (ONE, OTHER))
+def user_of_two(ctx: RuleContext[UserAttrs]) -> Sequence[Provider]:
+    words = [ctx.toolchain(request, WordInfo).word for request in ("cc", ONE, OTHER)]
+    return [DefaultInfo(), WordInfo(" ".join(words))]
+
+
 def sample(*toolchains: tuple[str, dict[str, Any]], features=(), more=()):
     named = dict(toolchains)
     targets = {f"//t:{name}": (cc_toolchain, attrs) for name, attrs in named.items()}
@@ -132,3 +141,13 @@ def test_a_toolchain_whose_rule_fails_fails_silently_what_needs_it():
             "//a:a"
         )
     assert [d.code for d in caught.value.diagnostics] == ["broken"]
+
+
+@pytest.mark.parametrize(
+    ("features", "words"), [(("lto",), "gcc gcc clang"), (("lto", "msan"), "gcc gcc gcc")], ids=["two", "one for both"]
+)
+def test_a_rule_may_ask_for_two_of_one_type(features: tuple[str, ...], words: str) -> None:
+    offered = sample(("gcc", {"features": features}), ANY, more={"//b:b": (user_of_two, {})}.items())
+    configured = target(offered.analyze("//b:b"), "//b:b")
+    assert configured.get(WordInfo) == WordInfo(words)
+    assert [resolution.request for resolution in configured.resolutions] == [ONE, OTHER]

@@ -29,7 +29,7 @@ def main(argv: Sequence[str]) -> None:
     """Write programs.h, programs.cpp and programs.s."""
     arguments = _parser().parse_args(argv)
     hot = dict(_pairs(arguments.hot))
-    programs = [_embedded(word, arguments.proof, hot) for word in arguments.program]
+    programs = [_embedded(word, arguments, hot) for word in arguments.program]
     places = {int(at): tier for at, tier in _pairs(arguments.tier)}
     folder = Path(arguments.output)
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,9 +59,10 @@ def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (word.partition("=") for word in words)]
 
 
-def _embedded(word: str, proofs: Sequence[Sequence[str]], hot: Mapping[str, str]) -> Embedded:
+def _embedded(word: str, arguments: argparse.Namespace, hot: Mapping[str, str]) -> Embedded:
     [(name, path)] = _pairs([word])
-    found = {proof.method: proof for proof in (read_proof(*words) for words in proofs if words[0] == name)}
+    proofs = [read_proof(*words, giver=arguments.expected_of) for words in arguments.proof if words[0] == name]
+    found = {proof.method: proof for proof in proofs}
     return Embedded(identifier(name), path, read_program(Path(path)), found, hot.get(name, ""))
 
 
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--program", action="append", default=[], metavar="NAME=PATH")
     proof = ("PROGRAM", "METHOD", "FACTS", "INPUTS", "EXPECTED")
     parser.add_argument("--proof", action="append", nargs=5, default=[], metavar=proof)
+    parser.add_argument("--expected-of", choices=("graph", "program"), default="graph")
     parser.add_argument("--file", action="append", default=[])
     parser.add_argument("--tier", action="append", default=[], metavar="ID=MEMORY")
     parser.add_argument("--hot", action="append", default=[], metavar="PROGRAM=MEMORY")

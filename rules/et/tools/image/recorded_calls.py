@@ -35,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the proof: what was given, and what the graph gave for it."""
+    """A call of the proof: what was given, and what the graph, or the program, gave for it."""
 
     inputs: tuple[Place, ...]
     expected: tuple[Place, ...]
@@ -54,18 +54,21 @@ class Proof:
     calls: tuple[Call, ...]
 
 
-def read_proof(program: str, method: str, facts: str, inputs: str, expected: str) -> Proof:
-    """Return a method's calls. Raises `inputs-do-not-fit` for a method that is not called with tensors."""
+def read_proof(program: str, method: str, facts: str, inputs: str, expected: str, *, giver: str = "graph") -> Proof:
+    """Return a method's calls. Raises `inputs-do-not-fit` for a method that is not called with tensors.
+
+    What is expected is what `giver` gave, the `graph` or the `program` on the host; of a text always the graph.
+    """
     known = json.loads(Path(facts).read_text(encoding="utf-8"))
     given, wanted = _places(Path(inputs), "inputs"), _places(Path(expected), "expected")
     calls: list[Call] = []
     names = [each["name"] for each in known["inputs"]]
     index = 0
     while given and all(f"{index}/{name}" in given for name in names):
-        outputs = sum(key.startswith(f"{index}/graph/") for key in wanted)
-        results = tuple(wanted[f"{index}/graph/{output}"] for output in range(outputs))
-        arguments = tuple(given[f"{index}/{name}"] for name in names)
         tokens = wanted.get(f"{index}/tokens")
+        stem = f"{index}/{'graph' if tokens else giver}/"
+        results = tuple(wanted[f"{stem}{output}"] for output in range(sum(key.startswith(stem) for key in wanted)))
+        arguments = tuple(given[f"{index}/{name}"] for name in names)
         calls += _text(known, arguments, results[0], tokens) if tokens else [Call(arguments, results)]
         index += 1
     if not calls:

@@ -39,6 +39,9 @@ class Backend:
     """What spares it work that changes nothing."""
     prepare: Callable[[ExportedProgram], None] = lambda _program: None
     """Rewrites a program, in place, for what runs it."""
+    edge_config: Callable[[], EdgeCompileConfig] = lambda: EdgeCompileConfig(_check_ir_validity=False)
+    finish: Callable[[Any, LowerRequest], None] = lambda _edge, _request: None
+    """Rewrites the edge programs, in place, once partitioners have taken what they take."""
 
 
 def lower_main(argv: Sequence[str], backend: Backend) -> None:
@@ -80,9 +83,10 @@ def lower_programs(
                 transform_passes=passes or None,
                 partitioner=list(partitioners),
                 constant_methods=constants or None,
-                compile_config=EdgeCompileConfig(_check_ir_validity=False),
+                compile_config=backend.edge_config(),
                 generate_etrecord=request.etrecord is not None,
             )
+            backend.finish(edge, request)
             progress(f"{backend.name}: planning memory")
             return edge.to_executorch(config)
     except Exception as error:
@@ -109,6 +113,8 @@ def constant_methods(request: LowerRequest) -> dict[str, Any]:
                 )
                 raise mistake("methods-disagree", message, "methods")
     constants.update(request.constant_methods)
+    if request.profile:
+        constants["et_profile"] = request.profile
     taken = sorted(set(constants) & {name for name, _ in request.methods})
     if taken:
         raise mistake("name-twice", f"'{taken[0]}' is both a method and a constant method", "constant_methods")

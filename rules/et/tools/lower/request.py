@@ -17,6 +17,8 @@ class LowerRequest:
     facts: tuple[tuple[str, str], ...]
     constant_methods: tuple[tuple[str, Any], ...]
     quantize: str
+    profile: str
+    """What the processor or its accelerator can do, in a backend's words."""
     partitioner: str | None
     edge_passes: tuple[str, ...]
     memory_planner: str | None
@@ -34,6 +36,7 @@ def parse_request(argv: Sequence[str], backend: str) -> LowerRequest:
         facts=tuple(tuple(pair) for pair in values.facts),
         constant_methods=tuple(values.constant_method),
         quantize=values.quantize,
+        profile=values.profile,
         partitioner=values.partitioner,
         edge_passes=tuple(values.edge_pass),
         memory_planner=values.memory_planner,
@@ -51,6 +54,7 @@ def _parser(backend: str) -> argparse.ArgumentParser:
     add("--facts", action="append", nargs=2, metavar=("NAME", "JSON"), default=[])
     add("--constant-method", action="append", type=_constant, default=[])
     add("--quantize", default="none")
+    add("--profile", default="")
     add("--partitioner")
     add("--edge-pass", action="append", default=[])
     add("--memory-planner")

@@ -79,7 +79,7 @@ class Flatbuffer:
 class Table:
     """One table; fields are asked for by number, in the sequence of the schema."""
 
-    __slots__ = ("_buffer", "_fields", "_position", "_size")
+    __slots__ = ("_buffer", "_fields", "_position")
 
     def __init__(self, buffer: Flatbuffer, position: int) -> None:
         self._buffer = buffer
@@ -90,16 +90,15 @@ class Table:
             raise InvalidProgram(f"a table's list of fields has {length} bytes, must be an even number from 4")
         buffer.spend(1, "a table")
         self._fields = buffer.scalars(UINT16, vtable, length // 2, "a table's fields")
-        self._size = int(self._fields[1])
-        buffer.check(position, self._size, "a table")
+        buffer.check(position, int(self._fields[1]), "a table")
 
     def _field(self, number: int, size: int) -> int | None:
         """Return where field `number` is, or None where the writer left it at its default."""
         offset = int(self._fields[number + 2]) if number + 2 < len(self._fields) else 0
         if not offset:
             return None
-        if offset > self._size - size:
-            raise InvalidProgram(f"field {number} of a table spans bytes [{offset}, {offset + size}) of {self._size}")
+        # Not within the table's own size: writers share a list of fields between tables that end at different places.
+        self._buffer.check(self._position + offset, size, f"field {number} of a table")
         return self._position + offset
 
     def _target(self, number: int) -> int | None:

@@ -16,9 +16,46 @@ from common.entry import call_entry
 Call = tuple[torch.Tensor, ...]
 
 
-def read_calibration(sources: Sequence[str], names: Sequence[str]) -> tuple[Call, ...]:
-    """Return the calls that `sources` hold, each with a tensor for every input in `names`."""
-    return tuple(call for index, source in enumerate(sources) for call in _read(source, names, index))
+def read_calibration(sources: Sequence[str], inputs: Sequence[Mapping[str, Any]]) -> tuple[Call, ...]:
+    """Return the calls that `sources` hold, each with a tensor for every one of a program's `inputs`."""
+    names = [each["name"] for each in inputs]
+    calls = []
+    for index, source in enumerate(sources):
+        for call in _read(source, names, index):
+            for each, value in zip(inputs, call, strict=True):
+                _check(each, value, source, index)
+            calls.append(call)
+    return tuple(calls)
+
+
+def _check(given: Mapping[str, Any], value: Any, source: str, index: int) -> None:
+    """Refuse what is no tensor of the input's dtype and shape."""
+    wanted = given["dtype"], tuple(_words(size) for size in given["shape"])
+    found: Any = type(value).__name__
+    if isinstance(value, torch.Tensor):
+        found = _named(str(value.dtype).removeprefix("torch."), value.shape)
+        fits = len(value.shape) == len(given["shape"]) and all(map(_fits, value.shape, given["shape"]))
+        if fits and str(value.dtype) == f"torch.{given['dtype']}":
+            return
+    message = f"'{source}' must give input '{given['name']}' as {_named(*wanted)}, gives {found}"
+    raise mistake("inputs-do-not-fit", message, "calibration", index=index)
+
+
+def _fits(size: int, wanted: Any) -> bool:
+    """Say whether `size` is the one wanted, or between [least, most]."""
+    if not isinstance(wanted, list):
+        return bool(size == wanted)
+    return size >= wanted[0] and (wanted[1] is None or size <= wanted[1])
+
+
+def _words(size: Any) -> str:
+    if not isinstance(size, list):
+        return str(size)
+    return f"{size[0]}..{size[1]}" if size[1] is not None else f"{size[0]}.."
+
+
+def _named(dtype: str, sizes: Sequence[object]) -> str:
+    return f"{dtype}[{', '.join(map(str, sizes))}]"
 
 
 def _read(source: str, names: Sequence[str], index: int) -> Iterator[Call]:

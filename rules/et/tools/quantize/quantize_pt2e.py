@@ -1,4 +1,4 @@
-"""Quantizes an exported program by PT2E with XNNPACK's quantizer, and exports it again."""
+"""Quantizes an exported program by PT2E with a backend's quantizer, and exports it again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 import torch
-from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (
-    XNNPACKQuantizer,
-    get_symmetric_quantization_config,
-)
 from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401 -- registers torch.ops.llama.*
 from torch.export import Dim, ExportedProgram
 from torch.utils import _pytree as pytree
@@ -25,11 +21,10 @@ from common.progress import progress
 from common.quiet import deterministic, quiet
 from export.canonical import load_program, save_program
 from export.capture import Traceable, capture
-from export.facts import inputs_of
+from export.signature import inputs_of
 from quantize.calibration import Call, read_calibration
-from quantize.clipped_layers import ClippedLayersQuantizer
+from quantize.quantizers import QUANTIZERS, quantizer_of
 
-WEIGHTED_LAYERS = (torch.ops.aten.linear.default, torch.ops.aten.conv1d.default, torch.ops.aten.conv2d.default)
 SCHEMES = ("pt2e_static_int8", "pt2e_dynamic_int8")
 
 
@@ -39,18 +34,17 @@ def main(argv: Sequence[str]) -> None:
     deterministic(0)
     request = _parser().parse_args(argv)
     program = load_program(Path(request.graph), "model")
-    names = [each["name"] for each in inputs_of(program)]
-    calls = read_calibration(request.calibration, names)
+    calls = read_calibration(request.calibration, inputs_of(program))
     is_dynamic = request.scheme == "pt2e_dynamic_int8"
     if not calls and not is_dynamic:
         hint = 'give recorded inputs: calibration = ["inputs.safetensors"] or ["file.py:function"]'
         raise mistake("missing-calibration", "'pt2e_static_int8' needs calibration data", "calibration", hint=hint)
-    save_program(quantized(program, calls, is_dynamic=is_dynamic), Path(request.output))
+    quantizer = quantizer_of(request.quantizer, program, is_dynamic=is_dynamic)
+    save_program(quantized(program, calls, quantizer), Path(request.output))
 
 
-def quantized(program: ExportedProgram, calls: Sequence[Call], *, is_dynamic: bool) -> ExportedProgram:
+def quantized(program: ExportedProgram, calls: Sequence[Call], quantizer: Any) -> ExportedProgram:
     """Return `program` with its convolutions and linear layers in int8, per channel."""
-    quantizer = _quantizer(program, is_dynamic=is_dynamic)
     module = prepare_pt2e(program.module(check_guards=False), quantizer)
     args, kwargs = program.example_inputs
     with torch.no_grad():
@@ -61,28 +55,6 @@ def quantized(program: ExportedProgram, calls: Sequence[Call], *, is_dynamic: bo
     module = convert_pt2e(module)
     progress("torch.export of the quantized graph")
     return capture(Traceable(module, args, kwargs, _dynamic_shapes(program)))
-
-
-class WeightedLayersQuantizer(XNNPACKQuantizer):
-    """Quantizes layers with weights; leaves numbers in the graph alone: as tensors, positions would become floats."""
-
-    def transform_for_annotation(self, model: torch.fx.GraphModule) -> torch.fx.GraphModule:
-        """Return the graph as it is."""
-        return model
-
-
-def _quantizer(program: ExportedProgram, *, is_dynamic: bool) -> XNNPACKQuantizer:
-    """Return a quantizer of all that XNNPACK computes in int8; of text, only the layers with weights.
-
-    A text's positions and masks are added and multiplied too, and are no numbers to quantize.
-    """
-    config = get_symmetric_quantization_config(is_per_channel=True, is_dynamic=is_dynamic)
-    if all(each["dtype"].startswith(("float", "bfloat")) for each in inputs_of(program)):
-        return ClippedLayersQuantizer().set_global(config)
-    quantizer = WeightedLayersQuantizer()
-    for layer in WEIGHTED_LAYERS:
-        quantizer.set_operator_type(layer, config)
-    return quantizer
 
 
 def _dynamic_shapes(program: ExportedProgram) -> Any:
@@ -106,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="quantize_pt2e.py", description=__doc__, allow_abbrev=False)
     parser.add_argument("--graph", required=True)
     parser.add_argument("--scheme", choices=SCHEMES, required=True)
+    parser.add_argument("--quantizer", choices=QUANTIZERS, default="xnnpack")
     parser.add_argument("--calibration", action="append", default=[])
     parser.add_argument("--output", required=True)
     return parser

@@ -15,7 +15,7 @@ from check.tolerances import default_tolerances
 from common.diagnostics import run_tool
 
 PRECISIONS = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16"}
-BACKENDS = {"xnnpack": "XNNPACK", "portable": "portable kernels"}
+BACKENDS = {"xnnpack": "XNNPACK", "portable": "portable kernels", "cortex_m": "Cortex-M kernels"}
 
 
 def main(argv: Sequence[str]) -> None:

@@ -1,0 +1,93 @@
+"""pte for microcontrollers: what is exported once, and what is lowered for a processor in an environment of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from etbuild.api import EtbuildError, Label
+from etbuild.testing import PYTHON_ENVIRONMENT, Analyzed, analyze
+from rules.et.providers import ModelInfo, ProgramInfo
+from rules.et.pte import _toolchains, pte
+from rules.et.pte_attrs import PteAttrs
+
+MODEL = ModelInfo(Label("", "m", "cnn"), "torch_model", ("--entry", "modules.py:cnn"))
+M4F = ("//toolchains/os:none", "//toolchains/isa:dsp")
+M55 = ("//toolchains/os:none", "//toolchains/isa:mve")
+M0 = ("//toolchains/os:none",)
+
+
+def program(constraints: tuple[str, ...] = (), **attrs: Any) -> Analyzed:
+    given = {"model": "//m:cnn", "backend": "cortex_m", "quantize": "pt2e_static_int8", "operators": (), **attrs}
+    return analyze(
+        pte,
+        given,
+        deps={"//m:cnn": [MODEL], "@etbuild//runtime/kernels/cortex_m:host_kernels": []},
+        toolchains={"python_environment": [PYTHON_ENVIRONMENT]},
+        label="//m:it",
+        platform="//p:p" if constraints else "host",
+        constraints=constraints,
+    )
+
+
+def profile(analyzed: Analyzed) -> str:
+    words = analyzed.action("EtLower").argv
+    return words[words.index("--profile") + 1]
+
+
+@pytest.mark.parametrize(
+    ("constraints", "name"),
+    [((), "scalar"), (M0, "scalar"), (M4F, "dsp"), (M55, "mve")],
+    ids=["host", "m0", "m4", "m55"],
+)
+def test_the_profile_is_what_the_platforms_processor_has(constraints: tuple[str, ...], name: str) -> None:
+    analyzed = program(constraints)
+    assert profile(analyzed) == f"cortex_m-{name}"
+    assert analyzed.get(ProgramInfo).profile == f"cortex_m-{name}"
+
+
+def test_the_profile_may_be_said() -> None:
+    assert profile(program(M55, cpu_features="dsp")) == "cortex_m-dsp"
+
+
+def test_other_backends_are_lowered_the_same_for_every_processor() -> None:
+    analyzed = program(M55, backend="xnnpack")
+    assert "--profile" not in analyzed.action("EtLower").argv
+    assert "--quantizer" not in analyzed.action("EtQuantize").argv
+    assert analyzed.get(ProgramInfo).profile == ""
+
+
+def test_one_export_and_one_quantized_graph_serve_all_processors() -> None:
+    one, other = program(M4F), program(M55)
+    for mnemonic in ("EtExport", "EtQuantize"):
+        assert one.action(mnemonic).argv == other.action(mnemonic).argv
+    assert one.action("EtLower").argv != other.action("EtLower").argv
+    exports = {program(backend=backend).action("EtExport").argv for backend in ("cortex_m", "xnnpack", "portable")}
+    assert len(exports) == 1
+
+
+def test_what_lowers_for_microcontrollers_is_another_environment_than_what_exports() -> None:
+    asked = {
+        backend: [set(request.features) for request in _toolchains(PteAttrs(backend=backend, model="//m:cnn"))]
+        for backend in ("xnnpack", "cortex_m")
+    }
+    assert asked == {"xnnpack": [{"export", "xnnpack", "runtime"}], "cortex_m": [{"export", "runtime"}, {"cortex_m"}]}
+
+
+@pytest.mark.parametrize(
+    ("quantize", "task", "nearest"),
+    [
+        ("none", None, 'backend = "cortex_m", quantize = "pt2e_static_int8"'),
+        ("pt2e_dynamic_int8", "image-classification", 'backend = "cortex_m", quantize = "pt2e_static_int8"'),
+        ("pt2e_static_int8", "text-generation", 'backend = "xnnpack", quantize = "pt2e_static_int8"'),
+    ],
+)
+def test_what_a_microcontroller_cannot_be_given_names_what_comes_nearest(
+    quantize: str, task: str | None, nearest: str
+) -> None:
+    with pytest.raises(EtbuildError) as raised:
+        program(quantize=quantize, task=task)
+    [diagnostic] = raised.value.diagnostics
+    assert diagnostic.code == "unsupported-combination"
+    assert diagnostic.hint == f"the nearest that does: {nearest}"
