@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.export import ExportedProgram
@@ -44,9 +45,26 @@ def relative_traces(program: ExportedProgram) -> None:
                     node.meta["stack_trace"] = FILE.sub(lambda found: f'File "{_short(found[1], names)}"', trace)
 
 
+def number_graphs(program: ExportedProgram) -> None:
+    """Number the graphs that nodes came from as they are met: torch tells them apart by where they lay in memory."""
+    numbers: dict[int, int] = {}
+    done: dict[int, Any] = {}
+    waiting = [source for node in reversed(program.graph.nodes) for source in node.meta.get("from_node", ())]
+    while waiting:
+        source = waiting.pop()
+        if id(source) in done:
+            continue
+        done[id(source)] = source
+        if source.node_info is not None:
+            number = numbers.setdefault(source.node_info.graph_id, len(numbers) + 1)
+            source.node_info.graph_id, source._dict = number, None
+        waiting += reversed(source.from_node)
+
+
 def save_program(program: ExportedProgram, path: Path) -> None:
     """Write `program` as a `.pt2`; its bytes do not depend on the file's name, which torch writes into each entry."""
     relative_traces(program)
+    number_graphs(program)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         fixed = Path(folder) / "program.pt2"
         torch.export.save(program, fixed)
