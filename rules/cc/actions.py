@@ -1,6 +1,7 @@
 """What rules of other families compile and link with: attributes and actions of cc_library and cc_binary, by name."""
 
 from rules.cc.attrs import CcDeps, CcProgramAttrs, cc_request
+from rules.cc.bare_metal import make_test
 from rules.cc.compile_action import DEFAULT_STANDARDS, Compilation, compile_sources, occasions
 from rules.cc.link_action import Link, library_of, link_shared, make_archive
 from rules.cc.merge import merge
@@ -21,6 +22,7 @@ __all__ = [
     "link_shared",
     "make_archive",
     "make_program",
+    "make_test",
     "merge",
     "occasions",
     "sort_sources",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from etbuild.api import Artifact, RuleContext
+from etbuild.api import Artifact, RuleContext, RunInfo, TestInfo
 from rules.cc.attrs import CcProgramAttrsT
 from rules.cc.compile_action import DEFAULT_STANDARDS, Compilation, compile_sources, occasions
 from rules.cc.exports import include_folders
 from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.cc.sources import sort_sources
 
+GRACE = 20
+"""In seconds: how much longer than a program's time its emulator has, to say where that stands."""
 MAIN_MEMORY = ("flash", "ram")
 """What every program needs; what a platform has beside them are tiers."""
 
@@ -75,6 +77,14 @@ def _check_memory(ctx: RuleContext[CcProgramAttrsT]) -> None:
         if region.origin % 8 or region.size % 8:
             found = f"{what} start and end at multiples of 8, is {region.origin:#x} to {end:#x}"
             raise ctx.mistake("wrong-memory", found)
+
+
+def make_test(ctx: RuleContext[CcProgramAttrsT], run: RunInfo, timeout: int) -> TestInfo:
+    """Return how a program is tested. On a board, what runs the emulator ends it, and says where the program stands."""
+    if not ctx.platform.memory:
+        return TestInfo(run.argv, run.inputs, run.env, run.mounts, timeout)
+    env = (*run.env, ("ETBUILD_TIMEOUT", str(timeout)))
+    return TestInfo(run.argv, run.inputs, tuple(sorted(env)), run.mounts, timeout + GRACE)
 
 
 def make_images(

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from etbuild.api import Artifact, DefaultInfo, Provider, RuleContext, RunInfo, TestInfo, rule
+from etbuild.api import Artifact, DefaultInfo, Provider, RuleContext, RunInfo, rule
 from rules.cc.attrs import CcProgramAttrs, Words, cc_request
+from rules.cc.bare_metal import make_test
 from rules.cc.program import make_program
 
 
@@ -32,11 +33,9 @@ def cc_test(ctx: RuleContext[CcTestAttrs]) -> Sequence[Provider]:
     argv: tuple[str | Artifact, ...] = (program.file, *(_argument(ctx, word) for word in attrs.args))
     env = tuple(sorted(attrs.env.items()))
     mounts = program.toolchain.mounts
-    return [
-        DefaultInfo((program.file,), beside=program.beside, summary=program.summary),
-        RunInfo(argv, program.inputs, env, mounts),
-        TestInfo(argv, program.inputs, env, mounts, timeout=attrs.timeout),
-    ]
+    run = RunInfo(argv, program.inputs, env, mounts)
+    files = DefaultInfo((program.file,), beside=program.beside, summary=program.summary)
+    return [files, run, make_test(ctx, run, attrs.timeout)]
 
 
 def _argument(ctx: RuleContext[CcTestAttrs], word: str) -> str | Artifact:

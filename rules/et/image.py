@@ -19,7 +19,6 @@ from etbuild.api import (
     RunInfo,
     Size,
     Src,
-    TestInfo,
     provides,
     rule,
 )
@@ -31,6 +30,7 @@ from rules.cc.actions import (
     Sources,
     compile_sources,
     make_program,
+    make_test,
     occasions,
 )
 from rules.cc.providers import CcInfo, CcToolchainInfo
@@ -120,7 +120,7 @@ def et_image_test(ctx: RuleContext[EtImageTestAttrs]) -> Sequence[Provider]:
     """Link an app as et_image does, and run it as a test: exit code 0 passes."""
     made = _image(ctx)
     [run] = (each for each in made if isinstance(each, RunInfo))
-    return [*made, TestInfo(run.argv, run.inputs, mounts=run.mounts, timeout=ctx.attrs.timeout)]
+    return [*made, make_test(ctx, run, ctx.attrs.timeout)]
 
 
 def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:

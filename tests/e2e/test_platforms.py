@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,6 +173,11 @@ __attribute__((noinline)) int without_end(int depth) {
   used[depth % 64] = 1;
   return without_end(depth + 1) + used[0];
 }
+__attribute__((noinline)) void one_time_too_deep(int count) {
+  volatile char used[3800];
+  used[count] = used[3799] = 1;
+}
+__attribute__((noinline)) void spin(void) { for (volatile int turn = 0;; ++turn) {} }
 int main(int argc, char** argv) {
   const char* what = argc > 1 ? argv[1] : "nothing";
   printf("about to try %s\\n", what);
@@ -179,7 +185,9 @@ int main(int argc, char** argv) {
   if (!strcmp(what, "fault")) undefined_instruction();
   if (!strcmp(what, "stack")) return without_end(1);
   if (!strcmp(what, "abort")) abort();
-  if (!strcmp(what, "hang")) for (;;) {}
+  if (!strcmp(what, "deep")) one_time_too_deep(argc);
+  if (!strcmp(what, "deep-hang")) one_time_too_deep(argc);
+  if (strstr(what, "hang")) spin();
   return 0;
 }
 """
@@ -190,7 +198,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     made = devices(tmp_path_factory.mktemp("faults"))
     made.write(
         "BUILD.toml",
-        '[cc_binary.app]\nsrcs = [":app.c"]\n\n[cc_test.hangs]\nsrcs = [":app.c"]\nargs = ["hang"]\ntimeout = 3\n',
+        '[cc_binary.app]\nsrcs = [":app.c"]\n\n[cc_test.hangs]\nsrcs = [":app.c"]\nargs = ["hang"]\ntimeout = 3\n'
+        '[cc_test.lost]\nsrcs = [":app.c"]\nargs = ["deep-hang"]\ntimeout = 3\n',
     )
     made.write("app.c", FAULTS)
     return made
@@ -211,6 +220,21 @@ def test_a_stack_that_outgrows_its_place_is_called_that(faulty: Workspace, platf
     done = faulty("run", "//:app", f"--platform={platform}", "--", "stack")
     assert done.returncode == 139, done.stdout + done.stderr
     assert "hard fault (stack overflow)" in done.stderr
+    assert re.search(r"^(at the fault|the stack ends in .*): without_end$", done.stderr, re.MULTILINE), done.stderr
+    assert "called from: without_end" in done.stderr
+
+
+def test_a_stack_that_nothing_guards_is_looked_at_when_the_program_ends(faulty: Workspace) -> None:
+    done = faulty("run", "//:app", "--platform=cortex_m0", "--", "deep")
+    assert done.returncode == 139, done.stdout + done.stderr
+    assert "hard fault (stack overflow): found at the end, below the limit words are written" in done.stderr
+
+
+@pytest.mark.parametrize("platform", BARE)
+def test_how_much_of_the_stack_was_used_is_said_at_the_end(faulty: Workspace, platform: str) -> None:
+    done = faulty("run", "//:app", f"--platform={platform}")
+    [told] = re.findall(r"^stack (\d+) of (\d+) bytes$", done.stderr, re.MULTILINE)
+    assert 100 < int(told[0]) < 1500 < int(told[1]), done.stderr
 
 
 @pytest.mark.parametrize("platform", ["cortex_m3", "riscv32"])
@@ -219,7 +243,25 @@ def test_abort_is_a_failure_with_a_line_that_says_so(faulty: Workspace, platform
     assert (done.returncode, "panic: abort" in done.stderr) == (134, True)
 
 
-@pytest.mark.parametrize("platform", ["cortex_m33", "linux_aarch64"])
+@pytest.mark.parametrize("platform", ["cortex_m0", "cortex_m4f", "cortex_m55", "riscv32"])
+def test_a_program_that_hangs_on_a_board_is_ended_and_said_to_stand_where_it_does(
+    faulty: Workspace, platform: str
+) -> None:
+    done = faulty("test", "//:hangs", f"--platform={platform}")
+    assert done.returncode == 3, done.stdout + done.stderr
+    shown = done.stdout + done.stderr
+    assert "about to try hang" in shown
+    assert "the program must end within 3 s, and had not" in shown
+    assert "it stands in: spin" in shown
+    assert "called from: main" in shown
+
+
+def test_a_program_that_hangs_behind_a_stack_that_nothing_guards_is_said_to_have_outgrown_it(faulty: Workspace) -> None:
+    done = faulty("test", "//:lost", "--platform=cortex_m0")
+    assert "its stack has outgrown its place: words below the limit are written" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("platform", ["linux_aarch64"])
 def test_an_emulator_that_hangs_is_ended_and_its_last_output_shown(faulty: Workspace, platform: str) -> None:
     done = faulty("test", "//:hangs", f"--platform={platform}")
     assert done.returncode == 3, done.stdout + done.stderr

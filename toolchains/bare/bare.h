@@ -1,7 +1,8 @@
 // What programs on bare metal may ask of the start-up code. C and C++. Everything else of it runs before main.
 //
 // Start-up: stack limit and floating-point unit on, stack painted, .data copied, .bss cleared, constructors run, then
-// main(argc, argv) with the words that the debugger or emulator was given. main's value ends the program.
+// main(argc, argv) with the words that the debugger or emulator was given. main's value ends the program; its last line
+// on the host's errors is `stack <peak> of <size> bytes`.
 #pragma once
 
 #include <stddef.h>

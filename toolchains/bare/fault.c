@@ -61,7 +61,7 @@ void bare_fault(const uintptr_t* registers, uintptr_t pc, uintptr_t cause, uintp
   bare_exit(BARE_FAULT);
 }
 #else
-extern char __stack_limit[], __stack_top[];
+extern char __stack_guard[], __stack_limit[], __stack_top[], __vectors[], __data_load[];
 
 static const char* cause_of(uint32_t cfsr) {
   if (cfsr & 0x02000000u) return "division by zero";
@@ -73,27 +73,63 @@ static const char* cause_of(uint32_t cfsr) {
   return "other";
 }
 
+// Whether a word of the stack is where a call returns to: behind the instruction that calls.
+static int is_return(uintptr_t word) {
+  if ((word & 1) == 0 || word < (uintptr_t)__vectors + 8 || word >= (uintptr_t)__data_load) return 0;
+  const uint16_t* next = (const uint16_t*)(word - 1);
+  return (next[-1] & 0xFF87) == 0x4780 || ((next[-2] & 0xF800) == 0xF000 && (next[-1] & 0xD000) == 0xD000);
+}
+
+// The start of the function that `bl` before `word` calls; 0 for a call by register.
+static uintptr_t callee(uintptr_t word) {
+  const uint16_t* next = (const uint16_t*)(word - 1);
+  const uint32_t high = next[-2];
+  const uint32_t low = next[-1];
+  if ((high & 0xF800) != 0xF000 || (low & 0xD000) != 0xD000) return 0;
+  const uint32_t sign = (high >> 10) & 1;
+  const uint32_t first = 1 ^ ((low >> 13) & 1) ^ sign;
+  const uint32_t second = 1 ^ ((low >> 11) & 1) ^ sign;
+  const uint32_t offset = (0u - sign) << 24 | first << 23 | second << 22 | (high & 0x3FF) << 12 | (low & 0x7FF) << 1;
+  return (word - 1 + offset) | 1;
+}
+
+// Says what is known where the processor could push nothing: the last call that the stack holds.
+static void report_overflow(uintptr_t sp) {
+  write_text("hard fault (stack overflow): ");
+  write_register("sp", sp);
+  write_text(" ");
+  write_register("limit", (uintptr_t)__stack_limit);
+  const uintptr_t* word = (const uintptr_t*)__stack_limit;
+  while ((const char*)word < __stack_top && !is_return(*word)) ++word;
+  if ((const char*)word < __stack_top) {
+    write_text(" ");
+    write_register("callee", callee(*word));
+    write_text(" ");
+    write_register("lr", *word);
+  }
+  write_text("\n");
+  bare_exit(BARE_FAULT);
+}
+
 void bare_fault(const uint32_t* frame, uint32_t exc_return) __attribute__((noreturn));
 void bare_fault(const uint32_t* frame, uint32_t exc_return) {
   static const char* const kNames[] = {"r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr"};
   uintptr_t values[8];
   uint32_t cfsr = 0;
+  uintptr_t mmfar = 0;
 #if __ARM_ARCH >= 7
   cfsr = *(volatile uint32_t*)0xE000ED28;
+  if (cfsr & 0x80u) mmfar = *(volatile uint32_t*)0xE000ED34;
 #endif
-  // Nothing was pushed where there is no stack: reading it would be the next fault.
-  if ((cfsr & 0x00100000u) != 0 || (uintptr_t)frame < (uintptr_t)__stack_limit ||
-      (uintptr_t)frame > (uintptr_t)__stack_top - 32) {
-    write_text("hard fault (stack overflow): ");
-    write_register("sp", (uintptr_t)frame);
-    write_text(" ");
-    write_register("limit", (uintptr_t)__stack_limit);
-    write_text("\n");
-    bare_exit(BARE_FAULT);
-  }
+  // Nothing was pushed where there is no stack: reading it would be the next fault. A processor that checks the limit
+  // itself stops there.
+  const uintptr_t limit = (uintptr_t)__stack_limit + ((cfsr & 0x00100000u) != 0);
+  if ((uintptr_t)frame < limit || (uintptr_t)frame > (uintptr_t)__stack_top - 32) report_overflow((uintptr_t)frame);
+  const int outgrown = (cfsr & 0x00100000u) != 0 ||
+                       (mmfar != 0 && mmfar - (uintptr_t)__stack_guard < (uintptr_t)(__stack_limit - __stack_guard));
   for (int index = 0; index < 8; ++index) values[index] = frame[index];
   write_text("hard fault (");
-  write_text(cause_of(cfsr));
+  write_text(outgrown ? "stack overflow" : cause_of(cfsr));
   write_text("): ");
   write_register("pc", values[6]);
   write_text(" ");
@@ -107,9 +143,9 @@ void bare_fault(const uint32_t* frame, uint32_t exc_return) {
     write_text(" ");
     write_register("bfar", *(volatile uint32_t*)0xE000ED38);
   }
-  if (cfsr & 0x80u) {
+  if (mmfar != 0) {
     write_text(" ");
-    write_register("mmfar", *(volatile uint32_t*)0xE000ED34);
+    write_register("mmfar", mmfar);
   }
 #endif
   write_registers(kNames, values, 8);

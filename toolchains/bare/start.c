@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "bare.h"
+#include "exit_report.h"
 #include "semihosting.h"
 
 typedef void (*Function)(void);
@@ -13,22 +14,20 @@ typedef struct {
 } Tier;
 
 extern char __data_start[], __data_end[], __data_load[], __bss_start[], __bss_end[];
-extern char __stack_limit[], __stack_top[];
-extern const Tier __tiers[], __tiers_end[];
+extern const Tier __tiers[] __attribute__((weak)), __tiers_end[] __attribute__((weak));  // Scripts may have none.
 extern Function __preinit_array_start[], __preinit_array_end[], __init_array_start[], __init_array_end[];
 extern Function __fini_array_start[], __fini_array_end[];
 int main(int argc, char** argv);
 
 enum { MAX_WORDS = 16, COMMAND_LINE = 256, STACK_IN_USE = 128 };
-static const uint32_t kPaint = 0xA5A5A5A5u;
 static char command_line[COMMAND_LINE];
 static char* words[MAX_WORDS + 1];
 
 // Fills what no call has touched yet, a margin for this call itself aside.
 static void paint_stack(void) {
   char* here = (char*)__builtin_frame_address(0) - STACK_IN_USE;
-  for (volatile uint32_t* word = (volatile uint32_t*)__stack_limit; (char*)word < here; ++word) {
-    *word = kPaint;
+  for (volatile uint32_t* word = (volatile uint32_t*)bare_painted(); (char*)word < here; ++word) {
+    *word = BARE_PAINT;
   }
 }
 
@@ -78,12 +77,4 @@ void bare_start(void) {
   atexit(run_destructors);
 #endif
   exit(main(split_words(), words));
-}
-
-size_t bare_stack_size(void) { return (size_t)(__stack_top - __stack_limit); }
-
-size_t bare_stack_peak(void) {
-  const uint32_t* word = (const uint32_t*)__stack_limit;
-  while ((const char*)word < __stack_top && *word == kPaint) ++word;
-  return (size_t)(__stack_top - (const char*)word);
 }

@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 
 #include "bare.h"
+#include "exit_report.h"
 
 extern char __heap_start[], __heap_end[];
 
-void _exit(int code) { bare_exit(code); }
+void _exit(int code) { bare_exit(bare_report_stack(code)); }
 
 void abort(void) { bare_panic("abort"); }
 

@@ -3,6 +3,7 @@
 # (the `--` is optional: the image is the first word that ends in .elf). The image's exit code is this script's.
 # After a fault, says in which function the program counter stands, and the address to return to. Where the processor
 # locks up, or has not ended after two seconds, it says which memory of the platform's the board does not have.
+# After $ETBUILD_TIMEOUT seconds, if there is such a variable, it ends the program with code 124 and says where it stands.
 set -u
 qemu=$1
 shift
@@ -54,12 +55,30 @@ check_memory() {
     done <"$log/symbols"
 }
 
+# Ends a program that has had its time; what the processor holds is in $log/standing.
+watch_time() {
+    waited=0
+    while [ "$waited" -lt "$1" ]; do
+        sleep 1
+        waited=$((waited + 1))
+        [ ! -e "$log/code" ] || return
+    done
+    guard=
+    list_symbols && grep -q ' bare_guard_is_whole$' "$log/symbols" && guard=$(sed -n 's/ A __stack_guard$//p' "$log/symbols")
+    # Each waits for QEMU to open its end: which it does not where it has just ended.
+    timeout 9 cat "$log/monitor.out" >"$log/standing" &
+    timeout 9 sh -c 'printf "stop\\ninfo registers\\n$1quit\\n" >"$2"' sh "${guard:+x /64xw 0x$guard\\n}" "$log/monitor.in"
+    wait $!
+}
+
+mkfifo "$log/monitor.in" "$log/monitor.out"
 { sleep 2 >"$log/null" 2>&1 && check_memory; } &
 watch=$!
+[ -z "${ETBUILD_TIMEOUT:-}" ] || watch_time "$ETBUILD_TIMEOUT" >"$log/null" 2>&1 &
 {
     {
         # shellcheck disable=SC2086 # Options hold no spaces.
-        "$qemu" $options -nographic -monitor none -serial null \
+        "$qemu" $options -nographic -monitor "pipe:$log/monitor" -serial null \
             -semihosting-config enable=on,target=native -kernel "$image" -append "$words" 2>&1 >&3 3>&-
         echo $? >"$log/code"
     } | tee "$log/errors" >&2
@@ -67,6 +86,11 @@ watch=$!
 code=$(cat "$log/code")
 kill "$watch" 2>"$log/null"
 ! grep -q '^qemu: fatal: Lockup' "$log/errors" || check_memory
+if [ -e "$log/standing" ]; then
+    wait
+    code=124
+    printf 'the program must end within %s s, and had not\n' "$ETBUILD_TIMEOUT" >&2
+fi
 
 # Prints the function that holds an address, after a word that says what the address is.
 name_symbol() {
@@ -78,14 +102,33 @@ name_symbol() {
             END { if (substr(where, 1, 11) == page) print what name }' "$log/symbols" | tr -s ' ' >&2
 }
 
-for register in pc lr ra; do
-    address=$(sed -n "s/.*[ ]$register=0x0*\([0-9a-f][0-9a-f]*\).*/\1/p" "$log/errors" | head -n 1)
-    if grep -q '^hard fault' "$log/errors" && [ -n "$address" ]; then
-        address=$(printf '%x' $((0x$address | 1))) # Thumb functions have odd addresses in some lists of symbols.
+# Says which function a register points into, if it has a value: 0 is none.
+name_register() { # what it is, value
+    case $2 in
+    *[1-9a-f]*) name_symbol "$1" "$(printf '%x' $((0x$2 | 1)))" ;; # Thumb functions have odd addresses in some lists.
+    esac
+}
+
+if grep -q '^hard fault' "$log/errors"; then
+    for register in pc callee lr ra; do
+        value=$(sed -n "s/.*[ ]$register=0x0*\([0-9a-f][0-9a-f]*\).*/\1/p" "$log/errors" | head -n 1)
         case $register in
-        pc) name_symbol "at the fault:" "$address" ;;
-        *) name_symbol "called from:" "$address" ;;
+        pc) name_register "at the fault:" "$value" ;;
+        callee) name_register "the stack ends in this function, or in what it called:" "$value" ;;
+        *) name_register "called from:" "$value" ;;
         esac
-    fi
-done
+    done
+elif [ -e "$log/standing" ]; then
+    for register in R15 pc R14 x1/ra; do
+        # Of several processors, the first runs the program.
+        value=$(tr -d '\r' <"$log/standing" | sed -n "s|.*\<$register[= ] *\([0-9a-f][0-9a-f]*\).*|\1|p")
+        value=${value%%[!0-9a-f]*}
+        case $register in
+        R15 | pc) name_register "it stands in:" "$value" ;;
+        *) name_register "called from:" "$value" ;;
+        esac
+    done
+    ! tr -d '\r' <"$log/standing" | sed -n 's/^[0-9a-f]*: \(0x.*\)/\1/p' | grep -qv '^\(0xa5a5a5a5 *\)*$' ||
+        echo "its stack has outgrown its place: words below the limit are written" >&2
+fi
 exit "$code"
