@@ -29,33 +29,24 @@ size_t bare_stack_peak(void) {
   return (size_t)(__stack_top - (const char*)word);
 }
 
-// Writes a number before `end`, and returns where it begins.
-static char* put_number(char* end, size_t number) {
-  do {
-    *--end = (char)('0' + number % 10);
-    number /= 10;
-  } while (number > 0);
-  return end;
-}
-
-static void write_stack(size_t peak, size_t size) {
-  char line[64] = "stack ";
+static void write_number(size_t number) {
   char digits[24];
-  char* at = line + 6;
-  for (const char* from = put_number(digits + sizeof digits, peak); from < digits + sizeof digits;) *at++ = *from++;
-  for (const char* from = " of "; *from != '\0';) *at++ = *from++;
-  for (const char* from = put_number(digits + sizeof digits, size); from < digits + sizeof digits;) *at++ = *from++;
-  for (const char* from = " bytes\n"; *from != '\0';) *at++ = *from++;
-  bare_write(BARE_ERRORS, line, (size_t)(at - line));
+  char* at = digits + sizeof digits - 1;
+  *at = '\0';
+  do *--at = (char)('0' + number % 10);
+  while ((number /= 10) > 0);
+  bare_write_text(at);
 }
 
 int bare_report_stack(int code) {
   if (!bare_guard_is_whole()) {
-    static const char kOutgrown[] =
-        "hard fault (stack overflow): found at the end, below the limit words are written\n";
-    bare_write(BARE_ERRORS, kOutgrown, sizeof kOutgrown - 1);
+    bare_write_text("hard fault (stack overflow): found at the end, below the limit words are written\n");
     return BARE_FAULT;
   }
-  write_stack(bare_stack_peak(), bare_stack_size());
+  bare_write_text("stack ");
+  write_number(bare_stack_peak());
+  bare_write_text(" of ");
+  write_number(bare_stack_size());
+  bare_write_text(" bytes\n");
   return code;
 }

@@ -1,4 +1,4 @@
-// How much of the stack a program took, for start-up code: what paints it, and what is said at the end.
+// How much of the stack a program took, for start-up code: what paints it, and what is said at the end, and how.
 #pragma once
 
 #include <stdint.h>
@@ -8,6 +8,9 @@
 
 // Where the paint begins: below the stack's limit where no processor guards what lies there.
 char* bare_painted(void);
+
+// Writes to the host's errors.
+void bare_write_text(const char* text);
 
 // Says on the host's errors how much of the stack was used, and returns what the program's exit code is: `code`, or
 // BARE_FAULT if the stack outgrew its place where no processor saw it.

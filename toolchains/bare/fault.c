@@ -1,12 +1,13 @@
 // A processor fault, reported: the registers on the host's errors, and an exit code that is no success. The first
 // line's form is read by those who run images: "hard fault <what>: pc=0x…".
 #include "bare.h"
+#include "exit_report.h"
 
 __attribute__((used, aligned(16))) static char fault_stack[1024];
 // The linker script cannot know a static's end; a symbol made here can.
 __asm__(".globl __fault_stack_top\n .set __fault_stack_top, fault_stack + 1024\n");
 
-static void write_text(const char* text) {
+void bare_write_text(const char* text) {
   size_t size = 0;
   while (text[size] != '\0') ++size;
   bare_write(BARE_ERRORS, text, size);
@@ -19,23 +20,23 @@ static void write_register(const char* name, uintptr_t value) {
   for (size_t digit = 0; digit < 2 * sizeof value; ++digit, value >>= 4) digits[--at] = "0123456789abcdef"[value & 15];
   digits[--at] = 'x';
   digits[--at] = '0';
-  write_text(name);
-  write_text("=");
-  write_text(&digits[at]);
+  bare_write_text(name);
+  bare_write_text("=");
+  bare_write_text(&digits[at]);
 }
 
 static void write_registers(const char* const* names, const uintptr_t* values, size_t count) {
   for (size_t index = 0; index < count; ++index) {
-    write_text(index % 4 == 0 ? "\n  " : " ");
+    bare_write_text(index % 4 == 0 ? "\n  " : " ");
     write_register(names[index], values[index]);
   }
-  write_text("\n");
+  bare_write_text("\n");
 }
 
 void bare_panic(const char* reason) {
-  write_text("panic: ");
-  write_text(reason);
-  write_text("\n");
+  bare_write_text("panic: ");
+  bare_write_text(reason);
+  bare_write_text("\n");
   bare_exit(BARE_ABORT);
 }
 
@@ -51,11 +52,12 @@ void bare_fault(const uintptr_t* registers, uintptr_t pc, uintptr_t cause, uintp
       "instruction address misaligned", "instruction access", "illegal instruction",      "breakpoint",
       "load address misaligned",        "load access",        "store address misaligned", "store access"};
   const char* what = cause < sizeof kCauses / sizeof *kCauses ? kCauses[cause] : "other";
-  write_text("hard fault (");
-  write_text(value - (uintptr_t)__stack_guard < (uintptr_t)(__stack_limit - __stack_guard) ? "stack overflow" : what);
-  write_text("): ");
+  bare_write_text("hard fault (");
+  bare_write_text(value - (uintptr_t)__stack_guard < (uintptr_t)(__stack_limit - __stack_guard) ? "stack overflow"
+                                                                                                : what);
+  bare_write_text("): ");
   write_register("pc", pc);
-  write_text(" ");
+  bare_write_text(" ");
   write_register("mtval", value);
   write_registers(kNames, registers, 32);
   bare_exit(BARE_FAULT);
@@ -80,34 +82,28 @@ static int is_return(uintptr_t word) {
   return (next[-1] & 0xFF87) == 0x4780 || ((next[-2] & 0xF800) == 0xF000 && (next[-1] & 0xD000) == 0xD000);
 }
 
-// The start of the function that `bl` before `word` calls; 0 for a call by register.
+// The function that the call before `word` calls, as far as 4 MiB from there; 0 for one by register.
 static uintptr_t callee(uintptr_t word) {
   const uint16_t* next = (const uint16_t*)(word - 1);
-  const uint32_t high = next[-2];
-  const uint32_t low = next[-1];
-  if ((high & 0xF800) != 0xF000 || (low & 0xD000) != 0xD000) return 0;
-  const uint32_t sign = (high >> 10) & 1;
-  const uint32_t first = 1 ^ ((low >> 13) & 1) ^ sign;
-  const uint32_t second = 1 ^ ((low >> 11) & 1) ^ sign;
-  const uint32_t offset = (0u - sign) << 24 | first << 23 | second << 22 | (high & 0x3FF) << 12 | (low & 0x7FF) << 1;
-  return (word - 1 + offset) | 1;
+  if ((next[-2] & 0xF800) != 0xF000) return 0;
+  return word + (uintptr_t)((int32_t)((uint32_t)next[-2] << 21) >> 9) + ((next[-1] & 0x7FFu) << 1);
 }
 
 // Says what is known where the processor could push nothing: the last call that the stack holds.
 static void report_overflow(uintptr_t sp) {
-  write_text("hard fault (stack overflow): ");
+  bare_write_text("hard fault (stack overflow): ");
   write_register("sp", sp);
-  write_text(" ");
+  bare_write_text(" ");
   write_register("limit", (uintptr_t)__stack_limit);
   const uintptr_t* word = (const uintptr_t*)__stack_limit;
   while ((const char*)word < __stack_top && !is_return(*word)) ++word;
   if ((const char*)word < __stack_top) {
-    write_text(" ");
+    bare_write_text(" ");
     write_register("callee", callee(*word));
-    write_text(" ");
+    bare_write_text(" ");
     write_register("lr", *word);
   }
-  write_text("\n");
+  bare_write_text("\n");
   bare_exit(BARE_FAULT);
 }
 
@@ -128,23 +124,23 @@ void bare_fault(const uint32_t* frame, uint32_t exc_return) {
   const int outgrown = (cfsr & 0x00100000u) != 0 ||
                        (mmfar != 0 && mmfar - (uintptr_t)__stack_guard < (uintptr_t)(__stack_limit - __stack_guard));
   for (int index = 0; index < 8; ++index) values[index] = frame[index];
-  write_text("hard fault (");
-  write_text(outgrown ? "stack overflow" : cause_of(cfsr));
-  write_text("): ");
+  bare_write_text("hard fault (");
+  bare_write_text(outgrown ? "stack overflow" : cause_of(cfsr));
+  bare_write_text("): ");
   write_register("pc", values[6]);
-  write_text(" ");
+  bare_write_text(" ");
   write_register("cfsr", cfsr);
-  write_text(" ");
+  bare_write_text(" ");
   write_register("sp", (uintptr_t)frame);
-  write_text(" ");
+  bare_write_text(" ");
   write_register("exc_return", exc_return);
 #if __ARM_ARCH >= 7
   if (cfsr & 0x8000u) {
-    write_text(" ");
+    bare_write_text(" ");
     write_register("bfar", *(volatile uint32_t*)0xE000ED38);
   }
   if (mmfar != 0) {
-    write_text(" ");
+    bare_write_text(" ");
     write_register("mmfar", mmfar);
   }
 #endif

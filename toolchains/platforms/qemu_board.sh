@@ -65,9 +65,10 @@ watch_time() {
     done
     guard=
     list_symbols && grep -q ' bare_guard_is_whole$' "$log/symbols" && guard=$(sed -n 's/ A __stack_guard$//p' "$log/symbols")
-    # Each waits for QEMU to open its end: which it does not where it has just ended.
-    timeout 9 cat "$log/monitor.out" >"$log/standing" &
-    timeout 9 sh -c 'printf "stop\\ninfo registers\\n$1quit\\n" >"$2"' sh "${guard:+x /64xw 0x$guard\\n}" "$log/monitor.in"
+    # Opened for both, pipes are there even if QEMU has just ended; and open before it is asked to end, none is emptied.
+    exec 8<>"$log/monitor.out" 9<"$log/monitor.out" 8>&-
+    timeout 9 cat <&9 >"$log/standing" &
+    printf 'stop\ninfo registers\n%bquit\n' "${guard:+x /64xw 0x$guard\n}" 1<>"$log/monitor.in"
     wait $!
 }
 
