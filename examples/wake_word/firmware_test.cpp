@@ -1,0 +1,104 @@
+// Holds each part of the firmware against what it must be: the front end against the published one, the model against
+// eager PyTorch, what is heard against what was said.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "listener.h"
+#include "programs.h"
+#include "runtime/testing/check.h"
+
+namespace {
+
+using programs::okay_nabu_portable::forward;
+
+constexpr size_t kChannels = FrontEnd::kChannels;
+
+// Of features up to 700: how far ours may be off on average, and how many may be off by more than two.
+constexpr double kAverage = 1.5;
+constexpr double kOff = 0.07;
+// How far a probability may be from eager PyTorch's.
+constexpr float kProbability = 1e-4F;
+
+Listener listener;
+
+// Calls `each` for every 10 ms of a recording.
+template <typename Each>
+void play(const void* recording, size_t size, const Each& each) {
+  int16_t samples[FrontEnd::kStep];
+  for (size_t at = 0; at + sizeof samples <= size; at += sizeof samples) {
+    std::memcpy(samples, static_cast<const uint8_t*>(recording) + at, sizeof samples);
+    each(samples);
+  }
+}
+
+struct Heard {
+  size_t times;
+  float most;
+};
+
+Heard listen(const void* recording, size_t size) {
+  Heard heard = {};
+  listener = Listener();
+  play(recording, size, [&heard](const int16_t(&samples)[FrontEnd::kStep]) {
+    if (!listener.hear(samples)) return;
+    heard.times += listener.heard() ? 1 : 0;
+    heard.most = std::fmax(heard.most, listener.average());
+  });
+  std::printf("heard %u times, at most %d %% sure\n", static_cast<unsigned>(heard.times),
+              static_cast<int>(heard.most * 100));
+  return heard;
+}
+
+}  // namespace
+
+TEST(the_front_end_gives_what_the_published_one_gives) {
+  const auto* expected = static_cast<const uint8_t*>(programs::files::okay_nabu_features::data);
+  const size_t count = programs::files::okay_nabu_features::size / sizeof(uint16_t);
+  size_t at = 0, off = 0, sum = 0, present = 0;
+  FrontEnd front_end;
+  play(programs::files::okay_nabu_pcm::data, programs::files::okay_nabu_pcm::size,
+       [&](const int16_t(&samples)[FrontEnd::kStep]) {
+         uint16_t features[kChannels];
+         if (!front_end.hear(samples, features)) return;
+         for (size_t channel = 0; channel < kChannels && at < count; ++channel, ++at) {
+           const int wanted = expected[2 * at] | expected[2 * at + 1] << 8;
+           const int distance = std::abs(features[channel] - wanted);
+           sum += static_cast<size_t>(distance);
+           off += distance > 2 ? 1 : 0;
+           present += wanted > 0 ? 1 : 0;
+         }
+       });
+  CHECK(at == count && present > count / 4);
+  std::printf("features are off by %d / 1000 on average, %u of %u by more than two\n",
+              static_cast<int>(1000 * static_cast<double>(sum) / static_cast<double>(count)),
+              static_cast<unsigned>(off), static_cast<unsigned>(count));
+  CHECK(static_cast<double>(sum) < kAverage * static_cast<double>(count));
+  CHECK(static_cast<double>(off) < kOff * static_cast<double>(count));
+}
+
+TEST(the_model_answers_as_eager_pytorch_does) {
+  CHECK(listener.begin());
+  CHECK(!forward::calls().empty());
+  for (const auto& call : forward::calls()) {
+    float expected = 0, answer = 0;
+    std::memcpy(&expected, call.expected[0].data, sizeof expected);
+    CHECK(listener.ask(static_cast<const float*>(call.inputs[0].data), &answer));
+    CHECK(std::fabs(answer - expected) <= kProbability);
+  }
+}
+
+TEST(the_words_are_heard_once) {
+  CHECK(listener.begin());
+  const Heard heard = listen(programs::files::okay_nabu_pcm::data, programs::files::okay_nabu_pcm::size);
+  CHECK(heard.times == 1);
+}
+
+TEST(other_words_are_not_heard) {
+  CHECK(listener.begin());
+  const Heard heard = listen(programs::files::other_words_pcm::data, programs::files::other_words_pcm::size);
+  CHECK(heard.times == 0 && heard.most < 0.5F);
+}
+
+TEST_MAIN()
