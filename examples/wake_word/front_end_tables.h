@@ -28,7 +28,10 @@ constexpr double sine(double angle) {
 // Natural logarithm of a number from 1 up.
 constexpr double natural_log(double x) {
   double whole = 0;
-  for (; x > 2; x /= 2) whole += 0.69314718055994530942;
+  while (x > 2) {
+    x /= 2;
+    whole += 0.69314718055994530942;
+  }
   const double ratio = (x - 1) / (x + 1);
   double power = ratio, sum = 0;
   for (int n = 1; n < 60; n += 2, power *= ratio * ratio) sum += 2 * power / n;

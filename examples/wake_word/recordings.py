@@ -15,7 +15,7 @@ SCALE = 0.0390625
 
 def windows() -> list[tuple[torch.Tensor]]:
     """Return windows of the recording that end before the words, within them and behind them."""
-    return [(window,) for window in windows_of("okay_nabu")[-24::4]]
+    return [(window,) for window in windows_of("okay_nabu")[-24::8]]
 
 
 def windows_of(name: str) -> list[torch.Tensor]:
