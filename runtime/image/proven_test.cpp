@@ -1,5 +1,7 @@
 // Runs all methods of an image on what they were proven with, in the memory that the build laid out, and holds their
-// outputs against what their graphs gave. TOLERANCE is how far an output may be off, relative to its largest value.
+// outputs against what their graphs gave. TOLERANCE is how far an output may be off, relative to its largest value;
+// ULPS the same in units in the last place of that value. The CRC-32 of all outputs is said, too: equal ones are equal
+// bits.
 #include <executorch/extension/data_loader/buffer_data_loader.h>
 #include <executorch/runtime/executor/method.h>
 #include <executorch/runtime/executor/program.h>
@@ -15,6 +17,9 @@
 
 #ifndef TOLERANCE
 #define TOLERANCE 1e-4
+#endif
+#ifndef ULPS
+#define ULPS INFINITY
 #endif
 
 namespace {
@@ -57,14 +62,29 @@ Error give(Method& method, size_t index, const programs::Bytes& bytes) {
   return method.set_input(EValue(Tensor(&impl)), index);
 }
 
-// The largest difference, relative to the largest value; infinite if they do not compare.
-double error_of(const Tensor& output, const programs::Bytes& expected) {
+// What is known of a method's outputs so far.
+struct Outputs {
+  double error = 0;  // The largest difference, relative to the largest value of its output.
+  double ulps = 0;   // The same in units in the last place of that value.
+  uint32_t crc = 0;  // As of zlib.
+};
+
+uint32_t crc32(uint32_t crc, const uint8_t* data, size_t size) {
+  crc = ~crc;
+  for (size_t at = 0; at < size; ++at) {
+    crc ^= data[at];
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
+  }
+  return ~crc;
+}
+
+// The largest difference; the largest value comes with it. Infinite if they do not compare.
+double difference_of(const Tensor& output, const programs::Bytes& expected, double* largest) {
   if (output.nbytes() != expected.size) return INFINITY;
   const auto* wanted = static_cast<const uint8_t*>(expected.data);
   if (output.scalar_type() != ScalarType::Float) {
     return std::memcmp(output.const_data_ptr(), wanted, expected.size) == 0 ? 0 : INFINITY;
   }
-  double largest = 1e-30;
   double off = 0;
   for (size_t at = 0; at < expected.size / sizeof(float); ++at) {
     float value = 0;
@@ -72,9 +92,16 @@ double error_of(const Tensor& output, const programs::Bytes& expected) {
     const double distance = std::fabs(static_cast<double>(output.const_data_ptr<float>()[at]) - value);
     if (!(distance < INFINITY)) return INFINITY;
     off = std::max(off, distance);
-    largest = std::max(largest, std::fabs(static_cast<double>(value)));
+    *largest = std::max(*largest, std::fabs(static_cast<double>(value)));
   }
-  return off / largest;
+  return off;
+}
+
+void compare(const Tensor& output, const programs::Bytes& expected, Outputs* all) {
+  double largest = 1e-30;
+  const double off = difference_of(output, expected, &largest);
+  all->error = std::max(all->error, off / largest);
+  all->ulps = std::max(all->ulps, off / std::ldexp(1.0, std::ilogb(largest) - 23));
 }
 
 // Whether the last row of logits is largest where the token that must come next stands.
@@ -86,16 +113,17 @@ bool chooses(const Tensor& logits, const void* token) {
   return std::max_element(row, end) - row == static_cast<ptrdiff_t>(wanted);
 }
 
-bool run_call(const programs::Proven& proven, Method& method, const programs::Call& call, double* worst) {
+bool run_call(const programs::Proven& proven, Method& method, const programs::Call& call, Outputs* all) {
   for (size_t index = 0; index < call.input_count; ++index) {
     const Error error = give(method, index, call.inputs[index]);
     if (error != Error::Ok) return fail(proven, "an input", error);
   }
   const Error error = method.execute();
   if (error != Error::Ok) return fail(proven, "execute", error);
-  for (size_t index = 0; index < call.expected_count; ++index) {
+  for (size_t index = 0; index < method.outputs_size(); ++index) {
     const Tensor& output = method.get_output(index).toTensor();
-    *worst = std::max(*worst, error_of(output, call.expected[index]));
+    all->crc = crc32(all->crc, output.const_data_ptr<uint8_t>(), output.nbytes());
+    if (index < call.expected_count) compare(output, call.expected[index], all);
   }
   if (call.token != nullptr && !chooses(method.get_output(0).toTensor(), call.token)) {
     return fail(proven, "a token", Error::InvalidState);
@@ -103,19 +131,23 @@ bool run_call(const programs::Proven& proven, Method& method, const programs::Ca
   return true;
 }
 
+// For printing: small C libraries print no fractions.
+unsigned long whole(double number) { return static_cast<unsigned long>(std::ceil(std::min(number, 4e9))); }
+
 bool run(const programs::Proven& proven) {
   BufferDataLoader loader(proven.data, proven.size);
   const auto program = Program::load(&loader);
   if (!program.ok()) return fail(proven, "load", program.error());
   auto method = program->load_method(proven.method, proven.memory(), nullptr, nullptr, nullptr, programs::kernels());
   if (!method.ok()) return fail(proven, "load_method", method.error());
-  double worst = 0;
+  Outputs all;
   for (const programs::Call& call : proven.calls()) {
-    if (!run_call(proven, *method, call, &worst)) return false;
+    if (!run_call(proven, *method, call, &all)) return false;
   }
-  std::printf("%s of %s: %zu calls, largest error %.2g (allowed %g)\n", proven.method, proven.program,
-              proven.calls().size(), worst, TOLERANCE);
-  return worst <= TOLERANCE || fail(proven, "a comparison", Error::InvalidState);
+  std::printf("%s of %s: %u calls, largest error %lue-9 of the largest value, %lu ulps, crc32 %08lx\n", proven.method,
+              proven.program, static_cast<unsigned>(proven.calls().size()), whole(all.error * 1e9), whole(all.ulps),
+              static_cast<unsigned long>(all.crc));
+  return (all.error <= TOLERANCE && all.ulps <= ULPS) || fail(proven, "a comparison", Error::InvalidState);
 }
 
 }  // namespace
