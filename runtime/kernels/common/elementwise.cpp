@@ -7,6 +7,10 @@
 #include "shapes.h"
 #include "strided_loops.h"
 
+#ifndef ET_KERNELS_STRIDED
+#define ET_KERNELS_STRIDED 1
+#endif
+
 namespace etbuild::kernels {
 namespace {
 
@@ -187,7 +191,10 @@ bool compute(KernelRuntimeContext& context, const Elementwise& call, Tensor& out
     compute_flat(call, out, 0, nullptr);
     return true;
   }
-  const bool served = flat ? compute_with_points(call, out, points) : compute_strided(call, out);
+  bool served = false;
+  if constexpr (ET_KERNELS_STRIDED != 0) {
+    served = flat ? compute_with_points(call, out, points) : compute_strided(call, out);
+  }
   return served || refuse(context, Error::NotSupported);
 }
 

@@ -1,0 +1,63 @@
+"""P-Net, the first network of MTCNN: where in a picture there might be a face, on a grid of every second pixel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import nn
+
+SIZE = 64
+"""Of the picture, in pixels; a face is found whose height is about 12 of them."""
+PHOTOGRAPH = Path("external/astronaut/skimage/data/astronaut.png")
+
+
+class PNet(nn.Module):
+    """`forward(image[1, 3, 64, 64]) -> (probability[1, 27, 27], offsets[1, 4, 27, 27])`, pixels as (value - 127.5) / 128.
+
+    The cell in row r and column c is a square of 12 pixels whose corner is the pixel (2 c, 2 r). Its offsets are how far
+    the face's left, upper, right and lower side are from the square's, in squares.
+    """
+
+    def __init__(self) -> None:
+        """Make the layers, without their weights; their names are the file's."""
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 10, 3)
+        self.prelu1 = nn.PReLU(10)
+        self.conv2 = nn.Conv2d(10, 16, 3)
+        self.prelu2 = nn.PReLU(16)
+        self.conv3 = nn.Conv2d(16, 32, 3)
+        self.prelu3 = nn.PReLU(32)
+        self.conv4_1 = nn.Conv2d(32, 2, 1)
+        self.conv4_2 = nn.Conv2d(32, 4, 1)
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return for each cell how likely it is a face, and where the face's sides are."""
+        features = nn.functional.max_pool2d(self.prelu1(self.conv1(image)), 2)
+        features = self.prelu3(self.conv3(self.prelu2(self.conv2(features))))
+        return torch.softmax(self.conv4_1(features), 1)[:, 1], self.conv4_2(features)
+
+
+def load(weights: Path) -> nn.Module:
+    """Return the network with the published weights."""
+    model = PNet()
+    model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    return model.eval()
+
+
+def photograph() -> list[tuple[torch.Tensor]]:
+    """Return the photograph as an input, for proofs."""
+    return [(as_input(pixels(PHOTOGRAPH)),)]
+
+
+def pixels(file: Path) -> torch.Tensor:
+    """Return a square picture as `[64, 64, 3]` bytes."""
+    with Image.open(file) as picture:
+        small = picture.convert("RGB").resize((SIZE, SIZE), Image.Resampling.BOX)
+    return torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8).reshape(SIZE, SIZE, 3)
+
+
+def as_input(picture: torch.Tensor) -> torch.Tensor:
+    """Return a picture as the network takes it."""
+    return ((picture.permute(2, 0, 1).float() - 127.5) / 128)[None].contiguous()
