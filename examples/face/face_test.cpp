@@ -41,8 +41,8 @@ float largest_error(const float* values, int count, int from) {
 }  // namespace
 
 TEST(the_face_is_where_eager_finds_it) {
-  static_assert(files::astronaut_rgb::size == 3 * face::kSize * face::kSize);
-  static_assert(files::astronaut_f32::size == (5 * kMap + 5) * sizeof(float));
+  static_assert(files::astronaut_rgb::size == size_t{3} * face::kSize * face::kSize);
+  static_assert(files::astronaut_f32::size == (size_t{5} * kMap + 5) * sizeof(float));
   face::Face faces[4];
   const auto found = finder().find(files::astronaut_rgb::data, faces, 4);
   CHECK(found.ok() && *found == 1);

@@ -1,5 +1,6 @@
 // Says where in the photograph that the image holds there are faces.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "face_finder.h"
@@ -8,12 +9,12 @@ namespace {
 
 // In tenths of a pixel: printf of floats would take more flash than the network.
 void print_place(const char* word, float x, float y) {
-  const auto tenths = [](float value) { return static_cast<int>(value * 10 + 0.5F); };
+  const auto tenths = [](float value) { return static_cast<int>(std::lround(value * 10)); };
   std::printf(" %s (%d.%d, %d.%d)", word, tenths(x) / 10, tenths(x) % 10, tenths(y) / 10, tenths(y) % 10);
 }
 
 void print(const face::Face& face) {
-  std::printf("a face, %d %%,", static_cast<int>(face.probability * 100 + 0.5F));
+  std::printf("a face, %d %%,", static_cast<int>(std::lround(face.probability * 100)));
   print_place("from", std::max(face.left, 0.0F), std::max(face.upper, 0.0F));
   print_place("to", std::max(face.right, 0.0F), std::max(face.lower, 0.0F));
   std::printf("\n");

@@ -14,10 +14,10 @@ PHOTOGRAPH = Path("external/astronaut/skimage/data/astronaut.png")
 
 
 class PNet(nn.Module):
-    """`forward(image[1, 3, 64, 64]) -> (probability[1, 27, 27], offsets[1, 4, 27, 27])`, pixels as (value - 127.5) / 128.
+    """`forward(image[1, 3, 64, 64]) -> (probability[1, 27, 27], offsets[1, 4, 27, 27])`.
 
-    The cell in row r and column c is a square of 12 pixels whose corner is the pixel (2 c, 2 r). Its offsets are how far
-    the face's left, upper, right and lower side are from the square's, in squares.
+    Pixels are (value - 127.5) / 128. The cell in row r and column c is a square of 12 pixels whose corner is the pixel
+    (2 c, 2 r). Its offsets are how far the face's left, upper, right and lower side are from the square's, in squares.
     """
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
-"""Writes the recording's beginning, and what Silero's own package says of it: probabilities (float32), segments (int32).
+"""Writes the recording's beginning, and what Silero's package says of it: probabilities (float32), segments (int32).
 
-    reference.py TORCHSCRIPT UTILS_VAD WAV CLIP PROBABILITIES SEGMENTS
+reference.py TORCHSCRIPT UTILS_VAD WAV CLIP PROBABILITIES SEGMENTS
 """
 
 from __future__ import annotations

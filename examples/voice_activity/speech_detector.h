@@ -15,7 +15,7 @@ namespace speech {
 constexpr size_t kRate = 16000;  // Samples a second.
 constexpr size_t kWindow = 512;  // Samples that a call takes.
 constexpr size_t kContext = 64;  // Samples before them that the network is given once more.
-constexpr size_t kState = 2 * 128;
+constexpr size_t kState = 256;
 
 // There can be one at a time: its method lives in the image's static memory.
 class Detector final {
