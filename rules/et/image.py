@@ -35,10 +35,10 @@ from rules.cc.actions import (
 )
 from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.et.actions import GENERATED_COPTS, PYTHON_ENV, repeated
-from rules.et.image_sizes import image_summary
+from rules.et.image_sizes import Image, size_image
 from rules.et.image_tiers import MemoryId, memory_flags
 from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
-from rules.et.kernel_compilation import KernelChoice, programs_of, select_kernels
+from rules.et.kernel_compilation import KernelChoice, kernel_facts, programs_of, select_kernels
 from rules.et.lowering_profile import profile_of
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
 
@@ -93,6 +93,17 @@ class EtImageAttrs(CcProgramAttrs):
     """Memories of the platform that programs are copied to at the start, by the program's name, such as
     `{ mlp = "dtcm" }`; of a compiled plan its weights. All others are read in flash."""
 
+    flash: Size = 0
+    """The most that it may take of memory that is not written to, such as "256K", where there is no operating system;
+    0 for no budget. What takes more is not placed; see docs/design/budgets.md."""
+
+    ram: Size = 0
+    """The most that it may take of memory that is written to, its stack and heap included; as `flash`."""
+
+    stack: Size = 0
+    """What is kept for the stack where there is no operating system, such as "4K", beside a guard of up to 1 KiB: a
+    program that outgrows it fails.  [default: a quarter of the memory, at most 64 KiB, with the guard]"""
+
 
 EtImageAttrsT = TypeVar("EtImageAttrsT", bound=EtImageAttrs)
 
@@ -130,20 +141,35 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
     programs = ctx.providers(attrs.programs, ProgramInfo)
     _check_profiles(ctx, programs)
     sources = _write_sources(ctx, programs, attrs.plan if own else "held")
-    header = CcInfo(headers=InputSet((sources[0],)), direct_headers=(sources[0],), includes=(_folder(ctx),))
+    header = CcInfo(
+        headers=InputSet((sources[0],)),
+        direct_headers=(sources[0],),
+        includes=(_folder(ctx),),
+        linkopts=_stack_words(ctx),
+    )
     objects = _compile(ctx, sources, runtime, _held(ctx, programs))
     selected = [_select(ctx, runtime)] if attrs.catalogs and (own or "catalogs" in attrs.model_fields_set) else []
     kernels = [*selected, *ctx.providers(attrs.kernels, CcInfo)]
     program = make_program(ctx, [header, *kernels, runtime], objects)
+    named = tuple((label.name, each.program) for label, each in zip(attrs.programs, programs, strict=True))
+    image = Image(program, runtime, tuple(kernels), (kernel_facts(ctx),) if selected else (), named)
+    sized = size_image(ctx, image, {"flash": attrs.flash, "ram": attrs.ram})
+    headers = (header for each in selected for header in each.direct_headers)
     return [
         DefaultInfo(
             (program.file,),
-            validations=tuple(each.verdict for each in programs),
-            beside=(*program.beside, sources[0], *(header for each in selected for header in each.direct_headers)),
-            summary=image_summary(ctx, program, runtime, kernels),
+            validations=(*(each.verdict for each in programs), *sized.verdicts),
+            beside=(*program.beside, *sized.beside, sources[0], *headers),
+            summary=sized.summary,
         ),
         RunInfo((program.file,), program.inputs, mounts=program.toolchain.mounts),
     ]
+
+
+def _stack_words(ctx: RuleContext[EtImageAttrsT]) -> tuple[str, ...]:
+    """Return what tells the linker script of the stack."""
+    stack, toolchain = ctx.attrs.stack, ctx.toolchain("cc", CcToolchainInfo)
+    return (f"-Wl,--defsym=__stack_size={stack:#x}",) if stack and toolchain.is_bare_metal else ()
 
 
 def _is_own(ctx: RuleContext[EtImageAttrsT]) -> bool:

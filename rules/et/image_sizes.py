@@ -1,41 +1,111 @@
-"""EtImageSizes: what a build says of a hosted image at its end. Firmware says what it takes of its memories instead."""
+"""EtImageSizes, EtBudget, EtImageSummary: what an image takes is measured, judged, and said at the end of a build."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from etbuild.api import Artifact, Attrs, RuleContext
+from etbuild.api import Artifact, Attrs, Label, PythonEnvironmentInfo, RuleContext, frozen
 from rules.cc.actions import Program
 from rules.cc.providers import CcInfo
+from rules.et.actions import PYTHON_ENV, Flags, repeated
 
 AttrsT = TypeVar("AttrsT", bound=Attrs)
+JUDGED = ("fastbuild", "opt", "size")
+"""The modes in which budgets are kept: what is made to be debugged is not what is shipped."""
 
 
-def image_summary(ctx: RuleContext[AttrsT], program: Program, runtime: CcInfo, kernels: Sequence[CcInfo]) -> Artifact:
-    """Return the summary of an image: bytes by runtime, kernels and programs."""
-    if program.summary is not None:
-        return program.summary
-    summary = ctx.output(f"_et/{ctx.label.name}/sizes.json")
-    own = archives([runtime])
-    others = tuple(file for file in archives(kernels) if file not in own)
+@frozen
+class Image:
+    """What is measured."""
+
+    program: Program
+    runtime: CcInfo
+    kernels: tuple[CcInfo, ...]
+    chosen: tuple[Artifact, ...]
+    """JSON: the kernels that were chosen for its programs."""
+    programs: tuple[tuple[str, Artifact], ...]
+    """What it holds, by name."""
+
+
+@frozen
+class Sized:
+    """What is said of an image."""
+
+    beside: tuple[Artifact, ...]
+    """The report, and the page that draws it."""
+    verdicts: tuple[Artifact, ...]
+    summary: Artifact
+
+
+def size_image(ctx: RuleContext[AttrsT], image: Image, budgets: Mapping[str, int]) -> Sized:
+    """Register the measurement of an image, the verdict on its budgets, and its summary."""
+    is_bare = image.program.toolchain.is_bare_metal
+    page = ctx.output(f"{ctx.label.name}.html") if is_bare else None
+    sizes = _measure(ctx, image, page)
+    kept = {name: most for name, most in sorted(budgets.items()) if most and is_bare}
+    flags: Flags = ("--sizes", sizes, *repeated("--budget", [f"{name}={most}" for name, most in kept.items()]))
+    summary = ctx.output(f"_et/{ctx.label.name}/summary.json")
+    _run(ctx, "EtImageSummary", "size/image_summary.py", flags, summary)
+    verdicts: tuple[Artifact, ...] = ()
+    if kept and ctx.configuration.mode in JUDGED:
+        verdicts = (ctx.output(f"_et/{ctx.label.name}/budget.json"),)
+        owner: Flags = ("--owner", str(ctx.label))
+        _run(ctx, "EtBudget", "size/budget.py", (*flags, *owner), verdicts[0], before=sizes)
+    return Sized((sizes, *((page,) if page else ())), verdicts, summary)
+
+
+def _measure(ctx: RuleContext[AttrsT], image: Image, page: Artifact | None) -> Artifact:
+    environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
+    sizes = ctx.output(f"{ctx.label.name}.sizes.json")
+    program, toolchain = image.program, image.program.toolchain
     map_ = next((file for file in program.beside if file.path.endswith(".map")), None)
-    given = (program.file, *((map_,) if map_ else (*own, *others)))
+    own = archives([image.runtime])
+    others = tuple(file for file in archives(image.kernels) if file not in own)
+    flags: Flags = ("--image", program.file, *(("--map", map_) if map_ else ()))
+    flags += repeated("--program", [f"{name}={file}" for name, file in image.programs])
+    flags += repeated("--kernels", image.chosen)
+    flags += repeated("--archive", [f"runtime={file}" for file in own] + [f"kernels={file}" for file in others])
+    if toolchain.is_bare_metal:
+        home = Label(toolchain.label.repository, toolchain.label.package, f"_cc/{toolchain.label.name}/")
+        flags += ("--folder", f"start-up={home.path}")
+    made = (sizes, page) if page else (sizes,)
     ctx.run(
         "EtImageSizes",
-        argv=["/bin/sh", ctx.tool("image/image_sizes.sh"), program.file, map_ or "", summary],
-        inputs=given,
-        outputs=(summary,),
-        env={
-            "CC_NM": " ".join(program.toolchain.nm),
-            "KERNELS": "".join(f"{file.path}\n" for file in others),
-            "LC_ALL": "C.UTF-8",
-            "RUNTIME": "".join(f"{file.path}\n" for file in own),
-        },
-        mounts=program.toolchain.mounts or (ctx.system(),),
-        progress="summing up",
+        argv=[
+            environment.python,
+            ctx.tool("size/image_sizes.py"),
+            *flags,
+            *(("--title", f"{ctx.label} for {ctx.platform.name}", "--page", page) if page else ()),
+            *("--output", sizes),
+        ],
+        inputs=(*own, *others, *(file for _, file in image.programs)),
+        outputs=made,
+        env={**PYTHON_ENV, "CC_NM": " ".join(toolchain.nm)},
+        mounts=(*(toolchain.mounts or (ctx.system(),)), environment.mount),
+        progress="measuring the image",
     )
-    return summary
+    return sizes
+
+
+def _run(
+    ctx: RuleContext[AttrsT],
+    mnemonic: str,
+    tool: str,
+    flags: Flags,
+    made: Artifact,
+    before: Artifact | None = None,
+) -> None:
+    environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
+    ctx.run(
+        mnemonic,
+        argv=[environment.python, ctx.tool(tool), *flags, "--output", made],
+        outputs=(made,),
+        env=PYTHON_ENV,
+        mounts=(environment.mount,),
+        progress="summing up",
+        before=before,
+    )
 
 
 def archives(infos: Sequence[CcInfo]) -> tuple[Artifact, ...]:

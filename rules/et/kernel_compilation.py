@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -76,7 +77,7 @@ def select_kernels(ctx: RuleContext[AttrsT], choice: KernelChoice) -> CcInfo:
         "EtSelectKernels",
         read=(*(operators for _, operators in choice.programs or ()), *toml),
         choose_from=(*files, given.headers, given.exports, *tools),
-        outputs=tuple(file for file in (library.archive, library.symbols) if file),
+        outputs=tuple(file for file in (library.archive, library.symbols, kernel_facts(ctx)) if file),
         expand=functools.partial(_expand, build=build),
         progress="choosing kernels",
     )
@@ -89,6 +90,11 @@ def select_kernels(ctx: RuleContext[AttrsT], choice: KernelChoice) -> CcInfo:
         libraries=(library, *given.libraries),
         linkopts=given.linkopts,
     )
+
+
+def kernel_facts(ctx: RuleContext[AttrsT] | DynamicContext) -> Artifact:
+    """Return the JSON that says of each chosen kernel its operator, function, object, and for which dtypes it is."""
+    return ctx.output(f"_et/{ctx.label.name}/kernels.json")
 
 
 def programs_of(ctx: RuleContext[AttrsT], labels: Sequence[Label]) -> Programs:
@@ -123,6 +129,16 @@ def _expand(ctx: DynamicContext, files: Mapping[Artifact, bytes], build: _Build)
             shared.update(dict.fromkeys(sources))
             objects += _compile(ctx, build, catalog, sources, mask)
     make_archive(ctx, build.toolchain, [_compile_table(ctx, build, chosen), *objects], alwayslink=False)
+    _write(ctx, kernel_facts(ctx), [json.dumps([_facts(each, chosen) for each in chosen], indent=1)])
+
+
+def _facts(kernel: ChosenKernel, chosen: Sequence[ChosenKernel]) -> dict[str, str]:
+    operator = kernel.operator
+    shim = "boxed_" if operator.schema else ""
+    mask = dtype_mask([each for each in chosen if each.operator.source == operator.source])
+    name = f"{shim}{posixpath.basename(operator.source)}.o"
+    dtypes = "all" if mask is None else f"{mask:x}"
+    return {"operator": operator.name, "function": operator.function, "object": name, "dtypes": dtypes}
 
 
 def _offered(

@@ -150,6 +150,7 @@ def _machinery(
         sandbox=choice.sandbox,
         roots=roots,
         logs=around.root / OUTPUTS / LOGS,
+        outputs=tree.folder,
         capacity=Resources(settings.jobs or machine.cpu, machine.ram),
         realize_mount=around.realize_mount,
         span_of=around.span_of,

@@ -92,6 +92,8 @@ class Machinery:
     roots: RootPool
     logs: Path
     """Where the output of failed actions is kept."""
+    outputs: Path | None = None
+    """The output tree, for the words of failures."""
     capacity: Resources = field(default=Resources(cpu=1))
     """What may be taken at the same time; ram=0 for no limit."""
     realize_mount: Callable[[Mount], Path] = lambda mount: Path(mount.source)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 from etbuild.execution.depfile import used_paths
 from etbuild.execution.execution_root import ExecutionRoot, Input, OutputMissingError, is_outside
 from etbuild.execution.machinery import Machinery
-from etbuild.execution.sandbox.protocol import DIAGNOSTICS, PROGRESS, ROOT, SandboxCommand
+from etbuild.execution.sandbox.protocol import BEFORE, DIAGNOSTICS, PROGRESS, ROOT, SandboxCommand
 from etbuild.execution.spawn import End, Job
 from etbuild.model.action import Action, OutputFile
 from etbuild.model.events import ActionProgress
@@ -59,6 +61,9 @@ class RunningAction:
         self._machinery = machinery
         self._root = root
         self._command = _command(machinery, action, root, inputs)
+        if action.before and machinery.outputs:
+            with contextlib.suppress(OSError):
+                shutil.copyfile(machinery.outputs / action.before, Path(root.report, BEFORE))
         job = machinery.workers.start(action, self._command, root.output) if machinery.workers else None
         self.worker = job is not None
         self.job: Job = job or machinery.sandbox.start(self._command, root.output)

@@ -150,6 +150,7 @@ class _Writer:
                 action.timeout,
                 self.artifact(action.depfile) if action.depfile else None,
                 headers,
+                action.before,
             )
         )
 
@@ -248,7 +249,7 @@ class _Reader:
     def action(self, number: int) -> Action:
         fields = marshal.loads(self._saved.actions[number])  # noqa: S302 - as above.
         mnemonic, argv, inputs, outputs, env, mounts, owner, configuration, progress, resources, *rest = fields
-        worker, timeout, depfile, headers = rest
+        worker, timeout, depfile, headers, before = rest
         return Action(
             mnemonic,
             argv,
@@ -264,6 +265,7 @@ class _Reader:
             timeout,
             self.artifact(depfile) if depfile else None,
             self.inputs(headers),
+            before=before,
         )
 
     def target(self, number: int) -> PlannedTarget:

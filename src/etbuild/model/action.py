@@ -13,6 +13,7 @@ KEYED = frozenset({"argv", "inputs", "mounts", "outputs", "env", "depfile"})
 NOT_KEYED = frozenset({"mnemonic", "progress", "owner", "configuration", "resources", "worker", "timeout"}) | {
     "headers",
     "expansion",
+    "before",
 }
 """Shown to people, or how it runs; headers are among the inputs."""
 _NONE = InputSet()
@@ -83,6 +84,8 @@ class Action:
     """Those of its inputs that it may or may not use."""
     expansion: Expansion | None = field(default=None, compare=False)
     """Set if it is dynamic; then it has no key."""
+    before: str = ""
+    """A file of the output tree, as it was placed last, that a failure may be worded by; what it makes may not be."""
 
     @property
     def written(self) -> tuple[Artifact, ...]:

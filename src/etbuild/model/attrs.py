@@ -110,7 +110,11 @@ EntryPoint = Annotated[Entry, _EntrySchema]
 """An Entry as an attribute: a source file of the package and a function in it."""
 
 
-_UNITS = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_UNITS = {
+    "": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "KB": 10**3, "MB": 10**6, "GB": 10**9,
+    # As linker scripts have them.
+    "K": 2**10, "M": 2**20, "G": 2**30,
+}  # fmt: skip
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([A-Za-z]*)")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from rules.cc.providers import CcInfo, LinkedLibrary
 from rules.et.image import et_image, et_image_test
 from rules.et.kernel_catalog import KernelCatalogInfo
 from rules.et.providers import EtRuntimeInfo, MethodProof, ProgramInfo
-from tests.rules.cc.compiler import TOOLCHAIN
+from tests.rules.cc.compiler import TOOLCHAIN, without
 
 HEADERS = Artifact("runtime/sources/include", "host", is_tree=True)
 RUNTIME = CcInfo(
@@ -23,6 +24,12 @@ RUNTIME = CcInfo(
     libraries=(LinkedLibrary(Label("", "runtime", "source"), Artifact("runtime/libsource.a", "host")),),
 )
 KERNELS = CcInfo(libraries=(LinkedLibrary(Label("", "k", "k"), Artifact("k/libk.a", "host")),))
+
+BARE = without(
+    program_suffix=".elf",
+    is_bare_metal=True,
+    linker_script=Artifact("tools/sections.ld", location="/workspace/tools/sections.ld"),
+)
 
 
 def made(name: str) -> Artifact:
@@ -44,6 +51,7 @@ def image(
     rule: Any = et_image,
     provider: str = "source",
     constraints: tuple[str, ...] = (),
+    toolchain: Any = TOOLCHAIN,
     memory: dict[str, tuple[int, int]] | None = None,
     program: ProgramInfo = PROGRAM,
     **attrs: Any,
@@ -60,7 +68,7 @@ def image(
         rule,
         given,
         deps=deps,
-        toolchains={"cc": [TOOLCHAIN], "python_environment": [PYTHON_ENVIRONMENT]},
+        toolchains={"cc": [toolchain], "python_environment": [PYTHON_ENVIRONMENT]},
         label="//app:it",
         platform="//p:p" if constraints else "host",
         constraints=constraints,
@@ -230,10 +238,36 @@ def test_what_is_too_large_depends_on_the_processor(constraint: str, bits: str) 
 
 def test_a_hosted_image_says_what_of_it_is_whose() -> None:
     analyzed = image()
-    action = analyzed.action("EtImageSizes")
-    assert dict(action.env)["RUNTIME"] == "runtime/libsource.a\n"
-    assert dict(action.env)["KERNELS"] == "app/libit.a\nk/libk.a\n"
-    assert analyzed.get(DefaultInfo).summary in action.outputs
+    words = analyzed.action("EtImageSizes").argv
+    archives = [word for before, word in pairwise(words) if before == "--archive"]
+    assert archives == ["runtime=runtime/libsource.a", "kernels=app/libit.a", "kernels=k/libk.a"]
+    assert "--page" not in words
+    info = analyzed.get(DefaultInfo)
+    assert info.summary in analyzed.action("EtImageSummary").outputs
+    assert "app/it.sizes.json" in [file.path for file in info.beside]
+
+
+def firmware(**attrs: Any) -> Analyzed:
+    """Analyse an image for a platform without an operating system."""
+    memory = {"flash": (0x8000000, 1 << 20), "ram": (0x20000000, 1 << 16)}
+    return image(constraints=("//toolchains/os:none",), toolchain=BARE, memory=memory, **attrs)
+
+
+def test_budgets_are_judged_apart_from_what_is_measured() -> None:
+    budgets = firmware(flash="24K", ram="6K", stack="2K")
+    judge, free = budgets.action("EtBudget"), firmware(stack="2K")
+    assert [word for before, word in pairwise(judge.argv) if before == "--budget"] == ["flash=24576", "ram=6144"]
+    assert judge.outputs[0] in budgets.get(DefaultInfo).validations
+    assert judge.before == "p/app/it.sizes.json"
+    assert "EtBudget" not in [action.mnemonic for action in free.actions]
+    assert budgets.action("EtImageSizes").argv == free.action("EtImageSizes").argv
+    assert "-Wl,--defsym=__stack_size=0x800" in budgets.action("CcLink").argv
+
+
+def test_where_there_is_an_operating_system_there_are_no_budgets() -> None:
+    analyzed = image(flash="24K", stack="2K")
+    assert "EtBudget" not in [action.mnemonic for action in analyzed.actions]
+    assert not any("__stack_size" in word for word in analyzed.action("CcLink").argv)
 
 
 def test_files_are_held_and_known_to_the_assembly() -> None:

@@ -61,7 +61,7 @@ def test_an_operator_has_all_of_its_source_and_what_is_zeroed_counts_for_nobody(
     sizes = attribute(500, read_map(MAP), [TWICE], frozenset({"op_twice.cpp.o"}))
     assert sizes.operators == {"my::twice.out": 48}
     assert sizes.dtypes == {"my::twice.out": "float32"}
-    assert sizes.parts == {"app": 16, "kernels": 48, "start-up and C library": 32, "linker": 16}
+    assert sizes.parts == {"app": 16, "kernels": 48, "C library": 32, "linker": 16}
     assert sizes.kinds == {"code": 96, "constants": 16, "zeroed": 256}
     assert sizes.symbols == {"main": 16, "_ZN2my5twiceEv": 32}
 

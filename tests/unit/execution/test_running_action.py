@@ -216,6 +216,18 @@ def test_progress_tells_what_a_tool_says_and_takes(place: Place) -> None:
     assert progress.ram > 0
 
 
+def test_a_failure_may_be_worded_by_what_was_placed_last(place: Place) -> None:
+    script = 'cat "$ETBUILD_BEFORE" > p/out'
+    action = replace(shell_action(script, outputs=["p/out"]), before="host/p/report")
+    assert place.execute(action, outputs=place.folder / "outputs").failures != ()
+    report = place.folder / "outputs/host/p/report"
+    report.parent.mkdir(parents=True)
+    report.write_text("42", encoding="utf-8")
+    assert place.text(place.execute(action, outputs=place.folder / "outputs"), "p/out") == "42"
+    report.write_text("43", encoding="utf-8")  # It is in no key.
+    assert place.text(place.execute(action, outputs=place.folder / "outputs"), "p/out") == "42"
+
+
 def test_a_source_that_does_not_exist_is_an_error(place: Place) -> None:
     gone = place.source("p/gone", "x")
     Path(gone.location).unlink()

@@ -1,7 +1,8 @@
-"""What a program's actions say of its kernels: operators, their functions, sources and dtypes. Asks nobody."""
+"""What is said of a program's kernels: operators, their functions, objects and dtypes. Asks nobody."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,6 +45,13 @@ class Kernel:
     """The name of its object, such as `op_add.cpp.o`; empty if nothing says so."""
     dtypes: tuple[str, ...]
     """Those that it is compiled for; empty for all."""
+
+
+def read_kernels(text: str) -> tuple[Kernel, ...]:
+    """Return the kernels that an image's rule has written down."""
+    return tuple(
+        Kernel(each["operator"], each["function"], each["object"], _dtypes(each["dtypes"])) for each in json.loads(text)
+    )
 
 
 def kernels_of(actions: Actions, read: Callable[[str], bytes | None]) -> tuple[Kernel, ...]:

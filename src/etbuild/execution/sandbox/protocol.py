@@ -15,6 +15,7 @@ REPORT = "/etbuild/report"
 """Where a tool leaves diagnostics and progress."""
 DIAGNOSTICS = "diagnostics.json"
 PROGRESS = "progress"
+BEFORE = "before"
 FIXED_ENV = {
     "PATH": "/usr/bin:/bin",
     "LC_ALL": "C.UTF-8",
@@ -81,6 +82,7 @@ def environment(command: SandboxCommand, report: str, temporary: str) -> dict[st
         "TMPDIR": temporary,
         "ETBUILD_DIAGNOSTICS": f"{report}/{DIAGNOSTICS}",
         "ETBUILD_PROGRESS": f"{report}/{PROGRESS}",
+        "ETBUILD_BEFORE": f"{report}/{BEFORE}",
         **dict(command.env),
     }
 
