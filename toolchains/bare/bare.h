@@ -21,6 +21,9 @@ enum { BARE_OUTPUT = 1, BARE_ERRORS = 2 };
 // Writes to the host's standard output or errors. Needs a debugger or emulator that serves semihosting.
 void bare_write(int stream, const char* text, size_t size);
 
+// Reads the beginning of a file of the host, and returns how long it is; -1 if it cannot be read.
+ptrdiff_t bare_read_file(const char* path, void* to, size_t size);
+
 // Ends the program; the emulator ends with this exit code. Runs no destructors: exit() does, and then comes here.
 void bare_exit(int code) __attribute__((noreturn));
 

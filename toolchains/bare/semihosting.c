@@ -1,10 +1,14 @@
-// Calls to the debugger or emulator that stands by: output, exit code, command line. Knows nothing of C's streams.
+// Calls to the debugger or emulator that stands by: output, files, exit code, command line. Knows nothing of C's
+// streams.
 #include "semihosting.h"
+
+#include <string.h>
 
 #include "bare.h"
 
-enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_GET_CMDLINE = 0x15, SYS_EXIT_EXTENDED = 0x20 };
-enum { MODE_WRITE = 4, MODE_APPEND = 8 };  // Of the file ":tt": standard output, standard errors.
+enum { SYS_OPEN = 0x01, SYS_CLOSE = 0x02, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_FLEN = 0x0C };
+enum { SYS_GET_CMDLINE = 0x15, SYS_EXIT_EXTENDED = 0x20 };
+enum { MODE_READ = 1, MODE_WRITE = 4, MODE_APPEND = 8 };  // The last two of ":tt": standard output, standard errors.
 static const uintptr_t kApplicationExit = 0x20026;
 
 static intptr_t call(intptr_t operation, const void* argument) {
@@ -41,6 +45,18 @@ static intptr_t handle(int stream) {
 void bare_write(int stream, const char* text, size_t size) {
   const uintptr_t arguments[3] = {(uintptr_t)handle(stream), (uintptr_t)text, size};
   call(SYS_WRITE, arguments);
+}
+
+ptrdiff_t bare_read_file(const char* path, void* to, size_t size) {
+  const uintptr_t name[3] = {(uintptr_t)path, MODE_READ, strlen(path)};
+  const intptr_t file = call(SYS_OPEN, name);
+  if (file == -1) return -1;
+  const uintptr_t opened[1] = {(uintptr_t)file};
+  intptr_t length = call(SYS_FLEN, opened);
+  const uintptr_t arguments[3] = {(uintptr_t)file, (uintptr_t)to, length < (intptr_t)size ? (uintptr_t)length : size};
+  if (length > 0 && size > 0 && call(SYS_READ, arguments) != 0) length = -1;  // It gives the bytes that are missing.
+  call(SYS_CLOSE, opened);
+  return length;
 }
 
 void bare_exit(int code) {

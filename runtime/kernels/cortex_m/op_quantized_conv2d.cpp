@@ -6,7 +6,7 @@
 // No memory is needed, so `scratch` is not used.
 #include <executorch/runtime/platform/log.h>
 
-#include "convolutions.h"
+#include "dense_convolution.h"
 
 namespace etbuild::kernels::cortex_m {
 namespace {
@@ -29,7 +29,7 @@ void convolve_images(KernelRuntimeContext& context, Arguments arguments, Dimensi
   const int64_t sizes[4] = {by.input.batches, window.rows.places(by.input.rows),
                             window.columns.places(by.input.columns), outputs};
   if (!resize_image(context, tensor(arguments, 13), dimensions, sizes, by.out)) return;
-  convolve<seen_element>(by);
+  if (!convolve_dense(by)) convolve<seen_element>(by);
 }
 
 }  // namespace

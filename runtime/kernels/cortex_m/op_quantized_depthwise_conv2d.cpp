@@ -7,7 +7,7 @@
 // No memory is needed, so `scratch` is not used.
 #include <executorch/runtime/platform/log.h>
 
-#include "convolutions.h"
+#include "dense_convolution.h"
 
 namespace etbuild::kernels::cortex_m {
 namespace {
@@ -18,12 +18,6 @@ constexpr int64_t kAtOnce = 32;  // Output channels that are summed up beside ea
 void add_products(const Convolution& by, int64_t multiplier, const int8_t* from, const int8_t* weights, int64_t first,
                   int64_t count, uint32_t* sums) {
   const auto offset = static_cast<uint32_t>(by.input_offset);
-  if (multiplier == 1 && by.input.of_channel == 1) {
-    for (int64_t at = 0; at < count; ++at) {
-      sums[at] += (static_cast<uint32_t>(from[first + at]) + offset) * static_cast<uint32_t>(weights[at]);
-    }
-    return;
-  }
   for (int64_t at = 0; at < count; ++at) {
     const int64_t channel = (first + at) / multiplier;
     sums[at] +=
@@ -74,6 +68,7 @@ void convolve_images(KernelRuntimeContext& context, Arguments arguments, Dimensi
   const int64_t sizes[4] = {by.input.batches, by.window.rows.places(by.input.rows),
                             by.window.columns.places(by.input.columns), outputs};
   if (!resize_image(context, tensor(arguments, 14), dimensions, sizes, by.out)) return;
+  if ((multiplier == 1 || by.input.channels == 1) && convolve_each_dense(by)) return;
   const auto convolve_lines = [&by, multiplier](int64_t begin, int64_t end) {
     for (int64_t line = begin; line < end; ++line) {
       for (int64_t column = 0; column < by.out.columns; ++column) convolve_place(by, multiplier, line, column);

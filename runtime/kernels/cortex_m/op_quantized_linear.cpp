@@ -6,6 +6,7 @@
 // bias.
 #include <executorch/runtime/platform/log.h>
 
+#include "int8_lines.h"
 #include "int8_pairs.h"
 
 namespace etbuild::kernels::cortex_m {
@@ -28,6 +29,25 @@ uint32_t sum_of(const Linear& by, int64_t row, int64_t column) {
     sum += (static_cast<uint32_t>(left[at]) + by.input_offset) * (static_cast<uint32_t>(right[at]) + by.filter_offset);
   }
   return sum;
+}
+
+void multiply_rows(const Linear& by, int64_t rows, int64_t columns, const Scaling& scaling, int8_t* to) {
+  const auto depth = static_cast<ptrdiff_t>(by.depth);
+  Products products = {};
+  products.input = by.input;
+  products.of_place = depth;
+  products.places = static_cast<ptrdiff_t>(rows);
+  products.weights = by.weights;
+  products.of_channel = depth;
+  products.channels = static_cast<ptrdiff_t>(columns);
+  products.length = depth;
+  products.segments = depth > 0 ? 1 : 0;
+  products.bias = by.added;
+  products.offset = static_cast<int32_t>(by.input_offset);
+  products.scaling = scaling;
+  products.out = to;
+  products.out_of_place = products.channels;
+  fitting::multiply(products);
 }
 
 bool are_operands(const Tensor& input, const Tensor& weights, const Tensor* added) {
@@ -70,9 +90,11 @@ void quantized_linear_out(KernelRuntimeContext& context, Arguments arguments) {
                      sums != nullptr ? 0 : static_cast<uint32_t>(integer(arguments, 4)),
                      static_cast<uint32_t>(integer(arguments, 5))};
   int8_t* to = out.mutable_data_ptr<int8_t>();
+  const int64_t rows = out.numel() / columns;
   const auto multiplier = static_cast<int32_t>(multipliers[0]);
   const auto shift = static_cast<int32_t>(shifts[0]);
-  for (int64_t row = 0; row < out.numel() / columns; ++row) {
+  if (by.filter_offset == 0) return multiply_rows(by, rows, columns, {&multiplier, &shift, 0, output}, to);
+  for (int64_t row = 0; row < rows; ++row) {
     for (int64_t column = 0; column < columns; ++column) {
       *to++ = output.of(static_cast<int32_t>(sum_of(by, row, column)), multiplier, shift);
     }

@@ -5,7 +5,14 @@
 
 #include <cstdio>
 
-#if !defined(__wasi__)
+// Where there are no signals, a crash ends the test.
+#if !defined(__wasi__) && !defined(ETBUILD_BARE_METAL)
+#define HAS_SIGNALS 1
+#else
+#define HAS_SIGNALS 0
+#endif
+
+#if HAS_SIGNALS
 #include <csetjmp>
 #include <csignal>
 #endif
@@ -22,7 +29,7 @@ void keep_message(et_timestamp_t, et_pal_log_level_t, const char*, const char*, 
   std::snprintf(last_message, sizeof(last_message), "%s", message);
 }
 
-#if !defined(__wasi__)
+#if HAS_SIGNALS
 constexpr int kAborted = -1;
 jmp_buf place_to_go_on;
 
@@ -45,7 +52,7 @@ constexpr pal_abort_method go_on = nullptr;
 void prepare_calls() {
   executorch::runtime::register_pal(
       PalImpl::create(nullptr, go_on, nullptr, nullptr, keep_message, nullptr, nullptr, "guarded_call.cpp"));
-#if !defined(__wasi__) && !defined(__SANITIZE_ADDRESS__)
+#if HAS_SIGNALS && !defined(__SANITIZE_ADDRESS__)
   for (int number : {SIGSEGV, SIGFPE, SIGILL, SIGABRT}) std::signal(number, go_on_after);
 #endif
 }
@@ -53,7 +60,7 @@ void prepare_calls() {
 std::string not_returned(executorch::runtime::OpFunction kernel, executorch::runtime::KernelRuntimeContext& context,
                          executorch::runtime::Span<executorch::runtime::EValue*> arguments) {
   last_message[0] = 0;
-#if !defined(__wasi__)
+#if HAS_SIGNALS
   const int how = setjmp(place_to_go_on);
   if (how == kAborted) return "aborted: " + last_log_message();
   if (how != 0) return "crashed with signal " + std::to_string(how);

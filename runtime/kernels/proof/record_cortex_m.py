@@ -111,9 +111,10 @@ def linear(calls: Calls, numbers: Numbers) -> None:
     for (sizes, columns), (multiplier, shift) in itertools.product(shapes, SCALINGS):
         depth = sizes[-1]
         sums = numbers.wholes(columns, dtype=torch.int32, least=-5000, most=5000)
-        for bias, kernel_sum in ((None, None), (sums, None), (None, sums)):
+        for (bias, kernel_sum), filter_offset in itertools.product(((None, None), (sums, None), (None, sums)), (-3, 0)):
             given = {"input": numbers.wholes(*sizes, dtype=INT8), "weights": numbers.wholes(columns, depth, dtype=INT8)}
-            given |= {"bias": bias, "kernel_sum": kernel_sum, "input_offset": 12, "filter_offset": -3}
+            given |= {"bias": bias, "kernel_sum": kernel_sum, "input_offset": 12}
+            given["filter_offset"] = filter_offset
             given |= {"output_offset": 4, "requantize_multipliers": [multiplier], "requantize_shifts": [shift - 5]}
             ask(calls, "quantized_linear", {**given, "activation_max": 120, "activation_min": -110})
     for (batch, rows, columns, inner), (multiplier, shift) in itertools.product(
@@ -170,6 +171,9 @@ WINDOWS = (
     ((1, 4, 9, 8), (3, 3), (2, 1), (1, 1), (1, 1)),
     ((2, 4, 9, 9), (3, 2), (1, 3), (0, 1), (2, 1)),
     ((1, 4, 12, 5), (5, 3), (2, 2), (2, 1), (1, 2)),
+    ((1, 28, 5, 6), (3, 3), (1, 1), (1, 1), (1, 1)),
+    ((1, 52, 4, 5), (2, 2), (2, 1), (1, 1), (2, 1)),
+    ((1, 19, 3, 4), (1, 1), (1, 2), (0, 0), (1, 1)),
 )
 
 
@@ -179,6 +183,8 @@ def convolutions(calls: Calls, numbers: Numbers) -> None:
         for suffix, x in images(numbers, *sizes):
             window = {"stride": list(stride), "padding": list(padding), "dilation": list(dilation)}
             for groups, outputs in ((1, 6), (2, 6), (4, 4)):
+                if sizes[1] % groups != 0:
+                    continue
                 weight = numbers.wholes(outputs, *kernel, sizes[1] // groups, dtype=INT8)
                 given = {"input": x, "weight": weight, **window, **channels(numbers, outputs, has_bias)}
                 ask(calls, f"quantized_conv2d{suffix}", given)
@@ -187,6 +193,9 @@ def convolutions(calls: Calls, numbers: Numbers) -> None:
                 given = {"input": x, "weight": numbers.wholes(1, *kernel, outputs, dtype=INT8), **window}
                 given |= {"depth_multiplier": multiplier, **channels(numbers, outputs, has_bias)}
                 ask(calls, f"quantized_depthwise_conv2d{suffix}", given)
+            one = {"input": x[:, :1] if suffix == "" else x[..., :1].contiguous()}
+            given |= {**one, "weight": numbers.wholes(1, *kernel, 21, dtype=INT8), "depth_multiplier": 21}
+            ask(calls, f"quantized_depthwise_conv2d{suffix}", {**given, **channels(numbers, 21, has_bias)})
             more = [int(each > 1) for each in stride]
             weight = numbers.wholes(5, *kernel, sizes[1], dtype=INT8)
             given = {"input": x, "weight": weight, **window, "output_padding": more, **channels(numbers, 5, has_bias)}

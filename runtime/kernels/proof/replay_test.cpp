@@ -8,6 +8,10 @@
 #include "guarded_call.h"
 #include "replay.h"
 
+#if defined(ETBUILD_BARE_METAL)
+#include "bare.h"
+#endif
+
 namespace {
 
 using etbuild::proof::Replay;
@@ -48,6 +52,13 @@ ReplayOptions options_of(int argc, char** argv) {
   return options;
 }
 
+#if defined(ETBUILD_BARE_METAL)
+bool read_file(const char* path, std::vector<uint8_t>& bytes) {
+  const ptrdiff_t length = bare_read_file(path, nullptr, 0);
+  bytes.resize(length > 0 ? static_cast<size_t>(length) : 0);
+  return length >= 0 && bare_read_file(path, bytes.data(), bytes.size()) == length;
+}
+#else
 bool read_file(const char* path, std::vector<uint8_t>& bytes) {
   std::FILE* file = std::fopen(path, "rb");
   if (file == nullptr) return false;
@@ -60,6 +71,7 @@ bool read_file(const char* path, std::vector<uint8_t>& bytes) {
   std::fclose(file);
   return is_whole;
 }
+#endif
 
 }  // namespace
 

@@ -1,0 +1,17 @@
+// Convolutions of images whose channels lie beside each other, as products of lines.
+
+#pragma once
+
+#include "convolutions.h"
+
+namespace etbuild::kernels::cortex_m {
+
+// True, and each output is written; false where the images lie otherwise, or windows are both long and torn. In
+// parallel, by places. Needs no memory but some stack: a few windows are gathered at a time.
+bool convolve_dense(const Convolution& by);
+
+// The same where each output channel has weights [H, W, out] of its own, and sees the channel of its number, or the
+// only one that there is. In parallel, by rows.
+bool convolve_each_dense(const Convolution& by);
+
+}  // namespace etbuild::kernels::cortex_m

@@ -1,0 +1,12 @@
+// Lines of int8 images, for every processor.
+
+#include "int8_lines.h"
+#include "quads_plain.h"
+// What follows needs them.
+#include "lines_body.h"
+
+namespace etbuild::kernels::cortex_m::plain {
+
+void multiply_each(const EachLine& by) { multiply_quads(by); }
+
+}  // namespace etbuild::kernels::cortex_m::plain
