@@ -11,11 +11,11 @@ namespace etbuild::testing {
 using Kernel = void (*)(executorch::runtime::KernelRuntimeContext&,
                         executorch::runtime::Span<executorch::runtime::EValue*>);
 
-// A dense tensor of up to three dimensions over memory that stays its owner's.
+// A dense tensor of up to four dimensions over memory that stays its owner's.
 struct DenseTensor {
-  int32_t sizes[3] = {};
-  int32_t strides[3] = {};
-  uint8_t order[3] = {0, 1, 2};
+  int32_t sizes[4] = {};
+  int32_t strides[4] = {};
+  uint8_t order[4] = {0, 1, 2, 3};
   executorch::aten::TensorImpl impl;
 
   DenseTensor(executorch::aten::ScalarType type, void* data, std::initializer_list<int32_t> shape)
