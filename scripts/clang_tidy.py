@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TIDY = "clang-tidy-14"
 ENV = {**os.environ, "ETBUILD": str(ROOT / "etbuild")}
 ON_REQUEST = (
+    "//benchmarks:cortex_m_calls",
     "//benchmarks:kernel_entry",
     "//benchmarks/images:compiled_mlp",
     "//benchmarks/images:mlp",

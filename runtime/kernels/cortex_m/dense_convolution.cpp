@@ -84,9 +84,8 @@ struct Group {
 };
 
 // Copies what a place sees; where that is nothing, elements to which the offset makes zeros.
-void gather(const Group& group, ptrdiff_t batch, ptrdiff_t row, ptrdiff_t column, int8_t* to) {
+void gather(const Group& group, ptrdiff_t batch, const Seen& rows, ptrdiff_t column, int8_t* to) {
   const Convolution& by = group.by;
-  const Seen rows(by.window.rows, row, by.input.rows);
   const Seen columns(by.window.columns, column, by.input.columns);
   if (!rows.is_whole || !columns.is_whole) std::memset(to, -by.input_offset, static_cast<size_t>(group.window));
   const ptrdiff_t count = columns.end - columns.first;
@@ -113,18 +112,21 @@ void multiply_gathered(const Group& group, ptrdiff_t begin, ptrdiff_t end) {
   ptrdiff_t row = begin / out.columns % out.rows;
   ptrdiff_t batch = begin / out.columns / out.rows;
   const ptrdiff_t most = kGathered / group.window;
+  Seen rows(group.by.window.rows, row, group.by.input.rows);
   Products products = group.products;
   products.input = windows;
   products.of_place = group.window;
   for (ptrdiff_t place = begin; place < end; place += products.places) {
     products.places = end - place < most ? end - place : most;
     for (ptrdiff_t at = 0; at < products.places; ++at) {
-      gather(group, batch, row, column, windows + at * group.window);
+      gather(group, batch, rows, column, windows + at * group.window);
       if (++column < out.columns) continue;
       column = 0;
-      if (++row < out.rows) continue;
-      row = 0;
-      ++batch;
+      if (++row == out.rows) {
+        row = 0;
+        ++batch;
+      }
+      rows = Seen(group.by.window.rows, row, group.by.input.rows);
     }
     products.out = group.products.out + place * group.out_step;
     fitting::multiply(products);

@@ -34,9 +34,9 @@ class EachVectors {
   }
 
   // As in Scale.
-  bool is_narrow() const {
+  bool are_narrow() const {
     for (int at = 0; at < kChannels; ++at) {
-      if (multipliers_[at] < 0 || shifts_[at] > 0 || shifts_[at] < -31) return false;
+      if (!is_narrow(multipliers_[at], shifts_[at])) return false;
     }
     return true;
   }
@@ -94,7 +94,7 @@ template <int kPairs, bool kIsOne>
 void multiply_vectors(const EachLine& by, ptrdiff_t channel) {
   using Block = EachVectors<kPairs, kIsOne>;
   const Block block(by, channel);
-  if (block.is_narrow()) return write_places(by, block, channel);
+  if (block.are_narrow()) return write_places(by, block, channel);
   multiply_blocks<EachQuad>(by, channel, channel + Block::kChannels, kQuad);
 }
 

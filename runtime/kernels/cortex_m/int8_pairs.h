@@ -5,6 +5,7 @@
 #include <executorch/runtime/platform/log.h>
 
 #include "images.h"
+#include "int8_runs.h"
 #include "strided_loops.h"
 
 namespace etbuild::kernels::cortex_m {
@@ -16,10 +17,10 @@ inline bool is_scaling(KernelRuntimeContext& context, Arguments arguments, size_
   return refuse(context, Error::InvalidArgument);
 }
 
-// out = number(left, right), for each index.
-template <typename Number>
-void each_pair(KernelRuntimeContext& context, const Tensor& left, const Tensor& right, Tensor& out,
-               const Number& number) {
+// Calls write(run) for runs of elements that make up all of them.
+template <typename Write>
+void each_pair_run(KernelRuntimeContext& context, const Tensor& left, const Tensor& right, Tensor& out,
+                   const Write& write) {
   Shape shape;
   const auto is_char = [](const Tensor& tensor) { return tensor.scalar_type() == ScalarType::Char; };
   if (!is_char(left) || !is_char(right) || !is_char(out) || !broadcast(shape, left.sizes()) ||
@@ -34,12 +35,10 @@ void each_pair(KernelRuntimeContext& context, const Tensor& left, const Tensor& 
   loops.add(&out);
   loops.collapse();
   loops.each([&](const int64_t* offsets) {
-    const int8_t* from_left = left.const_data_ptr<int8_t>() + offsets[0];
-    const int8_t* from_right = right.const_data_ptr<int8_t>() + offsets[1];
-    int8_t* to = out.mutable_data_ptr<int8_t>() + offsets[2];
-    for (int64_t at = 0; at < loops.inner_count(); ++at) {
-      to[at * loops.inner_step(2)] = number(from_left[at * loops.inner_step(0)], from_right[at * loops.inner_step(1)]);
-    }
+    write({left.const_data_ptr<int8_t>() + offsets[0], right.const_data_ptr<int8_t>() + offsets[1],
+           out.mutable_data_ptr<int8_t>() + offsets[2], static_cast<ptrdiff_t>(loops.inner_step(0)),
+           static_cast<ptrdiff_t>(loops.inner_step(1)), static_cast<ptrdiff_t>(loops.inner_step(2)),
+           static_cast<ptrdiff_t>(loops.inner_count())});
     return true;
   });
 }

@@ -145,7 +145,8 @@ class EachOne {
     auto sum = static_cast<uint32_t>(by_.bias == nullptr ? 0 : by_.bias[channel_]);
     for (ptrdiff_t y = 0; y < by_.rows; ++y) {
       for (ptrdiff_t x = 0; x < taps.columns; ++x) {
-        const auto element = static_cast<uint32_t>(taps.input[y * by_.of_row + x * by_.dilation * by_.of_column]);
+        const auto element =
+            static_cast<uint32_t>(int32_t{taps.input[y * by_.of_row + x * by_.dilation * by_.of_column]});
         sum += (element + static_cast<uint32_t>(by_.offset)) *
                static_cast<uint32_t>(taps.weights[y * by_.weights_of_row + x * by_.channels]);
       }

@@ -2,6 +2,7 @@
 // table of 256 of them.
 #include <executorch/runtime/platform/log.h>
 
+#include "int8_runs.h"
 #include "shapes.h"
 #include "strided_loops.h"
 
@@ -26,6 +27,10 @@ void quantized_activation_out(KernelRuntimeContext& context, Arguments arguments
   loops.each([&](const int64_t* offsets) {
     const int8_t* from = input.const_data_ptr<int8_t>() + offsets[0];
     int8_t* to = out.mutable_data_ptr<int8_t>() + offsets[1];
+    if (loops.inner_step(0) == 1 && loops.inner_step(1) == 1) {
+      for_runs::look_up(from, table.const_data_ptr<int8_t>(), to, static_cast<ptrdiff_t>(loops.inner_count()));
+      return true;
+    }
     for (int64_t at = 0; at < loops.inner_count(); ++at) {
       to[at * loops.inner_step(1)] = entries[from[at * loops.inner_step(0)]];
     }

@@ -14,12 +14,22 @@
 namespace etbuild::kernels::cortex_m {
 namespace {
 
-int8_t mean(const Covered& covered, float zero_point, float scale) {
-  float sum = 0;
-  covered.each([&](int8_t element) { sum += (static_cast<float>(element) - zero_point) * scale; });
-  float value = round_half_even(sum / static_cast<float>(covered.count()) / scale) + zero_point;
+int8_t mean_of(float sum, int64_t count, const Mean& by) {
+  float value = round_half_even(sum / static_cast<float>(count) / by.scale) + by.zero_point;
   value = value < -128.0f ? -128.0f : value;
   return static_cast<int8_t>(value > 127.0f ? 127.0f : value);
+}
+
+int8_t mean_of(const Covered& covered, const Mean& by) {
+  float sum = 0;
+  covered.each([&](int8_t element) { sum += (static_cast<float>(element) - by.zero_point) * by.scale; });
+  return mean_of(sum, covered.count(), by);
+}
+
+void write_means(const CoveredRuns& covered, const Mean& by, int8_t* to) {
+  float sums[4];
+  for_runs::sum_four(covered, by, sums);
+  for (int at = 0; at < 4; ++at) to[at] = mean_of(sums[at], covered.rows * covered.columns, by);
 }
 
 bool is_pooled(const Extent& extent) { return extent.padding <= extent.size / 2; }
@@ -48,7 +58,10 @@ void pool_images(KernelRuntimeContext& context, Arguments arguments, Dimensions 
   const int64_t sizes[4] = {input.batches, window.rows.places(input.rows, rounds_up),
                             window.columns.places(input.columns, rounds_up), input.channels};
   if (resize_image(context, tensor(arguments, 9), dimensions, sizes, out)) {
-    pool(input, out, window, [=](const Covered& covered) { return mean(covered, zero_point, scale); });
+    const Mean by = {zero_point, scale};
+    pool<4>(
+        input, out, window, [&by](const CoveredRuns& covered, int8_t* to) { write_means(covered, by, to); },
+        [&by](const Covered& covered) { return mean_of(covered, by); });
   }
 }
 

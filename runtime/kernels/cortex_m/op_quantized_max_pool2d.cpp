@@ -40,7 +40,10 @@ void pool_images(KernelRuntimeContext& context, Arguments arguments, Dimensions 
   const int64_t sizes[4] = {input.batches, window.rows.places(input.rows), window.columns.places(input.columns),
                             input.channels};
   if (resize_image(context, tensor(arguments, 10), dimensions, sizes, out)) {
-    pool(input, out, window, [&output](const Covered& covered) { return greatest(covered, output); });
+    pool<0>(
+        input, out, window,
+        [&output](const CoveredRuns& covered, int8_t* to) { for_runs::write_greatest(covered, output, to); },
+        [&output](const Covered& covered) { return greatest(covered, output); });
   }
 }
 

@@ -6,19 +6,17 @@
 namespace etbuild::kernels::cortex_m {
 
 void quantized_mul_out(KernelRuntimeContext& context, Arguments arguments) {
-  Output output;
+  Multiplication by;
   if (!are_arguments(context, arguments, "titiiiit") || !is_scaling(context, arguments, 5) ||
-      !read_output(context, integer(arguments, 4), -128, 127, output)) {
+      !read_output(context, integer(arguments, 4), -128, 127, by.output)) {
     return;
   }
-  const auto self_zero = static_cast<uint32_t>(integer(arguments, 1));
-  const auto other_zero = static_cast<uint32_t>(integer(arguments, 3));
-  const auto multiplier = static_cast<int32_t>(integer(arguments, 5));
-  const auto shift = static_cast<int32_t>(integer(arguments, 6));
-  each_pair(context, tensor(arguments, 0), tensor(arguments, 2), tensor(arguments, 7), [&](int8_t left, int8_t right) {
-    const uint32_t product = (static_cast<uint32_t>(left) - self_zero) * (static_cast<uint32_t>(right) - other_zero);
-    return output.of(static_cast<int32_t>(product), multiplier, shift);
-  });
+  by.left_zero = static_cast<uint32_t>(integer(arguments, 1));
+  by.right_zero = static_cast<uint32_t>(integer(arguments, 3));
+  by.multiplier = static_cast<int32_t>(integer(arguments, 5));
+  by.shift = static_cast<int32_t>(integer(arguments, 6));
+  each_pair_run(context, tensor(arguments, 0), tensor(arguments, 2), tensor(arguments, 7),
+                [&by](const PairRun& run) { for_runs::multiply(run, by); });
 }
 
 }  // namespace etbuild::kernels::cortex_m

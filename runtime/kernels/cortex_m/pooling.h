@@ -3,6 +3,7 @@
 #pragma once
 
 #include "images.h"
+#include "int8_runs.h"
 
 namespace etbuild::kernels::cortex_m {
 
@@ -22,11 +23,24 @@ struct Covered {
     }
   }
   int64_t count() const { return (end_row - first_row) * (end_column - first_column); }
+
+  // The same of channels that lie beside each other.
+  CoveredRuns runs(int64_t channels) const {
+    return {channel + first_row * of_row + first_column * of_column,
+            static_cast<ptrdiff_t>(end_row - first_row),
+            static_cast<ptrdiff_t>(of_row),
+            static_cast<ptrdiff_t>(end_column - first_column),
+            static_cast<ptrdiff_t>(of_column),
+            static_cast<ptrdiff_t>(channels)};
+  }
 };
 
-// Writes what `number` makes of each window, for each channel.
-template <typename Number>
-void pool(const Image& input, const Image& out, const Window& window, const Number& number) {
+// Writes what becomes of each window, for each channel: `write(runs, to)` does so for `kAtOnce` channels of images
+// whose channels lie beside each other, or for all of them if that is 0; `number(covered)` makes it of one.
+template <int32_t kAtOnce, typename Write, typename Number>
+void pool(const Image& input, const Image& out, const Window& window, const Write& write, const Number& number) {
+  const int32_t step = kAtOnce == 0 ? out.channels : kAtOnce;
+  const bool is_beside = input.of_channel == 1 && out.of_channel == 1 && step > 0;
   const auto cut = [](int64_t place, int64_t length) { return place < 0 ? 0 : place > length ? length : place; };
   for (int64_t batch = 0; batch < out.batches; ++batch) {
     for (int64_t row = 0; row < out.rows; ++row) {
@@ -41,7 +55,12 @@ void pool(const Image& input, const Image& out, const Window& window, const Numb
                            cut(left, input.columns),
                            cut(left + window.columns.size, input.columns)};
         int8_t* to = out.at(batch, row, column);
-        for (int64_t channel = 0; channel < out.channels; ++channel) {
+        int64_t channel = 0;
+        for (; is_beside && channel + step <= out.channels; channel += step) {
+          write(covered.runs(step), to + channel);
+          covered.channel += step;
+        }
+        for (; channel < out.channels; ++channel) {
           to[channel * out.of_channel] = number(covered);
           covered.channel += input.of_channel;
         }
