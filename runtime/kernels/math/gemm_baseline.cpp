@@ -7,7 +7,12 @@
 #include <utility>
 
 #include "gemm_block.h"
+#if defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE >= 2
+#define PRODUCTS_BY_MVE
+#include "lanes_mve.h"
+#else
 #include "lanes_baseline.h"
+#endif
 
 namespace etbuild::kernels::math::SIMD {
 namespace {
@@ -18,6 +23,9 @@ constexpr int kTileVectors = 4;
 #elif defined(__riscv_v)
 constexpr int kTileRows = 6;  // 24 sums and 4 vectors of b in 32 registers; a is read as numbers.
 constexpr int kTileVectors = 4;
+#elif defined(PRODUCTS_BY_MVE)
+constexpr int kTileRows = 3;  // 6 sums and 2 vectors of b in 8 registers; a is read as numbers.
+constexpr int kTileVectors = 2;
 #elif defined(__arm__)
 constexpr int kTileRows = 4;
 constexpr int kTileVectors = 2;

@@ -106,7 +106,11 @@ void multiply(const Block& block, const float* a, const float* b, bool from_tile
     for (int v = 0; v < kVectors; ++v) columns[v] = load(panels[v * kLanes / kPanel] + v * kLanes % kPanel);
     UNROLLED
     for (int r = 0; r < kRows; ++r) {
+#ifdef PRODUCTS_BY_MVE
+      const float row = rows[r / 3][r % 3 * a_row];
+#else
       const Lanes row = splat(rows[r / 3][r % 3 * a_row]);
+#endif
       UNROLLED
       for (int v = 0; v < kVectors; ++v) sums[r][v] = multiply_add(row, columns[v], sums[r][v]);
     }

@@ -46,12 +46,14 @@ inline float sum_of_four(Four four) {
 
 inline float sum_of(Lanes lanes) { return sum_of_four(fold(lanes)); }
 
+#ifndef HAS_OWN_CLAMP
 inline Lanes clamp(Lanes lanes, float lowest, float highest) {
   const Lanes least = splat(lowest);
   const Lanes most = splat(highest);
   lanes = lanes < least ? least : lanes;  // NaN stays NaN.
   return lanes > most ? most : lanes;
 }
+#endif
 
 }  // namespace
 }  // namespace etbuild::kernels::math::SIMD
