@@ -72,7 +72,8 @@ class EtImageAttrs(CcProgramAttrs):
     It takes a runtime with the feature `compiled`."""
 
     temp_memory: Size = 0
-    """Memory for what kernels need while they run, such as "4KiB"."""
+    """Memory for what kernels need while they run, such as "4KiB". `runtime/image/proven_test.cpp` says what they ask
+    for."""
 
     files: tuple[Src, ...] = ()
     """Further files that it holds, such as a tokenizer: `programs::files::words_tokenizer::data` and `size` of

@@ -1,7 +1,7 @@
 // Runs all methods of an image on what they were proven with, in the memory that the build laid out, and holds their
 // outputs against what their graphs gave. TOLERANCE is how far an output may be off, relative to its largest value;
 // ULPS the same in units in the last place of that value. The CRC-32 of all outputs is said, too: equal ones are equal
-// bits.
+// bits; and what temporary memory kernels asked for: some do with less than they ask for, others fail.
 #include <executorch/extension/data_loader/buffer_data_loader.h>
 #include <executorch/runtime/executor/method.h>
 #include <executorch/runtime/executor/program.h>
@@ -30,10 +30,30 @@ using executorch::aten::TensorImpl;
 using executorch::extension::BufferDataLoader;
 using executorch::runtime::Error;
 using executorch::runtime::EValue;
+using executorch::runtime::MemoryAllocator;
+using executorch::runtime::MemoryManager;
 using executorch::runtime::Method;
 using executorch::runtime::Program;
 
 constexpr size_t kMaxRank = 16;
+
+// The image's temporary memory, and how much of it calls would have.
+class TempMemory final : public MemoryAllocator {
+ public:
+  explicit TempMemory(const MemoryAllocator& given) : MemoryAllocator(given.size(), given.base_address()) {}
+
+  void* allocate(size_t size, size_t alignment = kDefaultAlignment) override {
+    const uintptr_t next = reinterpret_cast<uintptr_t>(base_address()) + used_size();
+    const size_t padding = (0 - next) & (alignment - 1);
+    wanted_ = std::max(wanted_, used_size() + padding + size);
+    return padding + size <= free_size() ? MemoryAllocator::allocate(size, alignment) : nullptr;
+  }
+
+  size_t wanted() const { return wanted_; }
+
+ private:
+  size_t wanted_ = 0;
+};
 
 bool fail(const programs::Proven& proven, const char* what, Error error) {
   std::printf("%s of %s: %s failed with %#x\n", proven.method, proven.program, what, static_cast<unsigned>(error));
@@ -138,15 +158,23 @@ bool run(const programs::Proven& proven) {
   BufferDataLoader loader(proven.data, proven.size);
   const auto program = Program::load(&loader);
   if (!program.ok()) return fail(proven, "load", program.error());
-  auto method = program->load_method(proven.method, proven.memory(), nullptr, nullptr, nullptr, programs::kernels());
+  const MemoryManager* given = proven.memory();
+  TempMemory temp(*given->temp_allocator());
+  MemoryManager memory(given->method_allocator(), given->planned_memory(), &temp);
+  auto method = program->load_method(proven.method, &memory, nullptr, nullptr, nullptr, programs::kernels());
   if (!method.ok()) return fail(proven, "load_method", method.error());
   Outputs all;
   for (const programs::Call& call : proven.calls()) {
-    if (!run_call(proven, *method, call, &all)) return false;
+    if (run_call(proven, *method, call, &all)) continue;
+    std::printf("temp_memory: %lu bytes were asked for, of %lu\n", static_cast<unsigned long>(temp.wanted()),
+                static_cast<unsigned long>(temp.size()));
+    return false;
   }
   std::printf("%s of %s: %u calls, largest error %lue-9 of the largest value, %lu ulps, crc32 %08lx\n", proven.method,
               proven.program, static_cast<unsigned>(proven.calls().size()), whole(all.error * 1e9), whole(all.ulps),
               static_cast<unsigned long>(all.crc));
+  std::printf("  temp_memory: %lu bytes were asked for, of %lu\n", static_cast<unsigned long>(temp.wanted()),
+              static_cast<unsigned long>(temp.size()));
   return (all.error <= TOLERANCE && all.ulps <= ULPS) || fail(proven, "a comparison", Error::InvalidState);
 }
 
