@@ -123,6 +123,10 @@ error[budget-exceeded]: '//:app' must take at most 4 KiB of ram, takes #: # B to
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
+    return made(tmp_path)
+
+
+def made(folder: Path) -> Workspace:
     files = {
         "WORKSPACE": 'name = "small"\nfamilies = ["core", "py", "cc", "et", "fakes"]\n'
         'toolchains = ["@etbuild//toolchains:cc", "@etbuild//toolchains/python:base"]\n',
@@ -132,10 +136,10 @@ def workspace(tmp_path: Path) -> Workspace:
         "main.cpp": MAIN,
         "deep.cpp": DEEP.replace("DEPTH", "3"),
     }
-    cache = cache_beside(tmp_path / "cache", "environments", "repositories", "downloads")
-    made = Workspace(tmp_path / "workspace", cache, files)
-    (made.root / "net.pte").write_bytes(add_program())
-    return made
+    cache = cache_beside(folder / "cache", "environments", "repositories", "downloads")
+    workspace = Workspace(folder / "workspace", cache, files)
+    (workspace.root / "net.pte").write_bytes(add_program())
+    return workspace
 
 
 def told(workspace: Workspace, *words: str) -> str:
@@ -201,3 +205,17 @@ def test_a_browser_draws_flash_and_arenas(workspace: Workspace) -> None:
     assert dom.count('<rect class="symbol"') == sum(len(found) for found in sizes["within"].values())
     assert dom.count('<rect class="tensor"') == 2
     assert "1.33 times the most that lives at once" in dom
+
+
+def test_an_image_and_what_is_said_of_it_are_the_same_bytes_in_two_folders(tmp_path: Path) -> None:
+    outputs = []
+    for name in ("one", "another/deeper"):
+        workspace = made(tmp_path / name)
+        workspace.write("BUILD.toml", BUILD.replace('ram = "4K"', 'ram = "4K"\nlto = true'))
+        workspace.said("build", "//:app", "--platform=cortex_m0")
+        # A linker's map names its temporary files.
+        outputs.append({name: digest for name, digest in workspace.outputs().items() if not name.endswith(".map")})
+    assert {"cortex_m0/app.elf", "cortex_m0/app.bin", "cortex_m0/app.html", SIZES.partition("/")[2]} <= outputs[
+        0
+    ].keys()
+    assert outputs[0] == outputs[1]

@@ -146,7 +146,7 @@ Linker script and memory map
 
 
 def test_what_is_copied_to_a_tier_lies_in_flash_too(tmp_path: Path) -> None:
-    found = measured(tmp_path, TIERS)
+    found = measured(tmp_path, TIERS, "--page", f"{tmp_path}/page.html")
     assert {name: memory["bytes"] for name, memory in found["memories"].items()} == {
         "flash": 0x200,
         "ram": 0,
@@ -154,6 +154,9 @@ def test_what_is_copied_to_a_tier_lies_in_flash_too(tmp_path: Path) -> None:
     }
     assert found["parts"] == {"programs": 0x200}
     assert found["memories"]["dtcm"]["parts"] == {"programs": 0x200, "rest": 0x80}
+    # Of memories that nothing lies in nothing is said.
+    assert summed_up(tmp_path)["short"] == "flash 512 B of 16 KiB · ram 640 B of 4 KiB"
+    assert "<td>ram</td>" not in (tmp_path / "page.html").read_text(encoding="utf-8")
     arena = Symbol(0x30000000, 0x80, "zeroed", "_ZN8programs3net12_GLOBAL__N_116forward_memory_1E", "")
     assert [memory_use(piece) for piece in split(read_map(TIERS), [arena])] == ["arena", "programs"]
 

@@ -36,7 +36,8 @@ def bare_lines(report: Mapping[str, Any], budgets: Mapping[str, int]) -> Iterato
     """Yield a line a memory: what is taken, of how much, what is left of a budget, and what takes it."""
     for memory, parts in (("flash", report["parts"]), ("ram", _ram_parts(report))):
         taken, most = memory_bytes(report, memory), budgets.get(memory)
-        room = sum(each["size"] for each in report["memories"].values() if each["writable"] == (memory == "ram"))
+        memories = [each for each in report["memories"].values() if each["writable"] == (memory == "ram")]
+        room = sum(each["size"] for each in memories if each["bytes"])
         said = f"{memory} {human(taken)} of {human(most or room)}"
         if most:
             said += f", {human(most - taken)} left" if taken <= most else f", {human(taken - most)} too much"

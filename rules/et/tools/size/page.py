@@ -55,7 +55,9 @@ def page(title: str, report: Mapping[str, Any]) -> str:
 def _memories(report: Mapping[str, Any]) -> Iterator[str]:
     yield "<table><tr><th>memory</th><th>taken</th><th>of</th><th>by</th></tr>"
     for name, memory in report["memories"].items():
-        parts = memory.get("parts") or report["parts"]
+        if not memory["bytes"]:
+            continue
+        parts = memory["parts"] if memory["writable"] else report["parts"]
         cells = (f"<td>{escape(name)}</td>", *(f'<td class="n">{human(memory[key])}</td>' for key in ("bytes", "size")))
         yield f"<tr>{''.join(cells)}<td>{escape(parts_text(parts))}</td></tr>"
     yield "</table>"
