@@ -233,7 +233,7 @@ def test_link_time_optimization_is_an_attribute(workspace: Workspace) -> None:
     assert "<_Z5twicei>:" not in code, "it was inlined"
 
 
-@pytest.mark.parametrize(("platform", "count"), [("host", 6), ("linux_aarch64", 6), ("cortex_m55", 13)])
+@pytest.mark.parametrize(("platform", "count"), [("host", 6), ("linux_aarch64", 6), ("cortex_m55", 14)])
 def test_editors_are_told_how_each_source_is_compiled(workspace: Workspace, platform: str, count: int) -> None:
     repository = '[[repository]]\nname = "far"\nkind = "local"\npath = "../far"\n'
     workspace.write("WORKSPACE", WORKSPACE + repository)
