@@ -9,6 +9,7 @@ from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext
 from rules.et.actions import PYTHON_ENV, WORKER, Flags, operators_env, repeated, spec_digest
 from rules.et.export_action import GIB, Exported
 from rules.et.lower_action import Lowered, input_flags
+from rules.et.lowering_profile import NOT_RUN
 from rules.et.pte_attrs import PteAttrs
 
 
@@ -40,6 +41,7 @@ def check_method(
         flags += ("--task", exported.task)
     flags += _text_flags(attrs, exported)
     flags += recorded
+    flags += repeated("--not-run", filter(None, [NOT_RUN.get(attrs.backend)]))
     stem = f"measure-{spec_digest(flags)}"
     home = exported.model.label
     measure = ctx.output(f"{stem}.json", beside=home)

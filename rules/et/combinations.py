@@ -18,7 +18,8 @@ QUANTIZATIONS: dict[str, tuple[str, ...]] = {
 """What works on each backend, for every task. 8da4w of portable programs calls kernels of ours."""
 
 DEVICES: dict[str, tuple[Combination, ...]] = {
-    "cortex_m": (("cortex_m", "pt2e_static_int8", None), ("cortex_m", "pt2e_static_int8", "image-classification")),
+    backend: ((backend, "pt2e_static_int8", None), (backend, "pt2e_static_int8", "image-classification"))
+    for backend in ("cortex_m", "ethos_u")
 }
 """What works on a microcontroller's backend."""
 

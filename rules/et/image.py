@@ -190,9 +190,8 @@ def _is_own(ctx: RuleContext[EtImageAttrsT]) -> bool:
 def _check_profiles(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo]) -> None:
     """Raise `wrong-profile` for a program that was lowered for what the platform's processor does not have."""
     for label, program in zip(ctx.attrs.programs, programs, strict=True):
-        backend = program.profile.partition("-")[0]
-        wanted = profile_of(backend, ctx.platform.constraints.values())
-        if program.profile != wanted:
+        wanted = profile_of("cortex_m", ctx.platform.constraints.values())
+        if program.profile.startswith("cortex_m-") and program.profile != wanted:
             where = ctx.platform.label or ctx.platform.name
             message = f"program '{label}' must be lowered for {wanted}, as '{where}' wants, is for {program.profile}"
             hint = "leave 'cpu_features' of its pte out: then it is what the platform has"

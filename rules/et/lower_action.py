@@ -37,7 +37,7 @@ def quantize_graph(ctx: RuleContext[PteAttrs], exported: Exported, environment: 
     calibration, files = input_flags(ctx, "--calibration", ctx.attrs.calibration)
     flags: Flags = ("--graph", exported.graph, "--scheme", ctx.attrs.quantize, *calibration)
     if ctx.attrs.backend in LOWERING_ENVIRONMENTS:
-        flags += ("--quantizer", ctx.attrs.backend)
+        flags += ("--quantizer", ctx.attrs.backend, *repeated("--accelerator", filter(None, [ctx.attrs.accelerator])))
     graph = ctx.output(f"quantized-{spec_digest(flags)}.pt2", beside=exported.model.label)
     ctx.run(
         "EtQuantize",

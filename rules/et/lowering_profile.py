@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 from etbuild.api import Label
 
-LOWERING_ENVIRONMENTS = frozenset({"cortex_m"})
+LOWERING_ENVIRONMENTS = frozenset({"cortex_m", "ethos_u"})
 """Backends whose lowering needs another environment than export and proof."""
 FEATURES = ("mve", "dsp")
 """Values of //toolchains/isa by which CMSIS-NN's code differs, the widest first; it needs none of them."""
+
+
+NOT_RUN = {"ethos_u": "no emulator of Ethos-U"}
+"""Backends that nothing here can run, and why: their programs are checked, their graphs are compared."""
 
 
 def profile_of(backend: str, constraints: Iterable[Label], cpu_features: str | None = None) -> str:

@@ -37,7 +37,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
     if ctx.attrs.backend in LOWERING_ENVIRONMENTS:
         lowering = ctx.toolchain(_lowering_request(ctx.attrs), PythonEnvironmentInfo)
     exported = {name: _export(ctx, method, environment, lowering) for name, method in methods.items()}
-    profile = profile_of(ctx.attrs.backend, ctx.platform.constraints.values(), ctx.attrs.cpu_features)
+    profile = _profile(ctx)
     lowered = lower_program(ctx, exported, lowering, profile)
     checked = {
         name: check_method(ctx, name, lowered, one, _float_graph(ctx, methods[name], environment), environment)
@@ -82,6 +82,16 @@ def _methods(ctx: RuleContext[PteAttrs]) -> Mapping[str, MethodAttrs]:
     if not attrs.methods and attrs.model is None:
         raise ctx.mistake("missing-attribute", "'model' of pte must be given", hint='model = ":name of a model"')
     return attrs.methods or {attrs.method: attrs}
+
+
+def _profile(ctx: RuleContext[PteAttrs]) -> str:
+    attrs = ctx.attrs
+    if attrs.backend != "ethos_u":
+        return profile_of(attrs.backend, ctx.platform.constraints.values(), attrs.cpu_features)
+    if attrs.accelerator is None:
+        message = "'accelerator' of pte must be given for backend 'ethos_u'"
+        raise ctx.mistake("missing-attribute", message, attribute="backend", hint='accelerator = "ethos-u55-128"')
+    return f"ethos_u-{attrs.accelerator}"
 
 
 def _check_combination(ctx: RuleContext[PteAttrs], method: MethodAttrs) -> None:

@@ -11,11 +11,23 @@ from etbuild.api import EXEC, Attrs, Dep, EntryPoint, Src, provides
 from rules.et.providers import ModelInfo
 
 Task = Literal["text-generation", "feature-extraction", "image-classification"]
-Backend = Literal["portable", "xnnpack", "cortex_m"]
+Backend = Literal["portable", "xnnpack", "cortex_m", "ethos_u"]
+Accelerator = Literal[
+    "ethos-u55-32",
+    "ethos-u55-64",
+    "ethos-u55-128",
+    "ethos-u55-256",
+    "ethos-u85-128",
+    "ethos-u85-256",
+    "ethos-u85-512",
+    "ethos-u85-1024",
+    "ethos-u85-2048",
+]
 HOST_KERNELS: Mapping[tuple[object, object], str] = {
     ("portable", "8da4w"): "@etbuild//runtime/kernels/int4:host_kernels",
     ("portable", "gguf"): "@etbuild//runtime/kernels/gguf:host_kernels",
     ("cortex_m", "pt2e_static_int8"): "@etbuild//runtime/kernels/cortex_m:host_kernels",
+    ("ethos_u", "pt2e_static_int8"): "@etbuild//runtime/kernels/cortex_m:host_kernels",
 }
 """By backend and quantization: kernels that the program needs and the official runtime lacks."""
 
@@ -71,7 +83,12 @@ class PteAttrs(MethodAttrs):
     backend: Backend
     """What runs the program: `portable` kernels, or `xnnpack` with portable kernels for the rest. For microcontrollers
     `cortex_m`: operators of int8, of plain C++ or for what the platform's processor has, and portable kernels for the
-    rest. Its environment is another: WORKSPACE lists `@etbuild//toolchains/python:arm`, too."""
+    rest; `ethos_u`: one of Arm's accelerators, by Vela, and `cortex_m` for the rest. Nothing here runs an accelerator:
+    its command stream is checked, and the quantized graph compared with the float one. The environment of both is
+    another than that of the export: WORKSPACE lists `@etbuild//toolchains/python:arm`, too."""
+
+    accelerator: Accelerator | None = None
+    """For `ethos_u`, which must have it: the product and its multiply-accumulates a cycle."""
 
     cpu_features: Literal["mve", "dsp", "scalar"] | None = None
     """For `cortex_m`: the extensions of the processor that it is lowered for.  [default: what the platform has]"""

@@ -91,3 +91,21 @@ def test_what_a_microcontroller_cannot_be_given_names_what_comes_nearest(
     [diagnostic] = raised.value.diagnostics
     assert diagnostic.code == "unsupported-combination"
     assert diagnostic.hint == f"the nearest that does: {nearest}"
+
+
+def test_an_accelerator_is_named_and_its_programs_are_not_run() -> None:
+    analyzed = program(M55, backend="ethos_u", accelerator="ethos-u55-128")
+    assert profile(analyzed) == analyzed.get(ProgramInfo).profile == "ethos_u-ethos-u55-128"
+    quantize, measure = (analyzed.action(mnemonic).argv for mnemonic in ("EtQuantize", "EtMeasure"))
+    assert quantize[quantize.index("--accelerator") + 1] == "ethos-u55-128"
+    assert measure[measure.index("--not-run") + 1] == "no emulator of Ethos-U"
+    assert "--not-run" not in program(M55).action("EtMeasure").argv
+
+
+def test_an_accelerator_must_be_given() -> None:
+    with pytest.raises(EtbuildError) as raised:
+        program(backend="ethos_u")
+    [diagnostic] = raised.value.diagnostics
+    assert diagnostic.code == "missing-attribute"
+    assert diagnostic.message == "'accelerator' of pte must be given for backend 'ethos_u'"
+    assert diagnostic.hint == 'accelerator = "ethos-u55-128"'

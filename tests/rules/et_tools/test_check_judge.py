@@ -69,6 +69,20 @@ def test_a_quantized_program_is_held_against_the_float_model_too(tmp_path: Path)
     assert diagnostic.notes == ("perplexity over the float model's is 3, must be at most 1.25",)
 
 
+def test_of_a_program_that_nothing_runs_the_graph_is_judged(tmp_path: Path) -> None:
+    unrun = measured("tensors", "quantized", not_run="no emulator of it", against_graph={}, against_float=EXACT)
+    assert judge(tmp_path, unrun) == PASSED
+    with pytest.raises(UserError) as caught:
+        judge(tmp_path, unrun | {"against_float": WRONG})
+    assert "signal to noise against the float model in dB is -3, must be at least 15" in str(caught.value)
+    with pytest.raises(UserError) as caught:
+        judge(tmp_path, unrun, "relative_error=0.1")
+    [diagnostic] = caught.value.diagnostics
+    assert diagnostic.code == "invalid-tolerance"
+    wanted = "tolerance 'relative_error' is against the graph, and this program is not run: no emulator of it"
+    assert diagnostic.message == wanted
+
+
 @pytest.mark.parametrize("kind", TASKS)
 @pytest.mark.parametrize("precision", PRECISE)
 def test_every_default_fails_a_wrong_program(kind: str, precision: str) -> None:

@@ -71,10 +71,11 @@ def measure(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
         kind=arguments.task or "tensors",
         method=arguments.method,
         precision="quantized" if quantized else str(facts.get("dtype") or "float32"),
+        not_run=arguments.not_run,
     )
     use_one_thread()
     progress("loading the program")
-    program = ProgramRunner(Path(arguments.pte), arguments.method)
+    program = None if arguments.not_run else ProgramRunner(Path(arguments.pte), arguments.method)
     progress("loading the graph")
     graph = load_graph(Path(arguments.graph))
     original = load_graph(Path(arguments.float)) if quantized else None
@@ -136,6 +137,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     add("--method", default="forward")
     for flag in ("--float", "--task", "--inputs-output", "--expected-output"):
         add(flag)
+    add("--not-run", metavar="WHY", default="", help="the program can be run by nothing here: compare the graphs alone")
     for flag in ("--tokenizer", "--prompt", "--inputs"):
         add(flag, action="append", default=[])
     add("--tokens", type=int, default=DEFAULT_TOKENS)

@@ -18,6 +18,8 @@ class Measurement:
     kind: str
     method: str
     precision: str
+    not_run: str = ""
+    """Why the program was not run, if it was not: then its graph stands in its place, against the float one."""
     inputs: list[str] = field(default_factory=list)
     against_graph: dict[str, Any] = field(default_factory=dict)
     against_float: dict[str, Any] | None = None
@@ -35,6 +37,7 @@ class Measurement:
             "method": self.method,
             "precision": self.precision,
             "inputs": self.inputs,
+            **({"not_run": self.not_run} if self.not_run else {}),
             "against_graph": self.against_graph,
             "against_float": self.against_float,
             "first_divergence": first_divergence,

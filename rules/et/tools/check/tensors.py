@@ -23,23 +23,28 @@ def measure_tensors(
     measurement: Measurement,
     sets: Sequence[InputSet],
     graph: GraphRunner,
-    program: ProgramRunner,
+    program: ProgramRunner | None,
     original: GraphRunner | None,
 ) -> None:
-    """Run everything on `sets` and write the figures down; `original` is the graph before quantization."""
+    """Run everything on `sets` and write the figures down; `original` is the graph before quantization.
+
+    A program that nothing can run is None.
+    """
     measurement.inputs = [each.name for each in sets]
     progress(f"eager reference on {len(sets)} inputs")
     truth = _run_all(graph, sets)
     require_telling(truth, "the graph")
-    progress(f"program on {len(sets)} inputs")
-    results = _run_all(program, sets)
-    _require_equal_shapes(truth, results, program)
     names, top1 = [each.name for each in sets], measurement.kind == "image-classification"
-    measurement.against_graph = compare(names, truth, results, top1=top1)
+    results = truth
+    if program is not None:
+        progress(f"program on {len(sets)} inputs")
+        results = _run_all(program, sets)
+        _require_equal_shapes(truth, results, program)
+        measurement.against_graph = compare(names, truth, results, top1=top1)
+        _mark_off(measurement, sets, truth, results)
     measurement.outputs = _outputs(names, truth, results)
-    _mark_off(measurement, sets, truth, results)
     for index, each in enumerate(sets):
-        given = {"graph": truth[index], "program": results[index]}
+        given = {"graph": truth[index]} if program is None else {"graph": truth[index], "program": results[index]}
         measurement.record(index, [spec.name for spec in graph.inputs], each.values, given)
     if original is not None:
         progress(f"float reference on {len(sets)} inputs")

@@ -75,7 +75,7 @@ class Finding:
 def default_tolerances(measured: Mapping[str, Any]) -> dict[str, float]:
     """Return the bounds that hold where the target says nothing."""
     kind = str(measured["kind"])
-    bounds = TASKS[kind] | PRECISE[str(measured["precision"])]
+    bounds = {} if measured.get("not_run") else TASKS[kind] | PRECISE[str(measured["precision"])]
     return bounds | FLOAT_TASKS[kind] if measured.get(FLOAT) else bounds
 
 
@@ -110,7 +110,11 @@ def _problem(key: str, value: str, measured: Mapping[str, Any]) -> tuple[str, st
         what = "above 0" if tolerance.least else "from 0"
         return f"tolerance '{key}' must be a finite number {what}, is {value}: it could not fail otherwise", None
     if not measured.get(tolerance.section):
-        return f"tolerance '{key}' is against the float model, and this program is not quantized", None
+        if tolerance.section == GRAPH:
+            reason = f"against the graph, and this program is not run: {measured.get('not_run')}"
+        else:
+            reason = "against the float model, and this program is not quantized"
+        return f"tolerance '{key}' is {reason}", None
     if tolerance.figure in COUNTED and COUNTED[tolerance.figure] not in measured[tolerance.section]:
         return f"tolerance '{key}' does not apply to {measured['kind']}", None
     return None

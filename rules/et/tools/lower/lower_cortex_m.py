@@ -36,13 +36,14 @@ def main(argv: Sequence[str]) -> None:
     lower_main(argv, Backend("cortex_m", lambda _request: (), edge_config=cortex_m_edge_compile_config, finish=finish))
 
 
-def finish(edge: Any, request: LowerRequest) -> None:
+def finish(edge: Any, request: LowerRequest) -> Any:
     """Put the operators of `cortex_m` in the places of quantized layers."""
     # The features say all that is asked of a processor here: the M55 has any of them.
     target = CortexMTargetConfig(CortexM.M55, FEATURES[request.profile])
     for name, program in edge._edge_programs.items():
         passes = CortexMPassManager(program, PASSES, target_config=target, use_explicit_layout=True)
         edge._edge_programs[name] = passes.transform()
+    return edge
 
 
 if __name__ == "__main__":

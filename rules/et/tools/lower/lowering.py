@@ -40,8 +40,8 @@ class Backend:
     prepare: Callable[[ExportedProgram], None] = lambda _program: None
     """Rewrites a program, in place, for what runs it."""
     edge_config: Callable[[], EdgeCompileConfig] = lambda: EdgeCompileConfig(_check_ir_validity=False)
-    finish: Callable[[Any, LowerRequest], None] = lambda _edge, _request: None
-    """Rewrites the edge programs, in place, once partitioners have taken what they take."""
+    finish: Callable[[Any, LowerRequest], Any] = lambda edge, _request: edge
+    """Rewrites the edge programs, once partitioners have taken what they take."""
 
 
 def lower_main(argv: Sequence[str], backend: Backend) -> None:
@@ -86,7 +86,7 @@ def lower_programs(
                 compile_config=backend.edge_config(),
                 generate_etrecord=request.etrecord is not None,
             )
-            backend.finish(edge, request)
+            edge = backend.finish(edge, request)
             progress(f"{backend.name}: planning memory")
             return edge.to_executorch(config)
     except Exception as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pte import xnnpack_blob
+from pte import vela_stream, xnnpack_blob
 from pte.flatbuffer import BOOL, INT8, INT32, INT64, UINT8, UINT32, UINT64, Bytes, InvalidProgram, Table
 from pte.program import DTYPE_SIZES, Allocation, Delegate, Instruction, Method, Plain, Tensor, Value
 
@@ -15,6 +15,9 @@ DYNAMISM = ("static", "bounded", "unbounded")
 INSTRUCTIONS = ("none", "kernel", "delegate", "move", "jump_false", "free")
 MAX_RANK = 16
 IN_FLATBUFFER, IN_SEGMENT = 0, 1
+
+NODE_KINDS = {xnnpack_blob.BACKEND: xnnpack_blob.node_kinds, vela_stream.BACKEND: vela_stream.node_kinds}
+"""What reads a backend's blobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,8 @@ def _delegate(table: Table, blobs: BlobLookup) -> Delegate:
     if index >= len(spans):
         raise InvalidProgram(f"a delegate's blob has the index {index}, there are {len(spans)}")
     start, size = spans[index]
-    nodes = xnnpack_blob.node_kinds(blobs.data, start, size) if backend == xnnpack_blob.BACKEND else None
+    read = NODE_KINDS.get(backend)
+    nodes = read(blobs.data, start, size) if read else None
     specs = tuple((spec.text(0) or "", spec.span(1)[1]) for spec in table.tables(2))
     return Delegate(backend, size, index if place == IN_SEGMENT else None, nodes, specs)
 

@@ -39,7 +39,7 @@ def main(argv: Sequence[str]) -> None:
     if not calls and not is_dynamic:
         hint = 'give recorded inputs: calibration = ["inputs.safetensors"] or ["file.py:function"]'
         raise mistake("missing-calibration", "'pt2e_static_int8' needs calibration data", "calibration", hint=hint)
-    quantizer = quantizer_of(request.quantizer, program, is_dynamic=is_dynamic)
+    quantizer = quantizer_of(request.quantizer, program, request.accelerator, is_dynamic=is_dynamic)
     save_program(quantized(program, calls, quantizer), Path(request.output))
 
 
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--graph", required=True)
     parser.add_argument("--scheme", choices=SCHEMES, required=True)
     parser.add_argument("--quantizer", choices=QUANTIZERS, default="xnnpack")
+    parser.add_argument("--accelerator", default="")
     parser.add_argument("--calibration", action="append", default=[])
     parser.add_argument("--output", required=True)
     return parser

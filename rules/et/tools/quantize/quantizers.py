@@ -15,13 +15,19 @@ from export.signature import inputs_of
 from quantize.clipped_layers import ClippedLayersQuantizer
 
 WEIGHTED_LAYERS = (torch.ops.aten.linear.default, torch.ops.aten.conv1d.default, torch.ops.aten.conv2d.default)
-QUANTIZERS = ("xnnpack", "cortex_m")
+QUANTIZERS = ("xnnpack", "cortex_m", "ethos_u")
 
 
-def quantizer_of(backend: str, program: ExportedProgram, *, is_dynamic: bool) -> Any:
+def quantizer_of(backend: str, program: ExportedProgram, accelerator: str = "", *, is_dynamic: bool = False) -> Any:
     """Return the quantizer of `backend`; that of XNNPACK also serves portable kernels."""
+    # What is for Arm's is not in every environment.
+    if backend == "ethos_u":
+        from executorch.backends.arm import quantizer
+        from executorch.backends.arm.ethosu import EthosUCompileSpec
+
+        chosen = quantizer.EthosUQuantizer(EthosUCompileSpec(accelerator))
+        return chosen.set_global(quantizer.get_symmetric_quantization_config())
     if backend == "cortex_m":
-        # Not in every environment.
         from executorch.backends.cortex_m.quantizer.quantizer import CortexMQuantizer
 
         return CortexMQuantizer(use_explicit_layout=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from check.tolerances import default_tolerances
 from common.diagnostics import run_tool
 
 PRECISIONS = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16"}
-BACKENDS = {"xnnpack": "XNNPACK", "portable": "portable kernels", "cortex_m": "Cortex-M kernels"}
+BACKENDS = {"xnnpack": "XNNPACK", "portable": "portable kernels", "cortex_m": "Cortex-M kernels", "ethos_u": "Ethos-U"}
 
 
 def main(argv: Sequence[str]) -> None:
@@ -24,7 +24,7 @@ def main(argv: Sequence[str]) -> None:
     operators = _read(arguments.operators)
     measures = {name: _read(path) for name, _, path in (word.partition("=") for word in arguments.measure)}
     facts = {name: _read(path) for name, _, path in (word.partition("=") for word in arguments.facts)}
-    lines = [_program(arguments, operators, facts)]
+    lines = [_program(arguments, operators, facts), *_streams(operators)]
     proofs = [proof(measure, dict(_bound(word) for word in arguments.tolerance)) for measure in measures.values()]
     names = list(measures)
     lines += [f"{names[i]}: {text}" if len(names) > 1 else text for i, text in enumerate(proofs)]
@@ -61,6 +61,18 @@ def _program(arguments: argparse.Namespace, operators: Mapping[str, Any], facts:
     return " · ".join(part for part in (f"{BACKENDS[arguments.backend]} {precision}", held, methods) if part)
 
 
+def _streams(operators: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what an accelerator is given and what memory it wants, and what is left to the processor."""
+    streams = operators.get("command_streams", ())
+    for stream in streams:
+        counts = ", ".join(f"{count:,} {name}" for name, count in stream["operations"].items())
+        sizes = (f"{what} {stream[f'{what}_bytes'] / 1024:.1f} KiB" for what in ("commands", "weights", "scratch"))
+        yield f"{stream['accelerator']}: {counts}; {', '.join(sizes)}"
+    if streams:
+        calls = {one["operator"]: None for method in operators["methods"].values() for one in method["operators"]}
+        yield f"on the processor: {', '.join(calls) or 'nothing'}"
+
+
 def _signature(name: str, facts: Mapping[str, Any]) -> str:
     inputs = ", ".join(f"{one['name']}[{', '.join(_extent(d) for d in one['shape'])}]" for one in facts["inputs"])
     return f"{name}({inputs})"
@@ -72,6 +84,8 @@ def _extent(extent: Any) -> str:
 
 def proof(measure: Mapping[str, Any], given: Mapping[str, float]) -> str:
     """Return what was compared with what, and how near it came."""
+    if measure.get("not_run"):
+        return f"not run: {measure['not_run']}{_against_float(measure, 'its graph against float')}"
     figures = measure["against_graph"]
     bounds = {**default_tolerances(measure), **given}
     parts = []
@@ -88,17 +102,19 @@ def proof(measure: Mapping[str, Any], given: Mapping[str, float]) -> str:
     return text + _against_float(measure)
 
 
-def _against_float(measure: Mapping[str, Any]) -> str:
+def _against_float(measure: Mapping[str, Any], what: str = "against float") -> str:
     figures = measure.get("against_float")
     if not figures:
         return ""
     parts = [f"{figures['sqnr_db']:.0f} dB"]
     if "tokens_equal" in figures:
         parts.insert(0, f"{figures['tokens_equal']} of {figures['tokens']} tokens equal")
-    return f"; against float: {', '.join(parts)}"
+    return f"; {what}: {', '.join(parts)}"
 
 
 def _short(measure: Mapping[str, Any]) -> str:
+    if measure.get("not_run"):
+        return f"not run: {measure['not_run']}"
     return f"largest error {measure['against_graph']['max_abs_error']:.1e}"
 
 
