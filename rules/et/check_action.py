@@ -97,6 +97,9 @@ def provenance(
         for word in (*one.model.flags, *one.model.inputs)
         if isinstance(word, Artifact)
     }
+    environments = {"python_environment": environment.mount.digest}
+    if lowered.environment != environment:
+        environments["lowering_environment"] = lowered.environment.mount.digest
     parameters = {key: str(value) for key, value in ctx.attrs.model_dump(mode="json", exclude_defaults=True).items()}
     ctx.run(
         "EtProvenance",
@@ -105,7 +108,7 @@ def provenance(
             ctx.tool("provenance/provenance.py"),
             *("--subject", lowered.program),
             *repeated("--material", [f"{path}={path}" for path in weights]),
-            *("--material", f"python_environment=sha256:{environment.mount.digest}"),
+            *repeated("--material", [f"{name}=sha256:{digest}" for name, digest in environments.items()]),
             *repeated("--parameter", [f"{key}={value}" for key, value in sorted(parameters.items())]),
             *repeated("--facts", [one.facts for one in methods.values()]),
             *("--output", statement),

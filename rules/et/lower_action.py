@@ -30,6 +30,8 @@ class Lowered:
     operators: Artifact
     plan: Artifact
     etrecord: Artifact | None
+    environment: PythonEnvironmentInfo
+    """What it was quantized and lowered in."""
 
 
 def quantize_graph(ctx: RuleContext[PteAttrs], exported: Exported, environment: PythonEnvironmentInfo) -> Exported:
@@ -87,7 +89,7 @@ def lower_program(
         resources=Resources(cpu=1, ram=4 * GIB),
         progress=f"lowering to {ctx.attrs.backend}",
     )
-    return Lowered(program, operators, plan, etrecord)
+    return Lowered(program, operators, plan, etrecord, environment)
 
 
 def _worker(attrs: PteAttrs) -> str:
