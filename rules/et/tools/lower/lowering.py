@@ -21,6 +21,7 @@ from common.quiet import deterministic, quiet
 from export.canonical import load_program
 from lower.fast_exir import without_repeated_work
 from lower.kernels import missing_kernels
+from lower.memory_plan import planning_pass
 from lower.patches import Patch
 from lower.places import add_places
 from lower.refusal import lowering_refused, missing_operators
@@ -122,9 +123,9 @@ def constant_methods(request: LowerRequest) -> dict[str, Any]:
 
 
 def _backend_config(request: LowerRequest) -> ExecutorchBackendConfig:
-    if request.memory_planner is None:
-        return ExecutorchBackendConfig()
-    return ExecutorchBackendConfig(memory_planning_pass=call_entry(request.memory_planner, "memory_planner"))
+    entry = request.memory_planner
+    planner = planning_pass() if entry is None else call_entry(entry, "memory_planner")
+    return ExecutorchBackendConfig(memory_planning_pass=planner)
 
 
 def _sequence(value: Any) -> Sequence[Any]:
