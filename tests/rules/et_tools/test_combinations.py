@@ -27,7 +27,7 @@ BACKENDS = {"xnnpack": lower_xnnpack, "portable": lower_portable}
 MODELS = {"text-generation": "llama", "feature-extraction": "bert", "image-classification": "vit", None: "cnn"}
 
 OURS = {("portable", "8da4w"), ("portable", "gguf"), ("cortex_m", "pt2e_static_int8")}
-"""What the official runtime lacks kernels for: see test_int4_layers.py, test_gguf_blocks.py, et_tools_arm and //tiny."""
+"""What the official runtime lacks kernels for: see test_int4_layers.py, test_gguf_blocks.py, et_tools_arm, //tiny."""
 TRIED = [cell for cell in SUPPORTED if cell[:2] not in OURS]
 CELLS = TRIED if os.environ.get("ETBUILD_ALL_CELLS") else TRIED[:: len(MODELS) - 1]
 """A third of them, in which every backend, quantization and task occurs; all with ETBUILD_ALL_CELLS=1 (6 minutes)."""
