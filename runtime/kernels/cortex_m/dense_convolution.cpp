@@ -83,26 +83,40 @@ struct Group {
   Products products;
 };
 
-// Copies what a place sees; where that is nothing, elements to which the offset makes zeros.
-void gather(const Group& group, ptrdiff_t batch, const Seen& rows, ptrdiff_t column, int8_t* to) {
+// How many places, up to `most`, see all of their columns; the first does.
+ptrdiff_t whole_places(const Group& group, const Seen& first, ptrdiff_t most) {
+  const Extent& columns = group.by.window.columns;
+  const auto reach = static_cast<ptrdiff_t>((columns.size - 1) * columns.dilation);
+  const ptrdiff_t count = (group.by.input.columns - 1 - reach - first.at) / static_cast<ptrdiff_t>(columns.stride) + 1;
+  return count < most ? count : most;
+}
+
+// Copies what a place sees, or up to `most` that see all of their windows, and returns how many they are. Where a place
+// sees nothing are elements to which the offset makes zeros.
+ptrdiff_t gather(const Group& group, ptrdiff_t batch, const Seen& rows, ptrdiff_t column, ptrdiff_t most, int8_t* to) {
   const Convolution& by = group.by;
-  const Seen columns(by.window.columns, column, by.input.columns);
-  if (!rows.is_whole || !columns.is_whole) std::memset(to, -by.input_offset, static_cast<size_t>(group.window));
+  const Extent& extent = by.window.columns;
+  const Seen columns(extent, column, by.input.columns);
+  const bool is_whole = rows.is_whole && columns.is_whole;
+  if (!is_whole) std::memset(to, -by.input_offset, static_cast<size_t>(group.window));
   const ptrdiff_t count = columns.end - columns.first;
-  if (rows.end == rows.first || count == 0) return;
+  if (rows.end == rows.first || count == 0) return 1;
+  const auto of_column = static_cast<ptrdiff_t>(by.input.of_column);
   Segments segments = {by.input.at(batch, rows.at, columns.at) + group.first_channel,
                        static_cast<ptrdiff_t>(by.window.rows.dilation * by.input.of_row),
                        to + rows.first * group.row + columns.first * group.depth,
                        group.row,
                        rows.end - rows.first,
-                       count * group.depth};
-  if (group.is_joined) return fitting::copy(segments);
-  segments.length = group.depth;
-  for (ptrdiff_t element = 0; element < count; ++element) {
+                       group.is_joined ? count * group.depth : group.depth,
+                       is_whole ? whole_places(group, columns, most) : 1,
+                       static_cast<ptrdiff_t>(extent.stride) * of_column,
+                       group.window};
+  for (ptrdiff_t element = group.is_joined ? 1 : count; element > 0; --element) {
     fitting::copy(segments);
-    segments.from += by.window.columns.dilation * by.input.of_column;
+    segments.from += static_cast<ptrdiff_t>(extent.dilation) * of_column;
     segments.to += group.depth;
   }
+  return segments.places;
 }
 
 void multiply_gathered(const Group& group, ptrdiff_t begin, ptrdiff_t end) {
@@ -118,9 +132,14 @@ void multiply_gathered(const Group& group, ptrdiff_t begin, ptrdiff_t end) {
   products.of_place = group.window;
   for (ptrdiff_t place = begin; place < end; place += products.places) {
     products.places = end - place < most ? end - place : most;
-    for (ptrdiff_t at = 0; at < products.places; ++at) {
-      gather(group, batch, rows, column, windows + at * group.window);
-      if (++column < out.columns) continue;
+    for (ptrdiff_t at = 0; at < products.places;) {
+      const ptrdiff_t left = products.places - at;
+      const ptrdiff_t of_row = out.columns - column;
+      const ptrdiff_t made =
+          gather(group, batch, rows, column, left < of_row ? left : of_row, windows + at * group.window);
+      at += made;
+      column += made;
+      if (column < out.columns) continue;
       column = 0;
       if (++row == out.rows) {
         row = 0;
@@ -144,12 +163,7 @@ void multiply_line(const Group& group, ptrdiff_t line) {
   products.of_place = static_cast<ptrdiff_t>(by.window.columns.stride) * of_column;
   for (ptrdiff_t column = 0; column < by.out.columns; column += products.places) {
     const Seen seen(by.window.columns, column, by.input.columns);
-    products.places = 1;
-    if (seen.is_whole) {
-      const int64_t room = by.input.columns - group.size - seen.at;
-      const auto more = static_cast<ptrdiff_t>(room / by.window.columns.stride);
-      products.places += more < by.out.columns - column - 1 ? more : by.out.columns - column - 1;
-    }
+    products.places = seen.is_whole ? whole_places(group, seen, by.out.columns - column) : 1;
     products.length = (seen.end - seen.first) * group.depth;
     products.segments = products.length > 0 ? rows.end - rows.first : 0;
     products.input = by.input.at(line / by.out.rows, rows.at, seen.at);

@@ -78,14 +78,17 @@ struct Taps {
   ptrdiff_t columns;
 };
 
-// Segments of `length` elements that are copied.
+// Segments of `length` elements that are copied, `count` of them for each place.
 struct Segments {
   const int8_t* from;
-  ptrdiff_t of_from;  // How far it is from one to the next.
+  ptrdiff_t of_from;  // How far it is from one to the next,
   int8_t* to;
   ptrdiff_t of_to;
   ptrdiff_t count;
   ptrdiff_t length;
+  ptrdiff_t places;
+  ptrdiff_t from_of_place;  // and from one place's to the next one's.
+  ptrdiff_t to_of_place;
 };
 
 #define DECLARE_LINES                                                                \

@@ -187,12 +187,15 @@ TEST(channels_with_weights_of_their_own_are_as_defined_and_as_in_plain_cpp) {
 TEST(segments_are_copied_and_nothing_beside_them) {
   for (ptrdiff_t length = 0; length < 40; ++length) {
     memory.renew(0);
-    Segments by = {memory.input, length + 3, memory.own, length + 2, 4, length};
+    const Segments by = {memory.input, length + 3, memory.own, length + 2, 2, length, 3, 5, 2 * length + 4};
     fitting::copy(by);
-    for (ptrdiff_t segment = 0; segment < 4; ++segment) {
-      CHECK(std::memcmp(memory.own + segment * (length + 2), memory.input + segment * (length + 3),
-                        static_cast<size_t>(length)) == 0);
-      CHECK(memory.own[segment * (length + 2) + length] == kUntouched);
+    for (ptrdiff_t place = 0; place < 3; ++place) {
+      for (ptrdiff_t segment = 0; segment < 2; ++segment) {
+        const int8_t* to = memory.own + (2 * place + segment) * (length + 2);
+        const int8_t* from = memory.input + place * 5 + segment * (length + 3);
+        CHECK(std::memcmp(to, from, static_cast<size_t>(length)) == 0);
+        CHECK(to[length] == kUntouched && to[length + 1] == kUntouched);
+      }
     }
   }
 }

@@ -46,7 +46,17 @@ bool each_four(const PairRun& run, const Number& number) {
   const int8_t* left = lefts.from;
   const int8_t* right = rights.from;
   int8_t* to = run.to;
-  for (ptrdiff_t rest = run.count; rest > 0; rest -= 4) {
+  ptrdiff_t rest = run.count;
+  for (; rest >= 8; rest -= 8) {
+    const int32x4_t first = number(vldrbq_s32(left), vldrbq_s32(right));
+    const int32x4_t second = number(vldrbq_s32(left + lefts.of_four), vldrbq_s32(right + rights.of_four));
+    vstrbq_s32(to, first);
+    vstrbq_s32(to + 4, second);
+    left += 2 * lefts.of_four;
+    right += 2 * rights.of_four;
+    to += 8;
+  }
+  for (; rest > 0; rest -= 4) {
     const mve_pred16_t some = vctp32q(static_cast<uint32_t>(rest));
     vstrbq_p_s32(to, number(vldrbq_z_s32(left, some), vldrbq_z_s32(right, some)), some);
     left += lefts.of_four;

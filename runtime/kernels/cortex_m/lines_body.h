@@ -179,10 +179,14 @@ void multiply(const Products& by) {
 }
 
 void copy(const Segments& by) {
-  const int8_t* from = by.from;
-  int8_t* to = by.to;
-  for (ptrdiff_t segment = by.count; segment > 0; --segment, from += by.of_from, to += by.of_to) {
-    copy_segment(from, to, by.length);
+  const int8_t* of_place = by.from;
+  int8_t* to_place = by.to;
+  for (ptrdiff_t place = by.places; place > 0; --place, of_place += by.from_of_place, to_place += by.to_of_place) {
+    const int8_t* from = of_place;
+    int8_t* to = to_place;
+    for (ptrdiff_t segment = by.count; segment > 0; --segment, from += by.of_from, to += by.of_to) {
+      copy_segment(from, to, by.length);
+    }
   }
 }
 
