@@ -1,4 +1,4 @@
-// Hears "okay nabu": keeps 1.6 s of features, asks the model every 30 ms, and believes it after several answers.
+// Hears "okay nabu": asks the model every 30 ms about the last 1.6 s, and believes it after several answers.
 #pragma once
 
 #include <cstddef>
@@ -8,13 +8,12 @@
 
 class Listener {
  public:
-  static constexpr size_t kFrames = 161;
-  static constexpr size_t kStride = 3;
   // What the model's authors ask for: five answers, 0.85 on average.
   static constexpr size_t kAnswers = 5;
   static constexpr float kEnough = 0.85F;
 
-  // Makes the model ready; false if the image lacks one of its kernels. There can be one listener at a time.
+  // Makes the model ready, and the listener as if it had been quiet; false if the image lacks one of the model's
+  // kernels. One listener can be in use at a time.
   bool begin();
 
   // Takes the next 10 ms of sound at 16 kHz. True every 30 ms, when the model has answered.
@@ -27,16 +26,17 @@ class Listener {
   float probability() const { return answers_[latest_]; }
   float average() const;
 
-  // Asks the model about a window of its own: [channel][frame], oldest first. False if it fails.
-  bool ask(const float* window, float* probability);
-
  private:
+  // The first layer sees the last 5 features of each channel, and turns them into 64 numbers; the others see the last
+  // 53 of each of these.
+  static constexpr size_t kStride = 3, kFrames = 5, kWidth = 64, kSteps = 53;
+
   FrontEnd front_end_;
-  uint16_t features_[FrontEnd::kChannels] = {};
-  float window_[FrontEnd::kChannels][kFrames] = {};
+  float frames_[FrontEnd::kChannels][kFrames] = {};
+  float steps_[kWidth][kSteps] = {};
   float answers_[kAnswers] = {};
   uint8_t latest_ = 0;
-  uint8_t frames_ = 0;  // Since the model was asked.
+  uint8_t waiting_ = 0;  // Features since the model was asked.
   bool heard_ = false;
   bool heard_before_ = false;
 };

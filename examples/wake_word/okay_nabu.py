@@ -1,6 +1,7 @@
 """The microWakeWord model "okay nabu": features of 1.6 s of sound in, the probability of the words out.
 
-Its file is for streaming: each layer keeps what it needs of the past. Here all of that is the input.
+Its file is for streaming: each layer keeps what it needs of the past. Here all of that is the input; of the first
+layer, which has half of the work, a device keeps what it gave.
 """
 
 from __future__ import annotations
@@ -19,9 +20,19 @@ STRIDE = 3
 """Features come every 10 ms, an answer every 30 ms."""
 
 
-def load(weights: Path) -> nn.Module:
-    """Return the network of a .tflite file: `forward(features[1, 40, 161, 1]) -> probability[1, 1]`."""
+def load(weights: Path) -> WakeWord:
+    """Return the whole network of a .tflite file: `forward(features[1, 40, 161, 1]) -> probability[1, 1]`."""
     return WakeWord(tflite.layers(weights))
+
+
+def load_first(weights: Path) -> nn.Module:
+    """Return its first layer: `forward(features[1, 40, 5, 1]) -> step[1, 64, 1, 1]`."""
+    return load(weights).first
+
+
+def load_rest(weights: Path) -> nn.Module:
+    """Return what follows: `forward(steps[1, 64, 53, 1]) -> probability[1, 1]`."""
+    return load(weights).rest
 
 
 class WakeWord(nn.Module):
@@ -38,13 +49,27 @@ class WakeWord(nn.Module):
                 [layer] = group
                 stride = 1 if convolutions else STRIDE
                 convolutions += [_convolution(layer.weight.permute(0, 3, 1, 2), layer.bias, stride), nn.ReLU()]
-        self.convolutions = nn.Sequential(*convolutions)
-        self.answer = nn.Linear(layers[-1].weight.shape[1], 1)
-        _take_over(self.answer, layers[-1].weight, layers[-1].bias)
+        self.first = nn.Sequential(*convolutions[:2])
+        self.rest = Rest(convolutions[2:], layers[-1])
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Return the probability that the words end where the features end."""
-        return torch.sigmoid(self.answer(self.convolutions(features).flatten(1)))
+        return self.rest(self.first(features))  # type: ignore[no-any-return]
+
+
+class Rest(nn.Module):
+    """All layers behind the first."""
+
+    def __init__(self, convolutions: list[nn.Module], last: tflite.Layer) -> None:
+        """Take over the layers of a file."""
+        super().__init__()
+        self.convolutions = nn.Sequential(*convolutions)
+        self.answer = nn.Linear(last.weight.shape[1], 1)
+        _take_over(self.answer, last.weight, last.bias)
+
+    def forward(self, steps: torch.Tensor) -> torch.Tensor:
+        """Return the probability that the words end where the steps end."""
+        return torch.sigmoid(self.answer(self.convolutions(steps).flatten(1)))
 
 
 def _depthwise(layers: list[tflite.Layer]) -> nn.Conv2d:

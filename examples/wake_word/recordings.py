@@ -1,4 +1,4 @@
-"""Features of recordings as the model's inputs, and where those lie on a device."""
+"""Recordings as inputs of the model and of its parts, and where those lie on a device."""
 
 from __future__ import annotations
 
@@ -8,25 +8,60 @@ import torch
 from executorch.exir.passes import MemoryPlanningPass
 
 FOLDER = Path("examples/wake_word")
-CHANNELS, FRAMES, STRIDE = 40, 161, 3
+CHANNELS, FRAMES, STRIDE, KERNEL = 40, 161, 3, 5
+WIDTH, STEPS = 64, 53
+"""What the first layer gives of each window of 5 frames, and how many of these the others see."""
 SCALE = 0.0390625
 """What the model takes for 1 of the front end's whole numbers."""
 
+Inputs = list[tuple[torch.Tensor]]
 
-def windows() -> list[tuple[torch.Tensor]]:
+
+def windows() -> Inputs:
     """Return windows of the recording that end before the words, within them and behind them."""
-    return [(window,) for window in windows_of("okay_nabu")[-24::8]]
+    features = heard(FOLDER / "okay_nabu.features")
+    ends = range(FRAMES, features.shape[2] + 1, STRIDE)
+    return [(features[:, :, end - FRAMES : end].contiguous(),) for end in ends][-24::8]
 
 
-def windows_of(name: str) -> list[torch.Tensor]:
-    """Return each window of a recording's features that ends where the model is asked, every 30 ms."""
-    stored = bytearray((FOLDER / f"{name}.features").read_bytes())
-    features = torch.frombuffer(stored, dtype=torch.uint16).reshape(-1, CHANNELS).float() * SCALE
-    padded = torch.cat([torch.zeros(FRAMES - 1, CHANNELS), features])
-    ends = range(FRAMES + STRIDE - 1, padded.shape[0] + 1, STRIDE)
-    return [padded[end - FRAMES : end].T[None, :, :, None].contiguous() for end in ends]
+def frames() -> Inputs:
+    """Return what the first layer sees of the recording while the words are spoken."""
+    return _frames("okay_nabu")[-30::3]
+
+
+def steps() -> Inputs:
+    """Return what the other layers see where windows end."""
+    return _steps("okay_nabu")[-24::8]
+
+
+def calibration_frames() -> Inputs:
+    """Return what the first layer sees of other recordings, for what quantization observes."""
+    return _frames("calibration")[::STRIDE]
+
+
+def calibration_steps() -> Inputs:
+    """Return what the other layers see of other recordings."""
+    return _steps("calibration")[:: 3 * STRIDE]
+
+
+def heard(file: Path) -> torch.Tensor:
+    """Return a front end's features[1, 40, time, 1], behind as much silence that the first answer is after 3 frames."""
+    stored = torch.frombuffer(bytearray(file.read_bytes()), dtype=torch.uint16).reshape(-1, CHANNELS).float() * SCALE
+    return torch.cat([torch.zeros(FRAMES - STRIDE, CHANNELS), stored]).T[None, :, :, None]
 
 
 def planner() -> MemoryPlanningPass:
-    """Plan no memory for the window: the app has it already."""
+    """Plan no memory for the input: the app has it already."""
     return MemoryPlanningPass(alloc_graph_input=False)
+
+
+def _frames(name: str) -> Inputs:
+    features = heard(FOLDER / f"{name}.features")
+    ends = range(FRAMES, features.shape[2] + 1, STRIDE)
+    return [(features[:, :, end - KERNEL : end].contiguous(),) for end in ends]
+
+
+def _steps(name: str) -> Inputs:
+    stored = bytearray((FOLDER / f"{name}.steps").read_bytes())
+    given = torch.frombuffer(stored, dtype=torch.float32).reshape(1, WIDTH, -1, 1)
+    return [(given[:, :, end - STEPS : end].contiguous(),) for end in range(STEPS, given.shape[2] + 1)]
