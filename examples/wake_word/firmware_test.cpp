@@ -57,7 +57,7 @@ TEST(the_front_end_gives_what_the_published_one_gives) {
   const auto* expected = static_cast<const uint8_t*>(programs::files::okay_nabu_features::data);
   const size_t count = programs::files::okay_nabu_features::size / sizeof(uint16_t);
   size_t at = 0, off = 0, sum = 0, present = 0;
-  FrontEnd front_end;
+  static FrontEnd front_end;
   play(programs::files::okay_nabu_pcm::data, programs::files::okay_nabu_pcm::size,
        [&](const int16_t(&samples)[FrontEnd::kStep]) {
          uint16_t features[kChannels];

@@ -93,6 +93,13 @@ bool FrontEnd::hear(const int16_t (&samples)[kStep], uint16_t (&features)[kChann
   return true;
 }
 
+// What the transform works on begins with each window.
+void FrontEnd::reset() {
+  std::memset(heard_, 0, sizeof heard_);
+  std::memset(noise_, 0, sizeof noise_);
+  length_ = 0;
+}
+
 // Puts even samples where real parts are, odd ones where imaginary parts are, in the order in which `transform` starts.
 void FrontEnd::window_sound() {
   for (size_t point = 0; point < kPoints; ++point) {

@@ -21,7 +21,7 @@ class FrontEnd {
   bool hear(const int16_t (&samples)[kStep], uint16_t (&features)[kChannels]);
 
   // Forgets all sound.
-  void reset() { *this = FrontEnd(); }
+  void reset();
 
  private:
   static constexpr size_t kPoints = front_end::kFft / 2;

@@ -10,11 +10,7 @@ namespace {
 
 using etbuild::CompiledMethod;
 using etbuild::CompiledPlan;
-using executorch::aten::ScalarType;
-using executorch::aten::Tensor;
-using executorch::aten::TensorImpl;
 using executorch::runtime::Error;
-using executorch::runtime::EValue;
 
 const CompiledPlan& kFirst = programs::first_int8::forward::plan;
 const CompiledPlan& kRest = programs::rest_int8::forward::plan;
@@ -22,34 +18,43 @@ const CompiledPlan& kRest = programs::rest_int8::forward::plan;
 // What the model takes for 1 of the front end's features.
 constexpr float kScale = 0.0390625F;
 
+constexpr float kParts = 4096.0F;
+
 // Forgets the oldest number of a row, and makes room for a new one.
-template <size_t N>
-float& next(float (&row)[N]) {
-  std::memmove(row, row + 1, (N - 1) * sizeof(float));
+template <typename T, size_t N>
+T& next(T (&row)[N]) {
+  std::memmove(row, row + 1, (N - 1) * sizeof(T));
   return row[N - 1];
 }
 
-// Calls a method with one tensor [1, rows, columns, 1]; returns what it gives, null if it fails.
-template <size_t Rows, size_t Columns>
-const float* call(const CompiledPlan& plan, float (&input)[Rows][Columns]) {
-  int32_t sizes[] = {1, Rows, Columns, 1};
-  uint8_t order[] = {0, 1, 2, 3};
-  int32_t strides[] = {Rows * Columns, Columns, 1, 1};
-  TensorImpl tensor(ScalarType::Float, 4, sizes, input, order, strides);
+uint16_t packed(float value) { return static_cast<uint16_t>(std::min(value * kParts + 0.5F, 65535.0F)); }
+
+// Where the plan has the only input of its method: written there, it need not be given.
+float* input_of(const CompiledPlan& plan) {
+  const auto& input = plan.values[plan.inputs[0].value];
+  return static_cast<float*>(plan.tensors[input.index].data);
+}
+
+// Runs a method on its input; returns what it gives, null if it fails.
+const float* run(const CompiledPlan& plan) {
   CompiledMethod method(plan);
-  if (method.set_input(EValue(Tensor(&tensor)), 0) != Error::Ok || method.execute() != Error::Ok) return nullptr;
-  return method.get_output(0).toTensor().const_data_ptr<float>();
+  return method.execute() == Error::Ok ? method.get_output(0).toTensor().const_data_ptr<float>() : nullptr;
 }
 
 }  // namespace
 
 bool Listener::begin() {
-  *this = Listener();
+  front_end_.reset();
+  std::memset(frames_, 0, sizeof frames_);
+  std::memset(answers_, 0, sizeof answers_);
+  latest_ = waiting_ = 0;
+  heard_ = heard_before_ = false;
   if (CompiledMethod::load(kFirst, programs::kernels()) != Error::Ok) return false;
   if (CompiledMethod::load(kRest, programs::kernels()) != Error::Ok) return false;
-  const float* quiet = call(kFirst, frames_);
+  std::memset(input_of(kFirst), 0, sizeof frames_);
+  const float* quiet = run(kFirst);
   if (quiet == nullptr) return false;
-  for (size_t row = 0; row < kWidth; ++row) std::fill_n(steps_[row], kSteps, quiet[row]);
+  for (size_t row = 0; row < kWidth; ++row) std::fill_n(steps_[row], kSteps, packed(quiet[row]));
   return true;
 }
 
@@ -61,10 +66,13 @@ bool Listener::hear(const int16_t (&samples)[FrontEnd::kStep]) {
   }
   if (++waiting_ < kStride) return false;
   waiting_ = 0;
-  const float* step = call(kFirst, frames_);
+  std::memcpy(input_of(kFirst), frames_, sizeof frames_);
+  const float* step = run(kFirst);
   if (step == nullptr) return false;
-  for (size_t row = 0; row < kWidth; ++row) next(steps_[row]) = step[row];
-  const float* answer = call(kRest, steps_);
+  for (size_t row = 0; row < kWidth; ++row) next(steps_[row]) = packed(step[row]);
+  const uint16_t* steps = steps_[0];
+  std::transform(steps, steps + kWidth * kSteps, input_of(kRest), [](uint16_t each) { return each / kParts; });
+  const float* answer = run(kRest);
   if (answer == nullptr) return false;
   latest_ = static_cast<uint8_t>((latest_ + 1) % kAnswers);
   answers_[latest_] = *answer;

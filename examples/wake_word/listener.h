@@ -33,7 +33,7 @@ class Listener {
 
   FrontEnd front_end_;
   float frames_[FrontEnd::kChannels][kFrames] = {};
-  float steps_[kWidth][kSteps] = {};
+  uint16_t steps_[kWidth][kSteps] = {};  // In parts of 2^12: half of the memory that floats would take.
   float answers_[kAnswers] = {};
   uint8_t latest_ = 0;
   uint8_t waiting_ = 0;  // Features since the model was asked.

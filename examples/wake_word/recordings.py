@@ -1,11 +1,10 @@
-"""Recordings as inputs of the model and of its parts, and where those lie on a device."""
+"""Recordings as inputs of the model and of its parts."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import torch
-from executorch.exir.passes import MemoryPlanningPass
 
 FOLDER = Path("examples/wake_word")
 CHANNELS, FRAMES, STRIDE, KERNEL = 40, 161, 3, 5
@@ -48,11 +47,6 @@ def heard(file: Path) -> torch.Tensor:
     """Return a front end's features[1, 40, time, 1], behind as much silence that the first answer is after 3 frames."""
     stored = torch.frombuffer(bytearray(file.read_bytes()), dtype=torch.uint16).reshape(-1, CHANNELS).float() * SCALE
     return torch.cat([torch.zeros(FRAMES - STRIDE, CHANNELS), stored]).T[None, :, :, None]
-
-
-def planner() -> MemoryPlanningPass:
-    """Plan no memory for the input: the app has it already."""
-    return MemoryPlanningPass(alloc_graph_input=False)
 
 
 def _frames(name: str) -> Inputs:
