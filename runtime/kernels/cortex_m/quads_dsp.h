@@ -6,16 +6,10 @@
 #include <cstring>
 
 #define QUADS dsp
+#include "quads_in_words.h"
 
 namespace etbuild::kernels::cortex_m::QUADS {
 namespace {
-
-struct Sums {
-  uint32_t a, b, c, d;
-};
-
-// The offset is added to elements as they are read.
-constexpr bool kAddsWeights = false;
 
 inline int32_t four_bytes(const int8_t* from) {
   int32_t bytes;
@@ -73,19 +67,6 @@ inline Sums add_products(Sums sums, const int8_t* input, int32_t offset, const i
     sums.d += element * static_cast<uint32_t>(third[step]);
   }
   return sums;
-}
-
-inline Sums add_weights(Sums sums, const int8_t*, ptrdiff_t, ptrdiff_t) { return sums; }
-
-// How four channels are scaled.
-struct Scale {
-  explicit Scale(const Scaling& by) : scaling(by) {}
-
-  const Scaling& scaling;
-};
-
-inline void store(const Sums& sums, const Scale& scale, int8_t* to) {
-  store_each({sums.a, sums.b, sums.c, sums.d}, scale.scaling, to);
 }
 
 inline void copy_segment(const int8_t* from, int8_t* to, ptrdiff_t count) {

@@ -1,16 +1,10 @@
 // Four channels at a time in plain C++. Included once, in front of lines_body.h, as its like.
 
 #define QUADS plain
+#include "quads_in_words.h"
 
 namespace etbuild::kernels::cortex_m::QUADS {
 namespace {
-
-struct Sums {
-  uint32_t a, b, c, d;
-};
-
-// The offset is added to elements as they are read.
-constexpr bool kAddsWeights = false;
 
 // Adds (input + offset) x weights, of four channels whose weights lie `step` apart.
 inline Sums add_products(Sums sums, const int8_t* input, int32_t offset, const int8_t* weights, ptrdiff_t step,
@@ -26,19 +20,6 @@ inline Sums add_products(Sums sums, const int8_t* input, int32_t offset, const i
     sums.d += element * static_cast<uint32_t>(fourth[at]);
   }
   return sums;
-}
-
-inline Sums add_weights(Sums sums, const int8_t*, ptrdiff_t, ptrdiff_t) { return sums; }
-
-// How four channels are scaled.
-struct Scale {
-  explicit Scale(const Scaling& by) : scaling(by) {}
-
-  const Scaling& scaling;
-};
-
-inline void store(const Sums& sums, const Scale& scale, int8_t* to) {
-  store_each({sums.a, sums.b, sums.c, sums.d}, scale.scaling, to);
 }
 
 inline void copy_segment(const int8_t* from, int8_t* to, ptrdiff_t count) {
