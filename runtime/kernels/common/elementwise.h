@@ -2,8 +2,8 @@
 // they only bring rows.
 //
 // A row computes dense elements of one dtype. Operands of other dtypes, strides, or shapes come by way of small
-// buffers. ET_KERNELS_STRIDED=0 leaves that out, where size is all that counts: what does not lie as the output does, in the
-// dtype that the row reads, then fails with NotSupported.
+// buffers. ET_KERNELS_STRIDED=0 leaves that out, where size is all that counts: what does not lie as the output does,
+// in the dtype that the row reads, then fails with NotSupported.
 
 #pragma once
 
