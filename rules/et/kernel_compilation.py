@@ -129,7 +129,7 @@ def _expand(ctx: DynamicContext, files: Mapping[Artifact, bytes], build: _Build)
             shared.update(dict.fromkeys(sources))
             objects += _compile(ctx, build, catalog, sources, mask)
     make_archive(ctx, build.toolchain, [_compile_table(ctx, build, chosen), *objects], alwayslink=False)
-    _write(ctx, kernel_facts(ctx), [json.dumps([_facts(each, chosen) for each in chosen], indent=1)])
+    _write(ctx, kernel_facts(ctx), json.dumps([_facts(each, chosen) for each in chosen], indent=1).splitlines())
 
 
 def _facts(kernel: ChosenKernel, chosen: Sequence[ChosenKernel]) -> dict[str, str]:

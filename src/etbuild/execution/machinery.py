@@ -92,10 +92,10 @@ class Machinery:
     roots: RootPool
     logs: Path
     """Where the output of failed actions is kept."""
-    outputs: Path | None = None
-    """The output tree, for the words of failures."""
     capacity: Resources = field(default=Resources(cpu=1))
     """What may be taken at the same time; ram=0 for no limit."""
+    outputs: Path | None = None
+    """The output tree, for the words of failures."""
     realize_mount: Callable[[Mount], Path] = lambda mount: Path(mount.source)
     span_of: Callable[[Action, str | None, int | None], Span | None] = _no_span
     """Where an attribute (and an element of it) of an action's owner is written."""
