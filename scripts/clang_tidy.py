@@ -51,6 +51,9 @@ what includes a board's `programs.h`, whose arrays are held to be initialized th
 FOR_TESTS = ("--checks=-clang-analyzer-*",)
 """Paths through a test are few, and all are run; in loops over values the analyzer would follow each for seconds."""
 
+GCC_ONLY = ("-specs", "-ffat-lto-objects")
+"""Words that clang does not know, which change nothing of what a source says."""
+
 EVERY_DTYPE = ("-I", "runtime/kernels/common/all")
 """Kernels find here which dtypes they serve, where no image says it: that header stands below no output."""
 
@@ -83,7 +86,7 @@ def _answer(words: Sequence[str]) -> Any:
 
 def findings(entry: Entry, known: Path) -> str:
     """Return what clang-tidy says of a source, nothing if it is clean; that is written down."""
-    compiler, *words = (word for word in entry["arguments"] if not word.startswith("-specs"))
+    compiler, *words = (word for word in entry["arguments"] if not word.startswith(GCC_ONLY))
     options = FOR_TESTS if entry["file"].endswith("_test.cpp") else ()
     command = [TIDY, "--quiet", *options, entry["file"], "--", compiler, *_target(compiler), *words, *EVERY_DTYPE]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
