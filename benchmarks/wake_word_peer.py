@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from tflite_micro import runtime  # type: ignore[import-not-found]
+from tflite_micro import runtime
 
 CHANNELS, STRIDE = 40, 3
 SCALE = 0.0390625

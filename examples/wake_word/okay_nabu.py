@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import tflite  # type: ignore[import-not-found]
+import tflite
 import torch
 from torch import nn
 
@@ -54,7 +54,7 @@ class WakeWord(nn.Module):
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Return the probability that the words end where the features end."""
-        return self.rest(self.first(features))  # type: ignore[no-any-return]
+        return self.rest(self.first(features))
 
 
 class Rest(nn.Module):
@@ -92,4 +92,4 @@ def _take_over(module: nn.Conv2d | nn.Linear, weight: torch.Tensor, bias: torch.
     """Copy into the module's own parameters, whose strides are plain."""
     with torch.no_grad():
         module.weight.copy_(weight)
-        module.bias.copy_(bias)  # type: ignore[union-attr]
+        module.bias.copy_(bias)

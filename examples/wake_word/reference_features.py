@@ -9,7 +9,7 @@ import sys
 from array import array
 from pathlib import Path
 
-from pymicro_features import MicroFrontend  # type: ignore[import-not-found]
+from pymicro_features import MicroFrontend
 
 STEP = 160 * 2
 """Bytes of 10 ms."""

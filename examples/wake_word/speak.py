@@ -14,7 +14,7 @@ import wave
 from array import array
 from pathlib import Path
 
-import espeakng_loader  # type: ignore[import-not-found]
+import espeakng_loader
 
 RATE = 16000
 BEFORE, BEHIND = RATE, RATE // 2

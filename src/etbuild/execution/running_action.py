@@ -62,7 +62,7 @@ class RunningAction:
         self._root = root
         self._command = _command(machinery, action, root, inputs)
         if action.before and machinery.outputs:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # Most often none was placed.
                 shutil.copyfile(machinery.outputs / action.before, Path(root.report, BEFORE))
         job = machinery.workers.start(action, self._command, root.output) if machinery.workers else None
         self.worker = job is not None

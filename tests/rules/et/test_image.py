@@ -142,8 +142,11 @@ def test_memories_and_memory_for_kernels_reach_the_layout() -> None:
     words = image(**BOARD, **tiers, temp_memory="4KiB").action("EtEmbedPrograms").argv
     assert words[words.index("--temp-memory") + 1] == "4096"
     assert words[words.index("--memory=dtcm=4096") :] == (
-        "--memory=dtcm=4096", "--memory=ram=65536", "--tier=2=dtcm", "--hot=mlp=dtcm",
-    )  # fmt: skip
+        "--memory=dtcm=4096",
+        "--memory=ram=65536",
+        "--tier=2=dtcm",
+        "--hot=mlp=dtcm",
+    )
     hosted = image(**tiers).action("EtEmbedPrograms").argv
     assert not any(word.startswith(("--memory", "--tier", "--hot")) for word in hosted)
 

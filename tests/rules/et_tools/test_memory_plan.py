@@ -72,9 +72,9 @@ def test_nothing_takes_nothing():
 @pytest.mark.parametrize("name", ["mlp", "cnn", "llama", "bert", "vit"])
 def test_an_arena_is_hardly_larger_than_what_lives_in_it(name, tmp_path):
     pytest.importorskip("executorch.exir")
-    from workbench import Workbench  # noqa: PLC0415  Imports torch, as does the next.
+    from workbench import Workbench  # noqa: PLC0415  Imports torch.
 
-    from lower import lower_portable  # noqa: PLC0415
+    from lower import lower_portable  # noqa: PLC0415  So does this.
 
     bench = Workbench(tmp_path)
     bench.export(name)

@@ -32,10 +32,15 @@ def main(argv: Sequence[str]) -> None:
     arguments = parser.parse_args(argv)
     report = json.loads(Path(arguments.sizes).read_text(encoding="utf-8"))
     last = last_good(os.environ.get("ETBUILD_BEFORE"))
-    budgets = {name: int(most) for name, _, most in (word.partition("=") for word in arguments.budget)}
+    budgets = parse_budgets(arguments.budget)
     if found := list(exceeded(arguments.owner, budgets, report, last)):
         raise UserError(*found)
     Path(arguments.output).write_text(PASSED, encoding="utf-8")
+
+
+def parse_budgets(words: Sequence[str]) -> dict[str, int]:
+    """Return budgets in bytes by memory, from words such as "flash=65536"."""
+    return {memory: int(most) for memory, _, most in (word.partition("=") for word in words)}
 
 
 def last_good(path: str | None) -> Report | None:

@@ -12,6 +12,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from common.diagnostics import run_tool
+from size.budget import parse_budgets
 from size.words import human, memory_bytes, parts_text
 
 SHOWN = ("runtime", "kernels", "programs")
@@ -25,7 +26,7 @@ def main(argv: Sequence[str]) -> None:
     parser.add_argument("--output", required=True)
     arguments = parser.parse_args(argv)
     report = json.loads(Path(arguments.sizes).read_text(encoding="utf-8"))
-    budgets = {name: int(most) for name, _, most in (word.partition("=") for word in arguments.budget)}
+    budgets = parse_budgets(arguments.budget)
     lines = list(bare_lines(report, budgets)) if report["memories"] else [hosted_line(report)]
     short = " · ".join(line.partition(":")[0] for line in lines) if report["memories"] else lines[0]
     summary = json.dumps({"lines": lines, "short": short}, ensure_ascii=False)

@@ -37,7 +37,7 @@ td.n { text-align: right; white-space: nowrap }
 
 def page(title: str, report: Mapping[str, Any]) -> str:
     """Return the page; `title` says which image, and for what."""
-    return "\n".join((
+    lines = (
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>",
@@ -49,7 +49,8 @@ def page(title: str, report: Mapping[str, Any]) -> str:
         *_operators(report["operators"]),
         "</body></html>",
         "",
-    ))  # fmt: skip
+    )
+    return "\n".join(lines)
 
 
 def _memories(report: Mapping[str, Any]) -> Iterator[str]:
