@@ -19,7 +19,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from etbuild.model.diagnostics import EtbuildError
-from etbuild.model.frozen import frozen
 from etbuild.model.label import Label, parse_label
 from etbuild.model.rule import Provider
 
@@ -152,22 +151,6 @@ EXEC = "exec"
 
 DEVICE = "device"
 """A field's marker: its targets are needed for platforms that are named, not for the host."""
-
-
-@frozen
-class DependencyField:
-    """What a field says of the labels in it."""
-
-    name: str
-    provides: tuple[type[Provider], ...]
-    exec: bool
-
-
-def dependency_field(attrs: type[Attrs], name: str) -> DependencyField:
-    """Return what the field `name` of a schema demands of its labels."""
-    markers = attrs.model_fields[name].metadata
-    types = tuple(t for marker in markers if isinstance(marker, Provides) for t in marker.types)
-    return DependencyField(name, types, EXEC in markers)
 
 
 def labels_in(value: Any, place: str = "") -> Iterator[tuple[str, Label]]:

@@ -47,10 +47,6 @@ class Platform:
         """Tell whether `run_under` runs this: a file that was built does, a program of this machine runs as it is."""
         return bool(self.run_under) and isinstance(argv[0], Artifact)
 
-    def satisfies(self, values: frozenset[Label]) -> bool:
-        """Tell whether all of these constraint values hold here."""
-        return values <= frozenset(self.constraints.values())
-
 
 @frozen
 class Configuration:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import ValidationError
 
-from etbuild.model.attrs import EXEC, Attrs, Dep, LabelError, Src, dependency_field, label_context, labels_in, provides
+from etbuild.model.attrs import EXEC, Attrs, Dep, LabelError, Src, label_context, labels_in, provides
 from etbuild.model.label import Label
 from etbuild.model.rule import Provider
 
@@ -46,12 +46,6 @@ def test_every_label_is_found_with_its_place() -> None:
     assert [(place, label.name) for place, label in labels_in(attrs)] == [
         ("model", "m"), ("tools[0]", "a"), ("tools[1]", "b"), ("parts.one.source", "s"),
     ]  # fmt: skip
-
-
-def test_a_field_says_what_its_targets_provide_and_for_which_platform_they_are() -> None:
-    assert dependency_field(SampleAttrs, "model").provides == (OneInfo,)
-    assert not dependency_field(SampleAttrs, "model").exec
-    assert dependency_field(SampleAttrs, "tools").exec
 
 
 @pytest.mark.parametrize("raw", [{"count": "1"}, {"count": True}, {"tools": ["a"]}, {"cont": 1}, {"model": 1}])
