@@ -20,17 +20,28 @@ double farthest(const Logits& logits, const float* expected) {
   return most;
 }
 
-}  // namespace
-
-Status read_reference(const std::string& path, Reference* reference) {
-  Safetensors file;
+Status take(const Safetensors& file, Reference* reference) {
   std::vector<int64_t> ids;
-  Status status = Safetensors::read(path, &file);
-  if (status.ok()) status = file.get("input_ids", &ids);
+  Status status = file.get("input_ids", &ids);
   if (status.ok()) status = file.get("tokens", &reference->tokens);
   if (status.ok()) status = file.get("logits", &reference->logits);
   reference->prompt.assign(ids.begin(), ids.end());
   return status;
+}
+
+}  // namespace
+
+Status read_reference(const std::string& path, Reference* reference) {
+  Safetensors file;
+  const Status status = Safetensors::read(path, &file);
+  return status.ok() ? take(file, reference) : status;
+}
+
+Status read_reference(const void* data, size_t size, Reference* reference) {
+  Safetensors file;
+  const std::string_view content(static_cast<const char*>(data), size);
+  const Status status = Safetensors::parse(content, "the reference in memory", &file);
+  return status.ok() ? take(file, reference) : status;
 }
 
 Status compare_greedy(TextProgram* program, const Reference& reference, size_t count, double tolerance, double* error) {

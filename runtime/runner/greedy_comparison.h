@@ -20,6 +20,9 @@ struct Reference {
 
 Status read_reference(const std::string& path, Reference* reference);
 
+// The same of a file in memory: what an image holds.
+Status read_reference(const void* data, size_t size, Reference* reference);
+
 // Feeds the prompt and then `count` greedy tokens. kFailed at the first token that is another one, or before which a
 // logit is off by more than `tolerance` or not a number; `*error` is the largest difference until there.
 Status compare_greedy(TextProgram* program, const Reference& reference, size_t count, double tolerance, double* error);

@@ -13,6 +13,7 @@ namespace etbuild::runner {
 namespace {
 
 std::string decoder_path;
+std::string reference_path;
 Reference eager;
 double error;
 
@@ -68,12 +69,26 @@ TEST(a_reference_that_is_too_short_proves_nothing) {
   CHECK(read_reference(decoder_path, &wrong).code() == StatusCode::kUnreadable);
 }
 
+TEST(a_reference_in_memory_is_that_of_its_file_and_fails_wherever_it_is_cut) {
+  std::string content(1 << 20, '\0');
+  FILE* file = std::fopen(reference_path.c_str(), "rb");
+  content.resize(file == nullptr ? 0 : std::fread(content.data(), 1, content.size(), file));
+  if (file != nullptr) std::fclose(file);
+  Reference held;
+  CHECK(read_reference(content.data(), content.size(), &held).ok());
+  CHECK(held.prompt == eager.prompt && held.tokens == eager.tokens && held.logits == eager.logits);
+  for (size_t size : {size_t{0}, size_t{7}, size_t{100}, content.size() - 1}) {
+    CHECK(read_reference(content.data(), size, &held).code() == StatusCode::kUnreadable);
+  }
+}
+
 }  // namespace
 
 int start(int count, char** words) {
   if (count != 3 || kernels::llama::register_llama_kernels() != executorch::runtime::Error::Ok) return 2;
   decoder_path = words[1];
-  const Status status = read_reference(words[2], &eager);
+  reference_path = words[2];
+  const Status status = read_reference(reference_path, &eager);
   if (status.ok()) return testing::run_all();
   std::printf("%s\n", status.message().c_str());
   return 2;

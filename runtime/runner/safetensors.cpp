@@ -14,6 +14,10 @@ Status Safetensors::read(const std::string& path, Safetensors* tensors) {
   std::string content;
   char block[1 << 16];
   for (size_t count = 0; (count = std::fread(block, 1, sizeof(block), file.get())) > 0;) content.append(block, count);
+  return parse(content, path, tensors);
+}
+
+Status Safetensors::parse(std::string_view content, const std::string& path, Safetensors* tensors) {
   uint64_t length = 0;
   if (content.size() >= sizeof(length)) memcpy(&length, content.data(), sizeof(length));
   if (content.size() < sizeof(length) || length > content.size() - sizeof(length)) {

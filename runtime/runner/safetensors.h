@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "status.h"
@@ -15,6 +16,9 @@ class Safetensors {
  public:
   // kUnreadable if the file is not there, or its header leads out of it.
   static Status read(const std::string& path, Safetensors* tensors);
+
+  // The same of a file that is in memory already; its path is for messages.
+  static Status parse(std::string_view content, const std::string& path, Safetensors* tensors);
 
   // Copies the elements of a tensor. kUnsuitable if there is none of that name, or of another dtype.
   Status get(const std::string& name, std::vector<int64_t>* values) const;
