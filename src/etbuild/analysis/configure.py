@@ -72,7 +72,8 @@ class Configurator:
         if not spec.compatible_with <= scope.values:
             platform = scope.configuration.platform
             node.incompatible = unmet_constraints(spec.compatible_with, platform, self._constraints)
-            return
+            if node.incompatible:
+                return
         if node.attrs is None and not self._select(node):
             return
         assert node.attrs is not None  # noqa: S101 - selected just now.

@@ -44,23 +44,30 @@ class Candidates:
 
     def _unmet(self, values: frozenset[Label], platform: Platform) -> Iterator[str]:
         """Say which values a toolchain is for that the platform does not have: the platform's are what must be."""
-        for value in sorted(values):
-            setting = self.constraints.setting(value)
-            wanted = platform.constraints.get(setting)
-            if wanted != value:
-                must = f"must be {wanted.name}" if wanted else "of which the platform says nothing"
-                yield f"{setting.name} is {value.name}, {must}"
+        for setting, served, wanted in _unmet(values, platform, self.constraints):
+            must = f"must be {wanted.name}" if wanted else "of which the platform says nothing"
+            yield f"{setting.name} is {served}, {must}"
 
 
 def unmet_constraints(values: frozenset[Label], platform: Platform, constraints: Constraints) -> str:
-    """Say what `platform` must have and has, or nothing if it has all of `values`."""
-    reasons = []
+    """Say what `platform` must have and has, or nothing if it has all of `values`: of one setting's, one."""
+    return "; ".join(
+        f"{setting.name} must be {allowed}, is {has.name if has else 'unset'}"
+        for setting, allowed, has in _unmet(values, platform, constraints)
+    )
+
+
+def _unmet(
+    values: frozenset[Label], platform: Platform, constraints: Constraints
+) -> Iterator[tuple[Label, str, Label | None]]:
+    """Yield each setting of which `platform` has none of the `values`, those as words, and what it has."""
+    by_setting: dict[Label, list[Label]] = {}
     for value in sorted(values):
-        setting = constraints.setting(value)
+        by_setting.setdefault(constraints.setting(value), []).append(value)
+    for setting, allowed in by_setting.items():
         has = platform.constraints.get(setting)
-        if has != value:
-            reasons.append(f"{setting.name} must be {value.name}, is {has.name if has else 'unset'}")
-    return "; ".join(reasons)
+        if has not in allowed:
+            yield setting, " or ".join(value.name for value in allowed), has
 
 
 def no_toolchain(resolution: Resolution, platform: Platform, asked_by: Label, span: Span | None) -> Diagnostic:

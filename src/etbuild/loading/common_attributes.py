@@ -20,7 +20,7 @@ class CommonAttrs(Attrs):
     """Left out of `...` and `:all`."""
 
     compatible_with: tuple[Dep, ...] = ()
-    """Constraint values that a platform must have."""
+    """Constraint values that a platform must have; of those of one setting, such as `os`, it must have one."""
 
     ram: Size = 0
     """What its actions need beside what is known of them: bytes, or a text such as "4GiB"."""

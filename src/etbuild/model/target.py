@@ -32,7 +32,7 @@ class TargetSpec:
     manual: bool = False
     """Left out of `...` and `:all`."""
     compatible_with: frozenset[Label] = frozenset()
-    """Constraint values that a platform must have."""
+    """Constraint values that a platform must have; of those of one setting, one."""
     ram: int = 0
     """In bytes: what its actions need beside what is known of them; 0 if not said."""
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)

@@ -103,6 +103,17 @@ def test_an_incompatible_target_is_skipped_below_a_pattern_and_an_error_when_nam
     assert codes(caught) == ["incompatible-target"]
 
 
+def test_of_the_values_of_one_setting_a_platform_must_have_one():
+    systems = ("//toolchains/os:linux", "//toolchains/os:none")
+    sample = Sample(
+        {"//a:any": (copy, {}), "//a:other": (copy, {})},
+        compatible={"//a:any": systems, "//a:other": ("//toolchains/os:linux", "//toolchains/os:macos")},
+    )
+    found = sample.analyze("//a:any", "//a:other", platforms=(ARM,), named=False)
+    assert not target(found, "//a:any", "cortex_m7").incompatible
+    assert target(found, "//a:other", "cortex_m7").incompatible == "os must be linux or macos, is none"
+
+
 def test_an_incompatible_exec_dependency_is_judged_on_the_host():
     sample = Sample(
         {"//a:tool": (copy, {"out": "t"}), "//a:a": (copy, {"tools": (":tool",)})},
