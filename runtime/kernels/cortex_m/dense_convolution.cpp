@@ -1,7 +1,5 @@
 #include "dense_convolution.h"
 
-#include <cstring>
-
 #include "int8_lines.h"
 
 namespace etbuild::kernels::cortex_m {
@@ -98,7 +96,7 @@ ptrdiff_t gather(const Group& group, ptrdiff_t batch, const Seen& rows, ptrdiff_
   const Extent& extent = by.window.columns;
   const Seen columns(extent, column, by.input.columns);
   const bool is_whole = rows.is_whole && columns.is_whole;
-  if (!is_whole) std::memset(to, -by.input_offset, static_cast<size_t>(group.window));
+  if (!is_whole) fitting::fill(to, static_cast<int8_t>(-by.input_offset), group.window);
   const ptrdiff_t count = columns.end - columns.first;
   if (rows.end == rows.first || count == 0) return 1;
   const auto of_column = static_cast<ptrdiff_t>(by.input.of_column);
@@ -251,6 +249,8 @@ bool convolve_dense(const Convolution& by) {
 }
 
 bool convolve_each_dense(const Convolution& by) {
+  constexpr int32_t kMostOffset = 32000;
+  if (by.input_offset < -kMostOffset || by.input_offset > kMostOffset) return false;
   if (!are_channels_beside(by.input) || !are_channels_beside(by.out)) return false;
   const int64_t lines = int64_t{by.out.batches} * by.out.rows;
   return executorch::extension::parallel_for(0, lines, 1, [&by](int64_t begin, int64_t end) {

@@ -1,8 +1,8 @@
 // Which instructions the operators on int8 use, chosen when compiling: the vectors of Armv8.1-M (MVE), the pairs of
 // 16 bits of Arm's DSP extension, or plain C++. ET_KERNELS_SIMD=0 leaves both out.
 //
-// Each kind is one file, int8_lines_….cpp, in a namespace of its name: the same lines_body.h behind other quads_….h.
-// All answer the same, bit by bit.
+// Each kind is in a namespace of its name, in files of its name: int8_lines_….cpp, int8_runs_….cpp. Those of plain C++
+// and of pairs are the same lines_body.h behind other quads_….h. All answer the same, bit by bit.
 
 #pragma once
 

@@ -19,16 +19,6 @@ struct Scaling {
   Output output;
 };
 
-// Writes four channels, one after the other.
-struct FourSums {
-  uint32_t at[4];
-};
-inline void store_each(const FourSums& sums, const Scaling& by, int8_t* to) {
-  for (ptrdiff_t at = 0; at < 4; ++at) {
-    to[at] = by.output.of(static_cast<int32_t>(sums.at[at]), by.multipliers[at * by.step], by.shifts[at * by.step]);
-  }
-}
-
 // What output channels see at several places, at each place some segments: lines of `length` elements.
 struct Products {
   const int8_t* input;
@@ -64,18 +54,11 @@ struct EachLine {
   ptrdiff_t dilation;
   ptrdiff_t channels;
   const int32_t* bias;  // Null: none.
-  int32_t offset;       // Is added to each element of the input.
+  int32_t offset;       // Is added to each element of the input; within -32000 and 32000.
   Scaling scaling;      // Its step is 1.
   int8_t* out;
   ptrdiff_t out_of_place;
   ptrdiff_t places;
-};
-
-// What one place sees of them.
-struct Taps {
-  const int8_t* input;
-  const int8_t* weights;
-  ptrdiff_t columns;
 };
 
 // Segments of `length` elements that are copied, `count` of them for each place.
@@ -96,7 +79,8 @@ struct Segments {
   void multiply(const Products& by);                                                 \
   /* The same, each channel by its own weights. */                                   \
   void multiply_each(const EachLine& by);                                            \
-  void copy(const Segments& by);
+  void copy(const Segments& by);                                                     \
+  void fill(int8_t* to, int8_t with, ptrdiff_t count);
 
 namespace plain {
 DECLARE_LINES

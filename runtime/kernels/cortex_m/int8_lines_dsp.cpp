@@ -6,10 +6,4 @@
 #include "quads_dsp.h"
 // What follows needs them.
 #include "lines_body.h"
-
-namespace etbuild::kernels::cortex_m::dsp {
-
-void multiply_each(const EachLine& by) { multiply_quads(by); }
-
-}  // namespace etbuild::kernels::cortex_m::dsp
 #endif

@@ -4,9 +4,3 @@
 #include "quads_plain.h"
 // What follows needs them.
 #include "lines_body.h"
-
-namespace etbuild::kernels::cortex_m::plain {
-
-void multiply_each(const EachLine& by) { multiply_quads(by); }
-
-}  // namespace etbuild::kernels::cortex_m::plain

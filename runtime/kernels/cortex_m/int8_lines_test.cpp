@@ -172,7 +172,7 @@ TEST(channels_with_weights_of_their_own_are_as_defined_and_as_in_plain_cpp) {
     by.weights = memory.weights + random.next(0, 3);
     by.weights_of_row = by.size * by.channels;
     by.bias = random.next(0, 2) == 0 ? nullptr : memory.bias;
-    by.offset = memory.offset();
+    by.offset = random.next(0, 5) == 0 ? random.next(-32000, 32000) : random.next(-127, 128);
     by.scaling = {memory.multipliers, memory.shifts, 1, memory.output};
     by.out = memory.own;
     by.out_of_place = by.channels + random.next(0, 3);

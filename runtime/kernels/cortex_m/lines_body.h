@@ -2,6 +2,10 @@
 
 // NOLINTBEGIN(misc-definitions-in-headers): no header, but for its name.
 
+#include <cstring>
+
+#include "each_place.h"
+
 namespace etbuild::kernels::cortex_m::QUADS {
 namespace {
 
@@ -20,16 +24,9 @@ Filters filters_of(const Products& by, ptrdiff_t channel, ptrdiff_t step) {
   const Scaling scaling = {by.scaling.multipliers + channel * by.scaling.step,
                            by.scaling.shifts + channel * by.scaling.step, step * by.scaling.step, by.scaling.output};
   Sums begin = {};
-  if (kAddsWeights && by.offset != 0) {
-    for (ptrdiff_t segment = 0; segment < by.segments; ++segment) {
-      begin = add_weights(begin, weights + segment * by.weights_of_segment, step * by.of_channel, by.length);
-    }
-    const auto offset = static_cast<uint32_t>(by.offset);
-    begin = {begin.a * offset, begin.b * offset, begin.c * offset, begin.d * offset};
-  }
   if (by.bias != nullptr) {
     const auto bias = [&](ptrdiff_t at) { return static_cast<uint32_t>(by.bias[channel + at * step]); };
-    begin = {begin.a + bias(0), begin.b + bias(1), begin.c + bias(2), begin.d + bias(3)};
+    begin = {bias(0), bias(1), bias(2), bias(3)};
   }
   return {weights, step * by.of_channel, scaling, begin};
 }
@@ -56,34 +53,10 @@ void multiply_channel(const Products& by, ptrdiff_t channel) {
 
 void multiply_channels(const Products& by, ptrdiff_t channel) {
   const Filters filters = filters_of(by, channel, 1);
-  const Scale scale(filters.scaling);
   const int8_t* input = by.input;
   int8_t* to = by.out + channel;
   for (ptrdiff_t place = by.places; place > 0; --place, input += by.of_place, to += by.out_of_place) {
-    store(sums_at(by, filters, input), scale, to);
-  }
-}
-
-// Output channels from `channel` on, as many as an AnyBlock has, at each place.
-template <typename AnyBlock>
-void write_places(const EachLine& by, const AnyBlock& block, ptrdiff_t channel) {
-  const ptrdiff_t end_of_whole = by.columns - (by.size - 1) * by.dilation;
-  const int8_t* input = by.input + (by.is_one_channel ? 0 : channel) - by.padding * by.of_column;
-  const ptrdiff_t of_place = by.stride * by.of_column;
-  const int8_t* const weights = by.weights + channel;
-  int8_t* to = by.out + channel;
-  ptrdiff_t at = -by.padding;
-  for (ptrdiff_t place = by.places; place > 0; --place) {
-    Taps taps = {input, weights, by.size};
-    if (at < 0 || at >= end_of_whole) {
-      const ptrdiff_t first = at < 0 ? (by.dilation - 1 - at) / by.dilation : 0;
-      const ptrdiff_t end = at < end_of_whole ? by.size : (by.columns - at + by.dilation - 1) / by.dilation;
-      taps = {input + first * by.dilation * by.of_column, weights + first * by.channels, end - first};
-    }
-    block.write(taps, to);
-    at += by.stride;
-    input += of_place;
-    to += by.out_of_place;
+    store(sums_at(by, filters, input), filters.scaling, to);
   }
 }
 
@@ -126,7 +99,7 @@ class EachQuad {
         sums.d += element(3) * static_cast<uint32_t>(weights[3]);
       }
     }
-    store(sums, Scale(scaling_), to);
+    store(sums, scaling_, to);
   }
 
  private:
@@ -160,12 +133,12 @@ class EachOne {
   ptrdiff_t channel_;
 };
 
-void multiply_quads(const EachLine& by) {
+}  // namespace
+
+void multiply_each(const EachLine& by) {
   if (by.channels < kQuad) return multiply_blocks<EachOne>(by, 0, by.channels, 1);
   multiply_blocks<EachQuad>(by, 0, by.channels, kQuad);
 }
-
-}  // namespace
 
 void multiply(const Products& by) {
   if (by.channels < kQuad) {
@@ -189,6 +162,8 @@ void copy(const Segments& by) {
     }
   }
 }
+
+void fill(int8_t* to, int8_t with, ptrdiff_t count) { std::memset(to, with, static_cast<size_t>(count)); }
 
 }  // namespace etbuild::kernels::cortex_m::QUADS
 

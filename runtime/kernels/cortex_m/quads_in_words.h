@@ -7,20 +7,11 @@ struct Sums {
   uint32_t a, b, c, d;
 };
 
-// The offset is added to elements as they are read.
-constexpr bool kAddsWeights = false;
-
-inline Sums add_weights(Sums sums, const int8_t*, ptrdiff_t, ptrdiff_t) { return sums; }
-
-// How four channels are scaled.
-struct Scale {
-  explicit Scale(const Scaling& by) : scaling(by) {}
-
-  const Scaling& scaling;
-};
-
-inline void store(const Sums& sums, const Scale& scale, int8_t* to) {
-  store_each({sums.a, sums.b, sums.c, sums.d}, scale.scaling, to);
+inline void store(const Sums& sums, const Scaling& by, int8_t* to) {
+  const uint32_t each[] = {sums.a, sums.b, sums.c, sums.d};
+  for (ptrdiff_t at = 0; at < 4; ++at) {
+    to[at] = by.output.of(static_cast<int32_t>(each[at]), by.multipliers[at * by.step], by.shifts[at * by.step]);
+  }
 }
 
 }  // namespace
