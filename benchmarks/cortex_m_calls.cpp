@@ -167,13 +167,35 @@ bool convolve_each(const char* title, const Image& input, const Image& kernel, i
       .measure(title);
 }
 
+bool convolve_transposed(const char* title, const Image& input, const Image& kernel, int64_t stride, Numbers padding,
+                         const Image& out) {
+  return Call("cortex_m::quantized_transpose_conv2d_nhwc.out")
+      .bytes({1, input.rows, input.columns, input.channels})
+      .bytes({out.channels, kernel.rows, kernel.columns, input.channels})
+      .words(out.channels, -9000, 9000)
+      .list({stride, stride})
+      .list(padding)
+      .list({1, 1})
+      .list({1, 1})
+      .numbers({128, -6})
+      .scalings(out.channels)
+      .numbers({-128, 127})
+      .bytes({8})
+      .bytes({8})
+      .bytes({1, out.rows, out.columns, out.channels})
+      .measure(title);
+}
+
 bool convolutions() {
   return convolve("conv 1x1, 64 to 64, 24x24", {24, 24, 64}, {1, 1, 0}, 1, {0, 0}, {24, 24, 64}) &&
          convolve("conv 3x3, 16 to 32, 16x16", {16, 16, 16}, {3, 3, 0}, 1, {1, 1}, {16, 16, 32}) &&
          convolve("conv 3x3, 64 to 64, 8x8", {8, 8, 64}, {3, 3, 0}, 1, {1, 1}, {8, 8, 64}) &&
          convolve("conv 3x3 by 2, 3 to 8, 48x48", {48, 48, 3}, {3, 3, 0}, 2, {1, 1}, {24, 24, 8}) &&
+         convolve_transposed("transposed conv 3x3 by 2, 32 to 16, 8x8", {8, 8, 32}, {3, 3, 0}, 2, {1, 1},
+                             {16, 16, 16}) &&
          convolve_each("depthwise 3x3, 64, 24x24", {24, 24, 64}, {3, 3, 0}, 1, {1, 1}, {24, 24, 64}) &&
-         convolve_each("depthwise 10x4 by 2, 1 to 64, 49x10", {49, 10, 1}, {10, 4, 0}, 2, {5, 1}, {25, 5, 64});
+         convolve_each("depthwise 10x4 by 2, 1 to 64, 49x10", {49, 10, 1}, {10, 4, 0}, 2, {5, 1}, {25, 5, 64}) &&
+         convolve_each("depthwise 3x3, 6, 24x24", {24, 24, 6}, {3, 3, 0}, 1, {1, 1}, {24, 24, 6});
 }
 
 bool layers() {
@@ -188,11 +210,24 @@ bool layers() {
              .numbers({127, -128})
              .bytes({1, 64})
              .measure("linear, 256 to 64") &&
+         Call("cortex_m::quantized_batch_matmul.out")
+             .bytes({4, 32, 64})
+             .numbers({5})
+             .bytes({4, 48, 64})
+             .numbers({-3, 4, 1518500250, -9})
+             .bytes({8})
+             .bytes({4, 32, 48})
+             .measure("batch_matmul, 4 x 32x64 by 64x48") &&
          Call("cortex_m::softmax.out")
              .bytes({1, 12})
              .numbers({-1, -11, -128, 1518500250, 20, -240})
              .bytes({1, 12})
-             .measure("softmax, 12");
+             .measure("softmax, 12") &&
+         Call("cortex_m::softmax.out")
+             .bytes({4, 32, 48})
+             .numbers({-1, -11, -128, 1518500250, 20, -240})
+             .bytes({4, 32, 48})
+             .measure("softmax, 128 lines of 48");
 }
 
 bool pools() {

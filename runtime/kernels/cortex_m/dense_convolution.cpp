@@ -68,16 +68,18 @@ struct Group {
     products.scaling = {of.channels.multipliers + first, of.channels.shifts + first, 1, of.output};
     products.out = of.out.data + first;
     products.out_of_place = out_step;
+    first_output = first;
   }
 
   const Convolution& by;
   ptrdiff_t first_channel;
+  ptrdiff_t first_output;
   ptrdiff_t depth;
-  ptrdiff_t size;    // Columns of the window.
-  ptrdiff_t row;     // Elements of its rows.
-  ptrdiff_t window;  // All its elements.
-  ptrdiff_t out_step;
-  bool is_joined;  // A row of a window lies in one piece.
+  ptrdiff_t size;      // Columns of the window.
+  ptrdiff_t row;       // Elements of its rows.
+  ptrdiff_t window;    // All its elements.
+  ptrdiff_t out_step;  // From one place of the output to the next; 0 if that differs.
+  bool is_joined;      // A row of a window lies in one piece.
   Products products;
 };
 
@@ -159,6 +161,7 @@ void multiply_line(const Group& group, ptrdiff_t line) {
   products.of_segment = static_cast<ptrdiff_t>(by.window.rows.dilation * by.input.of_row);
   products.weights_of_segment = group.row;
   products.of_place = static_cast<ptrdiff_t>(by.window.columns.stride) * of_column;
+  products.out_of_place = static_cast<ptrdiff_t>(by.out.of_column);
   for (ptrdiff_t column = 0; column < by.out.columns; column += products.places) {
     const Seen seen(by.window.columns, column, by.input.columns);
     products.places = seen.is_whole ? whole_places(group, seen, by.out.columns - column) : 1;
@@ -166,7 +169,7 @@ void multiply_line(const Group& group, ptrdiff_t line) {
     products.segments = products.length > 0 ? rows.end - rows.first : 0;
     products.input = by.input.at(line / by.out.rows, rows.at, seen.at);
     products.weights = group.products.weights + rows.first * group.row + seen.first * group.depth;
-    products.out = group.products.out + (line * by.out.columns + column) * group.out_step;
+    products.out = by.out.at(line / by.out.rows, line % by.out.rows, column) + group.first_output;
     fitting::multiply(products);
   }
 }
@@ -187,9 +190,9 @@ bool convolve_group(const Group& group) {
   const int64_t lines = int64_t{by.out.batches} * by.out.rows;
   const int64_t places = lines * by.out.columns;
   const bool is_point = is_pointwise(by.window.rows) && is_pointwise(by.window.columns);
-  const ptrdiff_t input_step = is_point ? step_of(by.input) : 0;
-  const bool is_gathered =
-      input_step == 0 && group.window * kLeastPlaces <= kGathered && by.input_offset > -128 && by.input_offset <= 128;
+  const ptrdiff_t input_step = is_point && group.out_step != 0 ? step_of(by.input) : 0;
+  const bool is_gathered = input_step == 0 && group.out_step != 0 && group.window * kLeastPlaces <= kGathered &&
+                           by.input_offset > -128 && by.input_offset <= 128;
   if (input_step != 0 || is_gathered) {
     return executorch::extension::parallel_for(
         0, (places + kChunk - 1) / kChunk, 1, [&group, input_step, places](int64_t chunk, int64_t end_chunk) {
@@ -241,7 +244,7 @@ EachLine line_of(const Convolution& by, int64_t line) {
 }  // namespace
 
 bool convolve_dense(const Convolution& by) {
-  if (!are_channels_beside(by.input) || !are_channels_beside(by.out) || step_of(by.out) == 0) return false;
+  if (!are_channels_beside(by.input) || !are_channels_beside(by.out)) return false;
   for (int64_t channel = 0; channel < by.out.channels; channel += by.outputs) {
     if (!convolve_group(Group(by, channel / by.outputs))) return false;
   }

@@ -6,8 +6,8 @@
 
 namespace etbuild::kernels::cortex_m {
 
-// True, and each output is written; false where the images lie otherwise, or windows are both long and torn. In
-// parallel, by places. Needs no memory but some stack: a few windows are gathered at a time.
+// True, and each output is written; false where the images lie otherwise, or windows are torn and long, or their
+// places. In parallel, by places. Needs no memory but some stack: a few windows are gathered at a time.
 bool convolve_dense(const Convolution& by);
 
 // The same where each output channel has weights [H, W, out] of its own, and sees the channel of its number, or the

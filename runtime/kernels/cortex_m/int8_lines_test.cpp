@@ -1,13 +1,16 @@
-// Lines and runs by the processor's own instructions and in plain C++ write the same bytes, which are those of the
-// definition: random shapes, with remainders, zero points beyond bytes, scalings of all kinds, and nothing around the
-// outputs touched.
+// Lines, runs and softmax by the processor's own instructions and in plain C++ write the same bytes, which are those of
+// the definition: random shapes, with remainders, zero points beyond bytes, scalings of all kinds, and nothing around
+// the outputs touched.
 
 #include "int8_lines.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "int8_runs.h"
 #include "runtime/testing/check.h"
+#include "softmax_line.h"
 
 namespace etbuild::kernels::cortex_m {
 namespace {
@@ -257,13 +260,46 @@ TEST(tables_and_windows_give_the_same_as_in_plain_cpp) {
     for_runs::write_greatest(covered, memory.output, memory.own);
     plain::write_greatest(covered, memory.output, memory.plain);
     CHECK(memory.same());
-    float own[4];
-    float plain[4];
+    covered.channels = random.next(1, 8);
+    float own[8];
+    float plain[8];
     const Mean mean = {static_cast<float>(random.next(-128, 127)),
                        static_cast<float>(random.next(1, 1 << 20)) * (round % 2 == 0 ? 1e-6f : 1e-39f)};
-    for_runs::sum_four(covered, mean, own);
-    plain::sum_four(covered, mean, plain);
-    for (int at = 0; at < 4; ++at) CHECK(own[at] == plain[at]);
+    for_runs::sum_channels(covered, mean, own);
+    plain::sum_channels(covered, mean, plain);
+    for (ptrdiff_t at = 0; at < covered.channels; ++at) CHECK(own[at] == plain[at]);
+    int32_t sum = 0;
+    for (ptrdiff_t at = 0; at < count; ++at) sum += memory.input[at];
+    CHECK(for_runs::sum_of(memory.input, count) == sum && plain::sum_of(memory.input, count) == sum);
+  }
+}
+
+TEST(softmax_is_within_a_step_of_its_definition_and_as_in_plain_cpp) {
+  Random& random = memory.random;
+  for (int round = 0; round < 200; ++round) {
+    memory.renew(0);
+    SoftmaxLine line = {memory.input, 1, memory.own, 1, random.next(1, 70), 0, 0};
+    if (round % 5 == 0) line.to_step = 2;
+    if (round % 7 == 0) line.from_step = 3;
+    line.zero_point = static_cast<float>(random.next(-128, 127));
+    line.scale = static_cast<float>(random.next(1, 1 << 20)) * (round % 9 == 0   ? 1e-39f
+                                                                : round % 2 == 0 ? 1e-7f
+                                                                                 : 1e-5f);
+    for_softmax::write_softmax(line);
+    const auto at = [&line](ptrdiff_t place) {
+      return (static_cast<double>(line.from[place * line.from_step]) - double{line.zero_point}) * double{line.scale};
+    };
+    double most = at(0);
+    for (ptrdiff_t place = 1; place < line.count; ++place) most = std::max(most, at(place));
+    double sum = 0;
+    for (ptrdiff_t place = 0; place < line.count; ++place) sum += std::exp(at(place) - most);
+    for (ptrdiff_t place = 0; place < line.count; ++place) {
+      const double value = std::min(std::exp(at(place) - most) / sum * 256 - 128, 127.0);
+      CHECK(std::fabs(line.to[place * line.to_step] - value) <= 0.501);
+    }
+    line.to = memory.plain;
+    plain::write_softmax(line);
+    CHECK(memory.same());
   }
 }
 

@@ -74,8 +74,9 @@ struct Mean {
   void look_up(const int8_t* from, const int8_t* table, int8_t* to, ptrdiff_t count); \
   /* The greatest that each channel has, cut to the limits. */                        \
   void write_greatest(const CoveredRuns& covered, const Output& output, int8_t* to);  \
-  /* Sums of four channels, (element - zero_point) * scale, added up row by row. */   \
-  void sum_four(const CoveredRuns& covered, const Mean& mean, float(&sums)[4]);
+  /* Sums of up to eight channels, (element - zero_point) * scale, row by row. */     \
+  void sum_channels(const CoveredRuns& covered, const Mean& mean, float(&sums)[8]);   \
+  int32_t sum_of(const int8_t* from, ptrdiff_t count);
 
 namespace plain {
 DECLARE_RUNS

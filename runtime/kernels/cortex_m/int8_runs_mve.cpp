@@ -66,6 +66,28 @@ bool each_four(const PairRun& run, const Number& number) {
   return true;
 }
 
+// As sum_channels(): load(from) reads up to eight elements that lie beside each other.
+template <typename Load>
+void add_up(const CoveredRuns& covered, const Mean& mean, float (&sums)[8], const Load& load) {
+  float32x4_t even = vdupq_n_f32(0);
+  float32x4_t odd = even;
+  const float scale = mean.scale;
+  const auto zero_point = static_cast<int16_t>(mean.zero_point);
+  const ptrdiff_t of_column = covered.of_column;
+  const int8_t* row = covered.from;
+  for (ptrdiff_t y = covered.rows; y > 0; --y, row += covered.of_row) {
+    const int8_t* from = row;
+    for (ptrdiff_t x = covered.columns; x > 0; --x, from += of_column) {
+      const int16x8_t elements = vsubq_n_s16(load(from), zero_point);
+      even = vaddq_f32(even, vmulq_n_f32(vcvtq_f32_s32(vmovlbq_s16(elements)), scale));
+      odd = vaddq_f32(odd, vmulq_n_f32(vcvtq_f32_s32(vmovltq_s16(elements)), scale));
+    }
+  }
+  const uint32x4_t places = vidupq_n_u32(0, 2);
+  vstrwq_scatter_shifted_offset_f32(sums, places, even);
+  vstrwq_scatter_shifted_offset_f32(sums + 1, places, odd);
+}
+
 }  // namespace
 
 void add(const PairRun& run, const Addition& by) {
@@ -124,19 +146,31 @@ void write_greatest(const CoveredRuns& covered, const Output& output, int8_t* to
   }
 }
 
-void sum_four(const CoveredRuns& covered, const Mean& mean, float (&sums)[4]) {
-  // Vectors have no denormal numbers.
-  if (!(mean.scale > 1e-30f)) return plain::sum_four(covered, mean, sums);
-  float32x4_t all = vdupq_n_f32(0);
-  const int8_t* row = covered.from;
-  for (ptrdiff_t y = covered.rows; y > 0; --y, row += covered.of_row) {
-    const int8_t* from = row;
-    for (ptrdiff_t x = covered.columns; x > 0; --x, from += covered.of_column) {
-      const float32x4_t elements = vcvtq_f32_s32(vldrbq_s32(from));
-      all = vaddq_f32(all, vmulq_n_f32(vsubq_n_f32(elements, mean.zero_point), mean.scale));
-    }
+void sum_channels(const CoveredRuns& covered, const Mean& mean, float (&sums)[8]) {
+  // Vectors have no denormal numbers; an element without its zero point is to have 16 bits.
+  if (!(mean.scale > 1e-30f) || !(mean.zero_point >= -32000.0f && mean.zero_point <= 32000.0f)) {
+    return plain::sum_channels(covered, mean, sums);
   }
-  vst1q_f32(sums, all);
+  if (covered.channels == 8) {
+    add_up(covered, mean, sums, [](const int8_t* from) { return vldrbq_s16(from); });
+  } else {
+    const mve_pred16_t some = vctp16q(static_cast<uint32_t>(covered.channels));
+    add_up(covered, mean, sums, [some](const int8_t* from) { return vldrbq_z_s16(from, some); });
+  }
+}
+
+int32_t sum_of(const int8_t* from, ptrdiff_t count) {
+  int32_t sum = 0;
+  asm("  wlstp.8 lr, %[count], 2f\n"
+      "1:\n"
+      "  vldrb.8 q0, [%[from]], #16\n"
+      "  vaddva.s8 %[sum], q0\n"
+      "  letp lr, 1b\n"
+      "2:\n"
+      : [from] "+r"(from), [sum] "+Te"(sum)
+      : [count] "r"(count)
+      : "lr", "q0", "memory");
+  return sum;
 }
 
 }  // namespace etbuild::kernels::cortex_m::mve

@@ -37,14 +37,22 @@ void write_greatest(const CoveredRuns& covered, const Output& output, int8_t* to
   }
 }
 
-void sum_four(const CoveredRuns& covered, const Mean& mean, float (&sums)[4]) {
+void sum_channels(const CoveredRuns& covered, const Mean& mean, float (&sums)[8]) {
   for (float& sum : sums) sum = 0;
   for (ptrdiff_t row = 0; row < covered.rows; ++row) {
     const int8_t* from = covered.from + row * covered.of_row;
     for (ptrdiff_t column = covered.columns; column > 0; --column, from += covered.of_column) {
-      for (int at = 0; at < 4; ++at) sums[at] += (static_cast<float>(from[at]) - mean.zero_point) * mean.scale;
+      for (ptrdiff_t at = 0; at < covered.channels; ++at) {
+        sums[at] += (static_cast<float>(from[at]) - mean.zero_point) * mean.scale;
+      }
     }
   }
+}
+
+int32_t sum_of(const int8_t* from, ptrdiff_t count) {
+  int32_t sum = 0;
+  for (ptrdiff_t at = 0; at < count; ++at) sum += from[at];
+  return sum;
 }
 
 }  // namespace etbuild::kernels::cortex_m::plain

@@ -14,6 +14,8 @@
 namespace etbuild::kernels::cortex_m {
 namespace {
 
+constexpr int32_t kAtOnce = 8;  // Channels.
+
 int8_t mean_of(float sum, int64_t count, const Mean& by) {
   float value = round_half_even(sum / static_cast<float>(count) / by.scale) + by.zero_point;
   value = value < -128.0f ? -128.0f : value;
@@ -27,9 +29,9 @@ int8_t mean_of(const Covered& covered, const Mean& by) {
 }
 
 void write_means(const CoveredRuns& covered, const Mean& by, int8_t* to) {
-  float sums[4];
-  for_runs::sum_four(covered, by, sums);
-  for (int at = 0; at < 4; ++at) to[at] = mean_of(sums[at], covered.rows * covered.columns, by);
+  float sums[kAtOnce];
+  for_runs::sum_channels(covered, by, sums);
+  for (ptrdiff_t at = 0; at < covered.channels; ++at) to[at] = mean_of(sums[at], covered.rows * covered.columns, by);
 }
 
 bool is_pooled(const Extent& extent) { return extent.padding <= extent.size / 2; }
@@ -59,7 +61,7 @@ void pool_images(KernelRuntimeContext& context, Arguments arguments, Dimensions 
                             window.columns.places(input.columns, rounds_up), input.channels};
   if (resize_image(context, tensor(arguments, 9), dimensions, sizes, out)) {
     const Mean by = {zero_point, scale};
-    pool<4>(
+    pool<kAtOnce>(
         input, out, window, [&by](const CoveredRuns& covered, int8_t* to) { write_means(covered, by, to); },
         [&by](const Covered& covered) { return mean_of(covered, by); });
   }

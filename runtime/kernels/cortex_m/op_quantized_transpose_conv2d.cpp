@@ -4,10 +4,10 @@
 //     Tensor(a!) out): a transposed convolution of int8 images [N, C, H, W], in any layout, with weights
 //     [out, H, W, in], summed up in int32, requantized by output channel. One group only.
 // quantized_transpose_conv2d_nhwc.out: the same, of images [N, H, W, C].
-// Each output gathers what reaches it, so that no memory is needed: `scratch` and `output_scratch` are not used.
+// No memory is needed, so `scratch` and `output_scratch` are not used.
 #include <executorch/runtime/platform/log.h>
 
-#include "convolutions.h"
+#include "transposed_convolution.h"
 
 namespace etbuild::kernels::cortex_m {
 namespace {
@@ -45,7 +45,7 @@ void convolve_images(KernelRuntimeContext& context, Arguments arguments, Dimensi
   const int64_t sizes[4] = {by.input.batches, length_of(window.rows, by.input.rows, more.rows.padding),
                             length_of(window.columns, by.input.columns, more.columns.padding), by.outputs};
   if (!resize_image(context, tensor(arguments, 15), dimensions, sizes, by.out)) return;
-  convolve<reaching_element>(by);
+  if (!convolve_transposed(by)) convolve<reaching_element>(by);
 }
 
 }  // namespace

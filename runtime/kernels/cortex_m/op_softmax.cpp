@@ -1,47 +1,15 @@
 // softmax.out(Tensor input, int dim, int input_zero_point, int output_zero_point, int input_multiplier,
 //     int input_shift, int diff_min, *, Tensor(a!) out): softmax along a dimension of int8 tensors, in floats of the
-//     scale
-// input_multiplier * 2^input_shift / 2^57; the output has the scale 1 / 256 and the zero point -128, halves are rounded
-// to even. `diff_min` changes nothing.
+// scale input_multiplier * 2^input_shift / 2^57; the output has the scale 1 / 256 and the zero point -128, halves are
+// rounded to even. `diff_min` changes nothing.
 #include <executorch/runtime/platform/log.h>
 
 #include <cmath>
 
 #include "lines.h"
-#include "rounding.h"
+#include "softmax_line.h"
 
 namespace etbuild::kernels::cortex_m {
-namespace {
-
-// Elements along the dimension.
-struct Line {
-  const int8_t* from;
-  int64_t from_step;
-  int8_t* to;
-  int64_t to_step;
-  int64_t count;
-};
-
-void softmax(const Line& line, float scale, float zero_point) {
-  int8_t most = line.from[0];
-  for (int64_t at = 1; at < line.count; ++at) {
-    const int8_t element = line.from[at * line.from_step];
-    most = element > most ? element : most;
-  }
-  const float greatest = (static_cast<float>(most) - zero_point) * scale;
-  const auto weight = [&](int64_t at) {
-    return std::exp((static_cast<float>(line.from[at * line.from_step]) - zero_point) * scale - greatest);
-  };
-  float sum = 0;
-  for (int64_t at = 0; at < line.count; ++at) sum += weight(at);
-  for (int64_t at = 0; at < line.count; ++at) {
-    const float value = round_half_even(weight(at) / sum * 256.0f) - 128.0f;
-    line.to[at * line.to_step] = static_cast<int8_t>(value > 127.0f ? 127.0f : value);
-  }
-}
-
-}  // namespace
-
 void softmax_out(KernelRuntimeContext& context, Arguments arguments) {
   if (!are_arguments(context, arguments, "tiiiiiit")) return;
   const Tensor& input = tensor(arguments, 0);
@@ -63,9 +31,9 @@ void softmax_out(KernelRuntimeContext& context, Arguments arguments) {
   const Lines from(input, dim);
   const Lines to(out, dim);
   for (int64_t at = 0; at < to.count; ++at) {
-    const Line line = {input.const_data_ptr<int8_t>() + from.start(at), from.step,
-                       out.mutable_data_ptr<int8_t>() + to.start(at), to.step, to.length};
-    softmax(line, scale, zero_point);
+    for_softmax::write_softmax({input.const_data_ptr<int8_t>() + from.start(at), static_cast<ptrdiff_t>(from.step),
+                                out.mutable_data_ptr<int8_t>() + to.start(at), static_cast<ptrdiff_t>(to.step),
+                                static_cast<ptrdiff_t>(to.length), zero_point, scale});
   }
 }
 

@@ -35,8 +35,8 @@ struct Covered {
   }
 };
 
-// Writes what becomes of each window, for each channel: `write(runs, to)` does so for `kAtOnce` channels of images
-// whose channels lie beside each other, or for all of them if that is 0; `number(covered)` makes it of one.
+// Writes what becomes of each window, for each channel: `write(runs, to)` does so for up to `kAtOnce` channels of
+// images whose channels lie beside each other, or for all of them if that is 0; `number(covered)` makes it of one.
 template <int32_t kAtOnce, typename Write, typename Number>
 void pool(const Image& input, const Image& out, const Window& window, const Write& write, const Number& number) {
   const int32_t step = kAtOnce == 0 ? out.channels : kAtOnce;
@@ -56,8 +56,8 @@ void pool(const Image& input, const Image& out, const Window& window, const Writ
                            cut(left + window.columns.size, input.columns)};
         int8_t* to = out.at(batch, row, column);
         int64_t channel = 0;
-        for (; is_beside && channel + step <= out.channels; channel += step) {
-          write(covered.runs(step), to + channel);
+        for (; is_beside && channel < out.channels; channel += step) {
+          write(covered.runs(step < out.channels - channel ? step : out.channels - channel), to + channel);
           covered.channel += step;
         }
         for (; channel < out.channels; ++channel) {

@@ -1,0 +1,100 @@
+#include "transposed_convolution.h"
+
+#include <cstring>
+
+#include "dense_convolution.h"
+#include "int8_lines.h"
+
+namespace etbuild::kernels::cortex_m {
+namespace {
+
+constexpr int64_t kKept = 2048;  // Bytes of weights that are put into order at once,
+constexpr int64_t kQuad = 4;     // if they are of so many channels.
+
+// In one direction, outputs that lie a stride apart, from the first of them on: the same elements of the window reach
+// them, a stride apart, and the input's elements that they bring lie beside each other, in the opposite order. So what
+// those outputs see is a convolution by these elements, turned around, from place to place.
+struct Phase {
+  Phase(const Extent& extent, int64_t from, int64_t length) : first(from) {
+    const int64_t moved = from + extent.padding;
+    tap = moved % extent.stride;
+    taps = tap < extent.size ? (extent.size - 1 - tap) / extent.stride + 1 : 0;
+    padding = taps - 1 - moved / extent.stride;
+    places = (length - from + extent.stride - 1) / extent.stride;
+  }
+
+  int64_t first;
+  int64_t tap;  // The first that reaches them.
+  int64_t taps;
+  int64_t padding;
+  int64_t places;
+};
+
+// Copies the weights of some output channels that belong to a phase, turned around.
+void keep(const Convolution& by, const Phase& rows, const Phase& columns, int64_t channel, int64_t channels,
+          int8_t* kept) {
+  const Window& window = by.window;
+  const int64_t filter = window.rows.size * window.columns.size * by.depth;
+  const int64_t of_row = columns.taps * by.depth;
+  const int64_t last_column = columns.tap + (columns.taps - 1) * window.columns.stride;
+  for (int64_t at = 0; at < rows.taps; ++at) {
+    const int64_t row = rows.tap + (rows.taps - 1 - at) * window.rows.stride;
+    fitting::copy({by.weights + channel * filter + (row * window.columns.size + last_column) * by.depth,
+                   static_cast<ptrdiff_t>(-window.columns.stride * by.depth), kept + at * of_row,
+                   static_cast<ptrdiff_t>(by.depth), static_cast<ptrdiff_t>(columns.taps),
+                   static_cast<ptrdiff_t>(by.depth), static_cast<ptrdiff_t>(channels), static_cast<ptrdiff_t>(filter),
+                   static_cast<ptrdiff_t>(rows.taps * of_row)});
+  }
+}
+
+// The outputs of a phase, as a convolution of their own.
+bool convolve_phase(const Convolution& by, Phase rows, Phase columns) {
+  int8_t kept[kKept];
+  const bool is_reached = rows.taps > 0 && columns.taps > 0;
+  if (!is_reached) {
+    // By one weight, which is 0.
+    rows.taps = columns.taps = 1;
+    rows.padding = columns.padding = 0;
+    std::memset(kept, 0, sizeof(kept));
+  }
+  Convolution phase = by;
+  phase.weights = kept;
+  phase.window.rows = {rows.taps, 1, rows.padding, 1};
+  phase.window.columns = {columns.taps, 1, columns.padding, 1};
+  phase.out.rows = static_cast<int32_t>(rows.places);
+  phase.out.columns = static_cast<int32_t>(columns.places);
+  phase.out.of_row *= by.window.rows.stride;
+  phase.out.of_column *= by.window.columns.stride;
+  const int64_t most = kKept / (rows.taps * columns.taps * by.depth) / kQuad * kQuad;
+  for (int64_t channel = 0; channel < by.outputs; channel += most) {
+    phase.outputs = by.outputs - channel < most ? by.outputs - channel : most;
+    if (is_reached) keep(by, rows, columns, channel, phase.outputs, kept);
+    phase.channels.bias = by.channels.bias == nullptr ? nullptr : by.channels.bias + channel;
+    phase.channels.multipliers = by.channels.multipliers + channel;
+    phase.channels.shifts = by.channels.shifts + channel;
+    phase.out.data = by.out.at(0, rows.first, columns.first) + channel;
+    phase.out.channels = static_cast<int32_t>(phase.outputs);
+    if (!convolve_dense(phase)) return false;
+  }
+  return true;
+}
+
+int64_t most_taps(const Extent& extent) { return (extent.size + extent.stride - 1) / extent.stride; }
+
+}  // namespace
+
+bool convolve_transposed(const Convolution& by) {
+  const Window& window = by.window;
+  if (window.rows.dilation != 1 || window.columns.dilation != 1 || by.out.of_channel != 1 || by.depth == 0 ||
+      most_taps(window.rows) * most_taps(window.columns) * by.depth * kQuad > kKept) {
+    return false;
+  }
+  for (int64_t row = 0; row < by.out.rows && row < window.rows.stride; ++row) {
+    for (int64_t column = 0; column < by.out.columns && column < window.columns.stride; ++column) {
+      if (!convolve_phase(by, {window.rows, row, by.out.rows}, {window.columns, column, by.out.columns})) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace etbuild::kernels::cortex_m
