@@ -195,7 +195,7 @@ bool convolutions() {
                              {16, 16, 16}) &&
          convolve_each("depthwise 3x3, 64, 24x24", {24, 24, 64}, {3, 3, 0}, 1, {1, 1}, {24, 24, 64}) &&
          convolve_each("depthwise 10x4 by 2, 1 to 64, 49x10", {49, 10, 1}, {10, 4, 0}, 2, {5, 1}, {25, 5, 64}) &&
-         convolve_each("depthwise 3x3, 6, 24x24", {24, 24, 6}, {3, 3, 0}, 1, {1, 1}, {24, 24, 6});
+         convolve_each("narrow depthwise 3x3, 6, 24x24", {24, 24, 6}, {3, 3, 0}, 1, {1, 1}, {24, 24, 6});
 }
 
 bool layers() {

@@ -189,7 +189,9 @@ bool convolve_group(const Group& group) {
   const Convolution& by = group.by;
   const int64_t lines = int64_t{by.out.batches} * by.out.rows;
   const int64_t places = lines * by.out.columns;
-  const bool is_point = is_pointwise(by.window.rows) && is_pointwise(by.window.columns);
+  // Places of a transposed one may be fewer than the input's.
+  const bool is_point = is_pointwise(by.window.rows) && is_pointwise(by.window.columns) &&
+                        by.out.rows == by.input.rows && by.out.columns == by.input.columns;
   const ptrdiff_t input_step = is_point && group.out_step != 0 ? step_of(by.input) : 0;
   const bool is_gathered = input_step == 0 && group.out_step != 0 && group.window * kLeastPlaces <= kGathered &&
                            by.input_offset > -128 && by.input_offset <= 128;
