@@ -95,6 +95,8 @@ TEST(answers_are_those_of_eager_pytorch) {
        });
   std::printf("answers are off by %d / 1000 on average, %d / 1000 at most\n",
               static_cast<int>(1000 * sum / static_cast<float>(count)), static_cast<int>(1000 * most));
+  // For the table of a device_bundle.
+  std::printf("largest error %lue-9\n", static_cast<unsigned long>(1e9 * static_cast<double>(most)));
   CHECK(at == count && surest > Listener::kEnough);
   CHECK(most < kFarthest && sum < kAnswer * static_cast<float>(count));
 }

@@ -1,6 +1,7 @@
 """The et family: models, and the ExecuTorch programs that are made of them and proven."""
 
 from etbuild.api import Command, Family
+from rules.et.device_bundle import device_bundle
 from rules.et.eager_text import eager_text
 from rules.et.hf_model import hf_model
 from rules.et.image import et_image, et_image_test
@@ -26,6 +27,7 @@ FAMILY = Family(
         *(
             et_image,
             et_image_test,
+            device_bundle,
             et_kernel_catalog,
             et_kernels,
             et_selected_kernels,

@@ -35,12 +35,16 @@ from rules.cc.actions import (
 )
 from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.et.actions import GENERATED_COPTS, PYTHON_ENV, repeated
+from rules.et.device_run import run_on_device
 from rules.et.image_sizes import Image, size_image
 from rules.et.image_tiers import MemoryId, memory_flags
 from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
 from rules.et.kernel_compilation import KernelChoice, kernel_facts, programs_of, select_kernels
 from rules.et.lowering_profile import profile_of
-from rules.et.providers import EtRuntimeInfo, ProgramInfo
+from rules.et.providers import EtRuntimeInfo, ImageInfo, ProgramInfo
+
+TIMEOUT = 300
+"""After how many seconds a run of an image has failed, where nothing is said."""
 
 
 class EtImageAttrs(CcProgramAttrs):
@@ -123,7 +127,7 @@ def et_image(ctx: RuleContext[EtImageAttrs]) -> Sequence[Provider]:
 class EtImageTestAttrs(EtImageAttrs):
     """Attributes of et_image_test."""
 
-    timeout: Annotated[int, Field(ge=1)] = 300
+    timeout: Annotated[int, Field(ge=1)] = TIMEOUT
     """After how many seconds it fails."""
 
 
@@ -156,6 +160,9 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
     image = Image(program, runtime, tuple(kernels), (kernel_facts(ctx),) if selected else (), named)
     sized = size_image(ctx, image, {"flash": attrs.flash, "ram": attrs.ram})
     headers = (header for each in selected for header in each.direct_headers)
+    run = RunInfo((program.file,), program.inputs, mounts=program.toolchain.mounts)
+    said = run_on_device(ctx, run, getattr(attrs, "timeout", TIMEOUT))
+    found = (said, "") if isinstance(said, Artifact) else (None, said)
     return [
         DefaultInfo(
             (program.file,),
@@ -163,7 +170,8 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
             beside=(*program.beside, *sized.beside, sources[0], *headers),
             summary=sized.summary,
         ),
-        RunInfo((program.file,), program.inputs, mounts=program.toolchain.mounts),
+        run,
+        ImageInfo(sized.sizes, sized.budgets, *found),
     ]
 
 

@@ -36,6 +36,9 @@ class Sized:
     """The report, and the page that draws it."""
     verdicts: tuple[Artifact, ...]
     summary: Artifact
+    sizes: Artifact
+    budgets: tuple[tuple[str, int], ...]
+    """Those that are kept."""
 
 
 def size_image(ctx: RuleContext[AttrsT], image: Image, budgets: Mapping[str, int]) -> Sized:
@@ -48,11 +51,12 @@ def size_image(ctx: RuleContext[AttrsT], image: Image, budgets: Mapping[str, int
     summary = ctx.output(f"_et/{ctx.label.name}/summary.json")
     _run(ctx, "EtImageSummary", "size/image_summary.py", flags, summary)
     verdicts: tuple[Artifact, ...] = ()
-    if kept and ctx.configuration.mode in JUDGED:
+    kept = kept if ctx.configuration.mode in JUDGED else {}
+    if kept:
         verdicts = (ctx.output(f"_et/{ctx.label.name}/budget.json"),)
         owner: Flags = ("--owner", str(ctx.label))
         _run(ctx, "EtBudget", "size/budget.py", (*flags, *owner), verdicts[0], before=sizes)
-    return Sized((sizes, *((page,) if page else ())), verdicts, summary)
+    return Sized((sizes, *((page,) if page else ())), verdicts, summary, sizes, tuple(kept.items()))
 
 
 def _measure(ctx: RuleContext[AttrsT], image: Image, page: Artifact | None) -> Artifact:

@@ -88,6 +88,20 @@ class EtRuntimeInfo(Provider):
 
 
 @dataclass(frozen=True, slots=True)
+class ImageInfo(Provider):
+    """What an image takes and does on its platform."""
+
+    sizes: Artifact
+    """JSON: what takes how much of each memory."""
+    budgets: tuple[tuple[str, int], ...]
+    """The most bytes that it may take, by memory."""
+    run: Artifact | None
+    """JSON: how it ended there, and what it said of itself. None if what runs it is not installed."""
+    lacks: str = ""
+    """What that is."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenizerInfo(Provider):
     """A tokenizer for C++ programs."""
 

@@ -6,7 +6,7 @@ from etbuild.analysis.context import RuleContext
 from etbuild.analysis.dynamic import DynamicContext
 from etbuild.model.action import Action, Mount, Resources
 from etbuild.model.artifact import Artifact, InputSet
-from etbuild.model.attrs import DEVICE, EXEC, Attrs, Dep, Entry, EntryPoint, Size, Src, provides
+from etbuild.model.attrs import DEVICE, EXEC, Attrs, Dep, Entry, EntryPoint, Size, Src, per_platform, provides
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import field, frozen
 from etbuild.model.install import Installation, InstalledArtifact
@@ -56,6 +56,7 @@ __all__ = [
     "TestSuiteInfo",
     "field",
     "frozen",
+    "per_platform",
     "provides",
     "rule",
 ]

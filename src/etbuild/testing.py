@@ -113,6 +113,7 @@ def analyze(  # noqa: PLR0913 - all but the rule have defaults.
     toolchains: Mapping[str, Sequence[Provider]] | None = None,
     label: str = "//package:target",
     mode: str = "fastbuild",
+    named: Sequence[str] = (),
 ) -> Analyzed:
     """Run the function of `rule` for one target.
 
@@ -120,6 +121,7 @@ def analyze(  # noqa: PLR0913 - all but the rule have defaults.
     deps: what the targets give that `attrs` names; outputs among it get an action that makes them.
     platform: `host`, or any label; `constraints` are its constraint values, `memory` its regions (origin, size).
     files: the text of files by path, where analysis reads any; tools that are not in it are read from disk.
+    named: labels of platforms that `attrs` names; they have no constraint values.
     toolchains: what is offered, by type, with every feature that is asked for. [default: a Python environment]
     """
     offered = {"python_environment": [PYTHON_ENVIRONMENT]} if toolchains is None else toolchains
@@ -128,6 +130,7 @@ def analyze(  # noqa: PLR0913 - all but the rule have defaults.
     family = Family(rule.family or folder.name, 1, rules=(rule,), root=str(folder))
     spec = _spec(target, replace(rule, family=family.name), attrs)
     platforms = [] if platform == "host" else [_platform(platform, constraints, memory or {})]
+    platforms += [_platform(text, (), {}) for text in named]
     requests = _requests(spec, platform, platforms)
     given = [_given(parse_label(text, target), providers) for text, providers in (deps or {}).items()]
     tools = [_toolchain(type_, providers, requests) for type_, providers in offered.items()]

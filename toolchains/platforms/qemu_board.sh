@@ -3,6 +3,7 @@
 # (the `--` is optional: the image is the first word that ends in .elf). The image's exit code is this script's.
 # After a fault, says in which function the program counter stands, and the address to return to. Where the processor
 # locks up, or has not ended after two seconds, it says which memory of the platform's the board does not have.
+# Writes how many instructions the program retired to $ETBUILD_INSTRUCTIONS, if there is such a variable and QEMU tells it.
 # After $ETBUILD_TIMEOUT seconds, if there is such a variable, it ends the program with code 124 and says where it stands.
 set -u
 qemu=$1
@@ -61,7 +62,7 @@ watch_time() {
     while [ "$waited" -lt "$1" ]; do
         sleep 1
         waited=$((waited + 1))
-        [ ! -e "$log/code" ] || return
+        if [ -e "$log/code" ] || [ ! -e "$log" ]; then return; fi
     done
     guard=
     list_symbols && grep -q ' bare_guard_is_whole$' "$log/symbols" && guard=$(sed -n 's/ A __stack_guard$//p' "$log/symbols")
@@ -72,14 +73,37 @@ watch_time() {
     wait $!
 }
 
+# Prints how many instructions a run took, one a nanosecond of the board's time, by the log that QEMU recorded of it: that
+# has their number between events. What is not known of a log, as of another QEMU's, is not guessed.
+count_instructions() {
+    od -An -v -t u1 -w1 "$log/record" | awk '
+        NR <= 4 { version = version * 256 + $1 }
+        NR <= 12 { if (NR == 12 && version != 14688268) exit; next }
+        left > 0 {
+            value = value * 256 + $1
+            if (--left > 0) next
+            if (event == 0) count += value
+            if (event == 27 && ++part <= 2) { left = part == 1 ? 4 : value; value = 0 }
+            next
+        }
+        { event = $1; value = part = 0 }
+        event == 0 || event == 27 { left = 4; next } # Instructions; random bytes: a code, how many, and they.
+        event == 28 || event == 29 || event == 30 { left = 8; next } # A clock.
+        event != 1 && event != 2 && event != 14 && (event < 31 || event > 39) { exit }
+        event == 39 { whole = 1; exit }
+        END { if (whole) printf "%.0f\n", count }'
+}
+
 mkfifo "$log/monitor.in" "$log/monitor.out"
 { sleep 2 >"$log/null" 2>&1 && check_memory; } &
 watch=$!
+record=
+[ -z "${ETBUILD_INSTRUCTIONS:-}" ] || record="-icount shift=0,rr=record,rrfile=$log/record"
 [ -z "${ETBUILD_TIMEOUT:-}" ] || watch_time "$ETBUILD_TIMEOUT" >"$log/null" 2>&1 &
 {
     {
         # shellcheck disable=SC2086 # Options hold no spaces.
-        "$qemu" $options -nographic -monitor "pipe:$log/monitor" -serial null \
+        "$qemu" $options $record -nographic -monitor "pipe:$log/monitor" -serial null \
             -semihosting-config enable=on,target=native -kernel "$image" -append "$words" 2>&1 >&3 3>&-
         echo $? >"$log/code"
     } | tee "$log/errors" >&2
@@ -109,6 +133,9 @@ name_register() { # what it is, value
     *[1-9a-f]*) name_symbol "$1" "$(printf '%x' $((0x$2 | 1)))" ;; # Thumb functions have odd addresses in some lists.
     esac
 }
+
+[ -z "$record" ] || count_instructions >"$log/count"
+[ ! -s "$log/count" ] || cp "$log/count" "$ETBUILD_INSTRUCTIONS"
 
 if grep -q '^hard fault' "$log/errors"; then
     for register in pc callee lr ra; do

@@ -68,6 +68,8 @@ def _order(requested: Iterable[TargetNode], configurator: Configurator) -> list[
 def _analyze_target(node: TargetNode, around: Surroundings, types: ProviderTypes) -> None:
     """Run a target's rule, unless something that it needs has failed or is not for this platform."""
     spec = node.spec
+    if node.per_platform:
+        _check_platforms(node)
     for dependency in node.dependencies:
         if dependency.failed:
             node.failed = True
@@ -98,6 +100,18 @@ def _analyze_target(node: TargetNode, around: Surroundings, types: ProviderTypes
     test = providers.get(TestInfo)
     action = context.test_action(test) if isinstance(test, TestInfo) else None
     node.target = _configured(node, providers, tuple(dict.fromkeys(context.actions)), action)
+
+
+def _check_platforms(node: TargetNode) -> None:
+    """Raise `incompatible-target` for each platform that was named for what cannot be for it."""
+    mistakes = [
+        replace(_incompatible(each), span=node.spec.span(field.platforms, index))
+        for label, field, _ in node.uses
+        for index, each in enumerate(node.per_platform.get(label, ()) if field.platforms else ())
+        if isinstance(each, TargetNode) and each.incompatible
+    ]
+    if mistakes:
+        raise EtbuildError(*mistakes)
 
 
 def _gate(node: TargetNode, context: RuleContext[Any], providers: dict[type[Provider], Provider]) -> None:

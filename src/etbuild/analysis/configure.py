@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from etbuild.analysis.label_uses import LabelFields
 from etbuild.analysis.node import Scope, TargetNode
 from etbuild.analysis.platforms import Constraints, find_platform
@@ -10,6 +12,7 @@ from etbuild.analysis.select import NoBranchMatches, resolve_selects
 from etbuild.analysis.world import World
 from etbuild.model.artifact import Artifact
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import replace
 from etbuild.model.label import Label
 from etbuild.model.platform import Configuration, Platform
 from etbuild.model.target import TargetGraph
@@ -81,11 +84,17 @@ class Configurator:
         node.uses = [use for use in self._fields.uses(node.attrs) if not (is_host and use[1].for_device)]
         nodes, files, found = scope.nodes, self._files, node.found
         for label, field, _ in node.uses:
-            if field.for_exec and scope is not self._exec:
+            if field.platforms:
+                if not is_host:
+                    node.incompatible = "it names its platforms itself: leave --platform out"
+                    return
+                node.per_platform[label] = self._on_each(node, label, field.platforms)
+            elif field.for_exec and scope is not self._exec:
                 node.exec_found[label] = self._find(node, label, self._exec)
             else:
                 found[label] = nodes.get(label) or files.get(label) or self._find(node, label, scope)
-        needed = dict.fromkeys((*found.values(), *node.exec_found.values())) if node.exec_found else found.values()
+        more = (*node.exec_found.values(), *itertools.chain(*node.per_platform.values()))
+        needed = dict.fromkeys((*found.values(), *more)) if more else found.values()
         node.dependencies = [other for other in needed if type(other) is TargetNode]
         self._resolve_toolchains(node)
 
@@ -98,6 +107,18 @@ class Configurator:
             message = f"no target or file '{label}', which '{node.spec.label}' names"
             raise EtbuildError(Diagnostic("unknown-target", message, node.spec.span(*node.place(label))))
         return self._files.setdefault(label, Artifact(label.path, location=location))
+
+    def _on_each(self, node: TargetNode, label: Label, field: str) -> tuple[TargetNode | Artifact, ...]:
+        """Return what `label` means on each of the platforms that the attribute `field` names."""
+        found = []
+        for index, platform in enumerate(getattr(node.attrs, field)):
+            try:
+                named = find_platform(str(platform), self._graph, self._workspace, self._world.host, self._constraints)
+                found.append(self._find(node, label, self.scope(named, node.scope.configuration.mode)))
+            except EtbuildError as error:
+                at = node.spec.span(field, index)
+                raise EtbuildError(*(replace(each, span=each.span or at) for each in error.diagnostics)) from None
+        return tuple(found)
 
     def _select(self, node: TargetNode) -> bool:
         """Resolve the selects of a target; False if it has no branch for this platform."""

@@ -46,6 +46,12 @@ class RuleContext(ActionMaker, Generic[AttrsT]):
         """Return what each of these dependencies gives, in order."""
         return [self.provider(label, provider) for label in labels]
 
+    def on_platforms(self, label: Label, provider: type[ProviderT]) -> list[tuple[Platform, ProviderT]]:
+        """Return what the dependency `label` gives on each platform that its attribute is for, in order."""
+        found = [each for each in self._node.per_platform[label] if isinstance(each, TargetNode)]
+        given = ((each, each.providers.get(provider)) for each in found)
+        return [(node.scope.configuration.platform, one) for node, one in given if isinstance(one, provider)]
+
     def find(self, label: Label, provider: type[ProviderT], *, for_exec: bool = False) -> ProviderT | None:
         """Return what the dependency `label` gives, or None if it gives no such thing."""
         found = self.all_providers(label, for_exec=for_exec)

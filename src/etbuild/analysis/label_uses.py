@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel
 
-from etbuild.model.attrs import DEVICE, EXEC, Entry, Provides
+from etbuild.model.attrs import DEVICE, EXEC, Entry, PerPlatform, Provides
 from etbuild.model.label import Label
 from etbuild.model.rule import Provider
 
@@ -20,6 +20,8 @@ class LabelField(NamedTuple):
     provides: tuple[type[Provider], ...] = ()
     for_exec: bool = False
     for_device: bool = False
+    platforms: str = ""
+    """The attribute that names the platforms that they are for, if one does."""
 
 
 LabelUse = tuple[Label, LabelField, int]
@@ -80,7 +82,8 @@ def _label_fields(schema: type[BaseModel]) -> Iterator[LabelField]:
         ):
             types = tuple(t for part in parts if isinstance(part, Provides) for t in part.types)
             markers = [part for part in parts if isinstance(part, str)]
-            yield LabelField(name, types, EXEC in markers, DEVICE in markers)
+            platforms = next((part.field for part in parts if isinstance(part, PerPlatform)), "")
+            yield LabelField(name, types, EXEC in markers, DEVICE in markers, platforms)
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

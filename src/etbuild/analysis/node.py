@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from etbuild.analysis.label_uses import LabelUse
+from etbuild.analysis.label_uses import LabelField, LabelUse
 from etbuild.model.artifact import Artifact
 from etbuild.model.attrs import Attrs
 from etbuild.model.configured import ConfiguredTarget
@@ -32,8 +32,8 @@ class TargetNode:
     """A target in one configuration. Compared by identity: there is one of each."""
 
     __slots__ = (
-        "attrs", "dependencies", "exec_found", "failed", "found", "gates", "incompatible", "resolutions", "scope",
-        "spec", "target", "toolchains", "uses",
+        "attrs", "dependencies", "exec_found", "failed", "found", "gates", "incompatible", "per_platform",
+        "resolutions", "scope", "spec", "target", "toolchains", "uses",
     )  # fmt: skip
 
     def __init__(self, spec: TargetSpec, scope: Scope) -> None:
@@ -44,6 +44,8 @@ class TargetNode:
         self.found: dict[Label, TargetNode | Artifact] = {}
         self.exec_found: dict[Label, TargetNode | Artifact] = {}
         """Those of attributes for the exec platform, where that is another one."""
+        self.per_platform: dict[Label, tuple[TargetNode | Artifact, ...]] = {}
+        """Those of attributes for platforms that another attribute names, in its order."""
         self.toolchains: dict[Request, TargetNode] = {}
         self.resolutions: tuple[Resolution, ...] = ()
         self.dependencies: list[TargetNode] = []
@@ -73,6 +75,10 @@ class TargetNode:
         if found is None:
             raise LookupError(f"{label} is in no attribute of {self.spec.label}")
         return found
+
+    def meant(self, label: Label, field: LabelField) -> tuple[TargetNode | Artifact, ...]:
+        """Return what `label` means in the attribute `field`: several things where that is for several platforms."""
+        return self.per_platform[label] if field.platforms else (self.dependency(label, field.for_exec),)
 
     def place(self, label: Label) -> tuple[str | None, int | None]:
         """Return the attribute that `label` stands in, and its index there."""

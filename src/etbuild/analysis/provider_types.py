@@ -24,8 +24,7 @@ class ProviderTypes:
         """Raise `wrong-provider` for every label whose target does not give what its attribute demands."""
         mistakes = []
         for label, field, index in node.uses:
-            if field.provides:
-                found = node.dependency(label, field.for_exec)
+            for found in node.meant(label, field) if field.provides else ():
                 given: Iterable[type[Provider]] = (DefaultInfo,) if isinstance(found, Artifact) else found.providers
                 missing = [type_ for type_ in field.provides if type_ not in given]
                 if missing:

@@ -6,6 +6,7 @@ field says what its targets must provide, and whether they are for the exec plat
 
     programs: Annotated[tuple[Dep, ...], provides(ProgramInfo)] = ()
     compiler: Annotated[Dep, EXEC]
+    image: Annotated[Dep, per_platform("platforms")]
 """
 
 from __future__ import annotations
@@ -151,6 +152,18 @@ EXEC = "exec"
 
 DEVICE = "device"
 """A field's marker: its targets are needed for platforms that are named, not for the host."""
+
+
+@dataclass(frozen=True)
+class PerPlatform:
+    """A field's marker: its targets are built for each platform that another field names."""
+
+    field: str
+
+
+def per_platform(field: str) -> PerPlatform:
+    """Have a field's targets built for each platform that `field`, a tuple of labels, names; and for no other."""
+    return PerPlatform(field)
 
 
 def labels_in(value: Any, place: str = "") -> Iterator[tuple[str, Label]]:

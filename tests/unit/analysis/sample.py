@@ -104,10 +104,12 @@ class Sample:
         files = {parse_label(text): f"/w/{parse_label(text).path}" for text in self.files}
         return TargetGraph(specs, labels, frozenset(labels if named else ()), files)
 
-    def analyze(self, *requested: str, platforms: Sequence[str] = ("host",), named: bool = True) -> Analysis:
+    def analyze(
+        self, *requested: str, platforms: Sequence[str] = ("host",), named: bool = True, mode: str = "fastbuild"
+    ) -> Analysis:
         graph = self.graph(*requested, named=named)
         workspace = Workspace("/w", "sample", {"": "."}, self.families, tuple(map(parse_label, self.toolchains)))
-        return analyze(graph, workspace, platforms, "fastbuild", world(self.texts))
+        return analyze(graph, workspace, platforms, mode, world(self.texts))
 
     def _spec(self, label: Label, rule_: Rule[Any], attrs: Mapping[str, Any]) -> TargetSpec:
         spans = {"": Span("BUILD.toml", 1, 1)} | {name: Span("BUILD.toml", 2, 1) for name in attrs}

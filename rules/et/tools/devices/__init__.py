@@ -1,0 +1,1 @@
+"""Devices: images run on them, and what they give, side by side. Imports no torch."""
