@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_budgets import FAMILY
+from tests.e2e.test_cc_mistakes import hidden
 from tests.e2e.workspace import Workspace, cache_beside
 from tests.rules.et_tools.program_bytes import add_program
 
@@ -151,6 +152,20 @@ def test_a_device_that_fails_is_named_and_all_others_are_shown(workspace: Worksp
     devices = [line.split()[0] for line in told.removeprefix(FAILED).splitlines()]
     assert devices[:4] == ["cortex_m0", "cortex_m3", "linux_x86_64", "board"]
     assert not (workspace.root / "etbuild-out/host/everywhere.txt").exists()
+
+
+def test_without_an_emulator_its_device_is_named_and_the_image_is_built_all_the_same(workspace: Workspace) -> None:
+    done = hidden(workspace, "qemu-system-arm", "build", "//:everywhere")
+    assert done.stderr.splitlines() == [
+        "error[missing-program]: '//:everywhere' needs what runs programs for 'cortex_m0', which is not installed",
+        "  --> BUILD.toml:41:14",
+        "   |",
+        '41 | platforms = ["cortex_m0", "cortex_m3", "linux_x86_64", ":board"]',
+        "   |              ^^^^^^^^^^^",
+        "  note: '//:app' needs 'qemu-system-arm', which is not installed",
+        "  hint: apt install qemu-system-arm",
+    ]
+    assert hidden(workspace, "qemu-system-arm", "build", "//:app", "--platform=cortex_m0").returncode == 0
 
 
 @pytest.mark.parametrize(
