@@ -3,7 +3,7 @@
 #   $CC_TARGET     who links
 #   $CC_LIBRARIES  "path label" of each library and of its list of symbols, one a line
 #   $CC_SYMBOLS    the lists of symbols, one a line
-#   $CC_MAP        where there is no operating system: the map that the linker writes
+#   $CC_MAP        where one is wanted: the map that the linker writes
 #   $CC_SIZES      the program that finds the largest pieces in it
 # A linker takes the first of two archives that have a symbol, and says nothing: so the lists are compared first.
 set -f
@@ -57,7 +57,11 @@ esac
 code=0
 said=$("$@" 2>&1) || code=$?
 [ ! "$said" ] || printf '%s\n' "$said" >&2
-[ $code = 0 ] && exit 0
+if [ $code = 0 ]; then
+    # What is optimized when linked lies in files of GCC's, under names that are others each time.
+    [ ! "$CC_MAP" ] || sed -i "s:$TMPDIR/cc......\\.:/tmp/lto.:g" "$CC_MAP"
+    exit 0
+fi
 # GNU ld: "ld: b.a(b.o): in function `f()':", then "b.cc:1: multiple definition of `f()'; a.a(a.o):a.cc:1: first …".
 # LLVM's: "ld.lld: error: duplicate symbol: f()", then twice ">>>   a.o:(f()) in archive a.a" or ">>> defined in a.a(a.o)".
 # Zig's own for macOS: "error: duplicate symbol definition: _f", then twice "note: defined by /…/a.a(a.o)".

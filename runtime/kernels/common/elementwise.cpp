@@ -191,8 +191,9 @@ bool compute(KernelRuntimeContext& context, const Elementwise& call, Tensor& out
     compute_flat(call, out, 0, nullptr);
     return true;
   }
+  // Not `if constexpr`: clang warns of functions that nothing calls.
   bool served = false;
-  if constexpr (ET_KERNELS_STRIDED != 0) {
+  if (ET_KERNELS_STRIDED != 0) {
     served = flat ? compute_with_points(call, out, points) : compute_strided(call, out);
   }
   return served || refuse(context, Error::NotSupported);
