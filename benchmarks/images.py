@@ -3,8 +3,13 @@
     python benchmarks/images.py [--check]
 
 The wake word's answers are held against those of tflite-micro, which runs the published int8 model; ours was quantized
-again from its floats, and hears by its own front end. Flash is without the recording, which is no part of an app. Of
-each example's program: its planned memory, against the most that lives in it at once, which no plan can be below.
+again from its floats, and hears by its own front end. Flash is without the recording, which is no part of an app.
+
+Of upstream there are figures of its core and of its smallest app, with their checks of programs and no program in them,
+built from its sources at -Os without a log by the compiler that ours are built by, for a Cortex-M55; an M4's are within
+1 %. There is none of firmware that hears, none for a Cortex-M0, whose instructions do less each, and none of RAM.
+
+Of each example's program: its planned memory, against the most that lives in it at once, which no plan can be below.
 --check fails above a bar.
 """
 
@@ -22,22 +27,31 @@ OUTPUTS = ROOT / "etbuild-out"
 FIRMWARE = "//examples/wake_word:firmware"
 BOARD = ("--platform=cortex_m55", "-c", "size")
 SMALLEST = "//examples/sine:firmware"
+LOADED = "//examples/sine:loaded_firmware"
 SMALLEST_BOARD = ("--platform=cortex_m0", "-c", "size")
 KEYWORD, AVERAGED = 850, 5
 """In parts of 1000: what so many answers must exceed on average."""
 KB = 1000
 RECORDING, WEIGHTS = "etbuild_file_", "etbuild_program_"
 ARENA_BAR = 1.10
+UPSTREAM_CORE, UPSTREAM_APP = 19_100, 25_100
 
 
 class Row(NamedTuple):
-    """A size, the most that is allowed, and what is aimed at."""
+    """A size; the most that is allowed, and what is aimed at; what upstream's takes. 0 where there is none."""
 
     image: str
     what: str
     took: int
-    bar: int
-    aim: int
+    bar: int = 0
+    aim: int = 0
+    upstream: int = 0
+
+    def __str__(self) -> str:
+        """Return a line."""
+        held = f"bar {self.bar / KB:5.1f}, {self.took / self.bar:.2f}, aim {self.aim / KB:5.1f}" if self.bar else ""
+        peer = f"upstream {self.upstream / KB:.1f} KB, {self.took / self.upstream:.2f}" if self.upstream else ""
+        return f"{self.image:10} {self.what:34} {self.took / KB:6.1f} KB  {held:29} {peer}".rstrip()
 
 
 def main() -> int:
@@ -47,12 +61,13 @@ def main() -> int:
     arguments = parser.parse_args()
     rows = [*wake_word(), *smallest()]
     for row in rows:
-        figures = f"{row.took / KB:6.1f} KB, bar {row.bar // KB}, {row.took / row.bar:.2f}, aim {row.aim // KB}"
-        print(f"{row.image:10} {row.what:22} {figures}")
+        print(row)
     planned = arenas()
     for program, (took, bound) in planned.items():
         print(f"arena      {program:40} {took:8} bytes, bound {bound:8}, {took / bound:.2f}")
-    over = any(row.took > row.bar for row in rows) or any(took > ARENA_BAR * bound for took, bound in planned.values())
+    over = any(row.took > row.bar > 0 for row in rows) or any(
+        took > ARENA_BAR * bound for took, bound in planned.values()
+    )
     return 1 if arguments.check and over else 0
 
 
@@ -71,15 +86,26 @@ def wake_word() -> list[Row]:
         raise SystemExit("the wake word must be heard")
     found = sizes((OUTPUTS / "cortex_m55-size/examples/wake_word/firmware.sizes.txt").read_text())
     bars = {"flash without weights": (64, 32), "flash": (150, 112), "RAM": (48, 32)}
-    return [Row("wake word", what, found[what], bar * KB, aim * KB) for what, (bar, aim) in bars.items()]
+    rows = [Row("wake word", what, found[what], bar * KB, aim * KB) for what, (bar, aim) in bars.items()]
+    core = part("runtime", OUTPUTS / "cortex_m55-size/examples/wake_word/firmware.sizes.json")
+    return [*rows, Row("wake word", "of it the runtime", core, upstream=UPSTREAM_CORE)]
 
 
 def smallest() -> list[Row]:
-    """Return what the smallest image takes."""
-    _etbuild("build", SMALLEST, *SMALLEST_BOARD)
-    found = sizes((OUTPUTS / "cortex_m0-size/examples/sine/firmware.sizes.txt").read_text())
-    bars = {"flash": (24, 12), "RAM": (6, 4)}
-    return [Row("sine", what, found[what], bar * KB, aim * KB) for what, (bar, aim) in bars.items()]
+    """Return what the smallest image takes, and the same with its program loaded in place of tables."""
+    _etbuild("build", SMALLEST, LOADED, *SMALLEST_BOARD)
+    built = OUTPUTS / "cortex_m0-size/examples/sine"
+    found, loaded = (sizes((built / f"{name}.sizes.txt").read_text()) for name in ("firmware", "loaded_firmware"))
+    return [
+        Row("sine", "flash, its program included", found["flash"], 24 * KB, 12 * KB, UPSTREAM_APP),
+        Row("sine", "the same, loaded as upstream does", loaded["flash"], upstream=UPSTREAM_APP),
+        Row("sine", "RAM", found["RAM"], 6 * KB, 4 * KB),
+    ]
+
+
+def part(name: str, report: Path) -> int:
+    """Return what a part of an image takes, in bytes, of the report that its build writes beside it."""
+    return int(json.loads(report.read_text())["parts"][name])
 
 
 def arenas() -> dict[str, tuple[int, int]]:
