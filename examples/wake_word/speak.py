@@ -1,6 +1,8 @@
 """Has eSpeak NG say a text in a quiet room, as 16-bit sound of 16 kHz; knows of no model.
 
 speak.py VOICE WORDS_A_MINUTE VOLUME OUT.wav OUT.pcm TEXT...
+
+Voices that breathe, such as `+f2`, `+f3` and `+f5`, do it otherwise each time: they are none for a build.
 """
 
 from __future__ import annotations
