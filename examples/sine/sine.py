@@ -35,4 +35,5 @@ def angles() -> list[tuple[torch.Tensor]]:
 
 
 def _on_grid(values: torch.Tensor) -> torch.Tensor:
-    return (values * GRID).round() / GRID
+    # What is rounded to nothing has the sign that it had: a solver's.
+    return (values * GRID).round() / GRID + 0.0
