@@ -1,6 +1,6 @@
 """Builds the examples' images twice, in two folders, and holds every file that comes of it against its twin.
 
-    python3 scripts/equal_images.py                     all, on all devices of scripts/test_examples: half an hour
+    python3 scripts/equal_images.py                     all, on all devices of scripts/test_examples and of bundles
     python3 scripts/equal_images.py --only sine         those of one example
     python3 scripts/equal_images.py --small             those of SMALL, in about two minutes
 
@@ -23,6 +23,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -76,7 +77,7 @@ def main() -> int:
             copy_sources(checkout)
         second = second_cache(cache, Path(folder, "cache"), MADE if arguments.small else ())
         elsewhere = {"ETBUILD_CACHE": str(second), "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "4711"}
-        for each in SMALL if arguments.small else devices():
+        for each in SMALL if arguments.small else (*devices(), *bundled()):
             if words := words_of(each, arguments.only):
                 build(one, words)
                 build(other, words if each.platform in BY_ZIG else ["--sandbox=none", *words], elsewhere)
@@ -96,6 +97,15 @@ def devices() -> Iterator[Build]:
         platforms = [word.removeprefix("--platform=") for word in words if word.startswith("--platform=")]
         patterns = tuple(word for word in words if word.startswith("//"))
         yield from (Build(mode, platform, patterns) for platform in platforms or ["host"])
+
+
+def bundled() -> Iterator[Build]:
+    """Yield what the examples' bundles are for; each device is a row of its own in them."""
+    for file in sorted(ROOT.glob("examples/*/BUILD.toml")):
+        for bundle in tomllib.loads(file.read_text()).get("device_bundle", {}).values():
+            labels = (f"//examples/{file.parent.name}{bundle[what]}" for what in ("image", "test") if what in bundle)
+            patterns = tuple(labels)
+            yield from (Build("size", platform, patterns) for platform in bundle["platforms"])
 
 
 def words_of(build: Build, only: str | None) -> list[str]:
