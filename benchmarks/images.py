@@ -7,7 +7,9 @@ again from its floats, and hears by its own front end. Flash is without the reco
 
 Of upstream there are figures of its core and of its smallest app, with their checks of programs and no program in them,
 built from its sources at -Os without a log by the compiler that ours are built by, for a Cortex-M55; an M4's are within
-1 %. There is none of firmware that hears, none for a Cortex-M0, whose instructions do less each, and none of RAM.
+1 %. Of the wake word there is the program that its own flow makes, 114 KB: with the core, and without kernels, start-up
+and what hears, it is the least that upstream's firmware takes. There are none for a Cortex-M0, whose instructions do
+less each, and none of RAM.
 
 Of each example's program: its planned memory, against the most that lives in it at once, which no plan can be below.
 --check fails above a bar.
@@ -34,7 +36,7 @@ KEYWORD, AVERAGED = 850, 5
 KB = 1000
 RECORDING, WEIGHTS = "etbuild_file_", "etbuild_program_"
 ARENA_BAR = 1.10
-UPSTREAM_CORE, UPSTREAM_APP = 19_100, 25_100
+UPSTREAM_CORE, UPSTREAM_APP, UPSTREAM_WAKE_WORD = 19_100, 25_100, 114_000
 
 
 class Row(NamedTuple):
@@ -86,7 +88,10 @@ def wake_word() -> list[Row]:
         raise SystemExit("the wake word must be heard")
     found = sizes((OUTPUTS / "cortex_m55-size/examples/wake_word/firmware.sizes.txt").read_text())
     bars = {"flash without weights": (64, 32), "flash": (150, 112), "RAM": (48, 32)}
-    rows = [Row("wake word", what, found[what], bar * KB, aim * KB) for what, (bar, aim) in bars.items()]
+    peers = {"flash": UPSTREAM_CORE + UPSTREAM_WAKE_WORD}
+    rows = [
+        Row("wake word", what, found[what], bar * KB, aim * KB, peers.get(what, 0)) for what, (bar, aim) in bars.items()
+    ]
     core = part("runtime", OUTPUTS / "cortex_m55-size/examples/wake_word/firmware.sizes.json")
     return [*rows, Row("wake word", "of it the runtime", core, upstream=UPSTREAM_CORE)]
 
