@@ -1,5 +1,7 @@
 #include "dense_convolution.h"
 
+#include <utility>
+
 #include "int8_lines.h"
 
 namespace etbuild::kernels::cortex_m {
@@ -243,6 +245,12 @@ EachLine line_of(const Convolution& by, int64_t line) {
   return each;
 }
 
+// Makes columns of rows, and the other way round.
+void turn(Image& image) {
+  std::swap(image.rows, image.columns);
+  std::swap(image.of_row, image.of_column);
+}
+
 }  // namespace
 
 bool convolve_dense(const Convolution& by) {
@@ -253,10 +261,16 @@ bool convolve_dense(const Convolution& by) {
   return true;
 }
 
-bool convolve_each_dense(const Convolution& by) {
+bool convolve_each_dense(Convolution& by) {
   constexpr int32_t kMostOffset = 32000;
   if (by.input_offset < -kMostOffset || by.input_offset > kMostOffset) return false;
   if (!are_channels_beside(by.input) || !are_channels_beside(by.out)) return false;
+  // A line has all places of an image of one column.
+  if (by.input.columns == 1 && by.out.columns == 1 && by.window.columns.size == 1) {
+    turn(by.input);
+    turn(by.out);
+    std::swap(by.window.rows, by.window.columns);
+  }
   const int64_t lines = int64_t{by.out.batches} * by.out.rows;
   return executorch::extension::parallel_for(0, lines, 1, [&by](int64_t begin, int64_t end) {
     for (int64_t line = begin; line < end; ++line) fitting::multiply_each(line_of(by, line));

@@ -11,7 +11,7 @@ namespace etbuild::kernels::cortex_m {
 bool convolve_dense(const Convolution& by);
 
 // The same where each output channel has weights [H, W, out] of its own, and sees the channel of its number, or the
-// only one that there is. In parallel, by rows. Not for offsets of more than 15 bits.
-bool convolve_each_dense(const Convolution& by);
+// only one that there is. In parallel, by rows. Not for offsets of more than 15 bits. An image of one column is turned.
+bool convolve_each_dense(Convolution& by);
 
 }  // namespace etbuild::kernels::cortex_m

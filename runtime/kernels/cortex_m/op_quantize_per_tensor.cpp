@@ -3,9 +3,15 @@
 // are rounded to even. Input: Float, Half or BFloat16; dtype: whole, up to 32 bits.
 #include <executorch/runtime/platform/log.h>
 
+#include <type_traits>
+
 #include "elementwise.h"
+#include "instructions.h"
 #include "rounding.h"
 #include "selection.h"
+#if ET_INT8_MVE
+#include <arm_mve.h>
+#endif
 
 namespace etbuild::kernels::cortex_m {
 namespace {
@@ -26,11 +32,32 @@ Element whole(float value) {
   return static_cast<Element>(static_cast<int32_t>(value));
 }
 
+#if ET_INT8_MVE
+void quantize_vectors(const float* from, int8_t* to, ptrdiff_t count, const Quantizer& by) {
+  const float32x4_t least = vdupq_n_f32(by.least);
+  const float32x4_t most = vdupq_n_f32(by.most);
+  for (; count > 0; count -= 4, from += 4, to += 4) {
+    const mve_pred16_t some = vctp32q(static_cast<uint32_t>(count));
+    float32x4_t values = vmulq_n_f32(vldrwq_z_f32(from, some), by.inverse);
+    const mve_pred16_t are_numbers = vcmpeqq_f32(values, values);
+    values = vminnmq_f32(vmaxnmq_f32(vaddq_n_f32(vrndnq_f32(values), by.zero_point), least), most);
+    // The low byte of the lowest int is 0.
+    vstrbq_p_s32(to, vpselq_s32(vcvtq_s32_f32(values), vdupq_n_s32(0), are_numbers), some);
+  }
+}
+#endif
+
 template <typename Element>
 void quantize_row(const void* const* inputs, void* out, int64_t count, const void* parameters) {
   const auto& by = *static_cast<const Quantizer*>(parameters);
   const auto* from = static_cast<const float*>(inputs[0]);
   auto* to = static_cast<Element*>(out);
+#if ET_INT8_MVE
+  // Vectors have no denormal numbers.
+  if (std::is_same_v<Element, int8_t> && by.inverse > 1e-30f && by.inverse < 1e30f) {
+    return quantize_vectors(from, static_cast<int8_t*>(out), static_cast<ptrdiff_t>(count), by);
+  }
+#endif
   for (int64_t at = 0; at < count; ++at) {
     float value = round_half_even(from[at] * by.inverse) + by.zero_point;
     value = value < by.least ? by.least : value;

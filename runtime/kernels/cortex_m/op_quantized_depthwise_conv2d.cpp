@@ -74,7 +74,7 @@ void convolve_images(KernelRuntimeContext& context, Arguments arguments, Dimensi
       for (int64_t column = 0; column < by.out.columns; ++column) convolve_place(by, multiplier, line, column);
     }
   };
-  executorch::extension::parallel_for(0, sizes[0] * sizes[1], 1, convolve_lines);
+  executorch::extension::parallel_for(0, int64_t{by.out.batches} * by.out.rows, 1, convolve_lines);
 }
 
 }  // namespace
