@@ -1,6 +1,7 @@
 #include "face_finder.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "kernels.h"
 
@@ -13,9 +14,9 @@ using executorch::aten::TensorImpl;
 using executorch::runtime::Error;
 using executorch::runtime::EValue;
 using executorch::runtime::Result;
-using programs::pnet::forward;
+using network::forward;
 
-constexpr float kLikely = 0.95F;  // What is less likely, MTCNN's further networks are there to look at again.
+constexpr float kLikely = 3.476F;  // 0.97. What is less likely, MTCNN's further networks are there to look at again.
 constexpr float kOverlap = 0.5F;
 constexpr int kPixels = kSize * kSize;
 
@@ -29,13 +30,14 @@ float overlap(const Face& one, const Face& other) {
   return width * height / (area(one) + area(other) - width * height);
 }
 
-Face face_at(const float* probabilities, const float* offsets, int cell) {
+Face face_at(const float* odds, const float* offsets, int cell) {
   const auto side = [offsets, cell](int which, int corner) {
     return static_cast<float>(corner) + kSquare * offsets[which * kCells * kCells + cell];
   };
   const int left = kStep * (cell % kCells);
   const int upper = kStep * (cell / kCells);
-  return {probabilities[cell], side(0, left), side(1, upper), side(2, left + kSquare), side(3, upper + kSquare)};
+  const float probability = 1 / (1 + std::exp(-odds[cell]));
+  return {probability, side(0, left), side(1, upper), side(2, left + kSquare), side(3, upper + kSquare)};
 }
 
 // Gives the network a picture as it takes it: channels behind each other, values from -1 to 1.
@@ -62,7 +64,7 @@ Result<int> Finder::find(const uint8_t* picture, Face* faces, int room) {
   for (; found < room; ++found) {
     const int cell = likeliest(faces, found);
     if (cell < 0) break;
-    faces[found] = face_at(probabilities(), offsets(), cell);
+    faces[found] = face_at(odds(), offsets(), cell);
   }
   return found;
 }
@@ -70,9 +72,9 @@ Result<int> Finder::find(const uint8_t* picture, Face* faces, int room) {
 int Finder::likeliest(const Face* found, int count) const {
   int best = -1;
   for (int cell = 0; cell < kCells * kCells; ++cell) {
-    const float probability = probabilities()[cell];
-    if (!(probability >= kLikely) || (best >= 0 && probability <= probabilities()[best])) continue;
-    const Face face = face_at(probabilities(), offsets(), cell);
+    const float likely = odds()[cell];
+    if (!(likely >= kLikely) || (best >= 0 && likely <= odds()[best])) continue;
+    const Face face = face_at(odds(), offsets(), cell);
     const auto covers = [&face](const Face& other) { return overlap(face, other) >= kOverlap; };
     if (std::none_of(found, found + count, covers)) best = cell;
   }

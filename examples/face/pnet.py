@@ -14,10 +14,11 @@ PHOTOGRAPH = Path("external/astronaut/skimage/data/astronaut.png")
 
 
 class PNet(nn.Module):
-    """`forward(image[1, 3, 64, 64]) -> (probability[1, 27, 27], offsets[1, 4, 27, 27])`.
+    """`forward(image[1, 3, 64, 64]) -> (odds[1, 27, 27], offsets[1, 4, 27, 27])`.
 
     Pixels are (value - 127.5) / 128. The cell in row r and column c is a square of 12 pixels whose corner is the pixel
-    (2 c, 2 r). Its offsets are how far the face's left, upper, right and lower side are from the square's, in squares.
+    (2 c, 2 r). It is a face with the probability sigmoid(odds): of two numbers whose softmax MTCNN takes, it is the
+    difference. Its offsets are how far the face's left, upper, right and lower side are from the square's, in squares.
     """
 
     def __init__(self) -> None:
@@ -36,7 +37,8 @@ class PNet(nn.Module):
         """Return for each cell how likely it is a face, and where the face's sides are."""
         features = nn.functional.max_pool2d(self.prelu1(self.conv1(image)), 2)
         features = self.prelu3(self.conv3(self.prelu2(self.conv2(features))))
-        return torch.softmax(self.conv4_1(features), 1)[:, 1], self.conv4_2(features)
+        neither, face = self.conv4_1(features).unbind(1)
+        return face - neither, self.conv4_2(features)
 
 
 def load(weights: Path) -> nn.Module:
@@ -54,7 +56,12 @@ def photograph() -> list[tuple[torch.Tensor]]:
 def pixels(file: Path) -> torch.Tensor:
     """Return a square picture as `[64, 64, 3]` bytes."""
     with Image.open(file) as picture:
-        small = picture.convert("RGB").resize((SIZE, SIZE), Image.Resampling.BOX)
+        return pixels_of(picture)
+
+
+def pixels_of(picture: Image.Image, box: tuple[int, int, int, int] | None = None) -> torch.Tensor:
+    """Return a square picture, or the square part of it that `box` says, as `[64, 64, 3]` bytes."""
+    small = picture.convert("RGB").resize((SIZE, SIZE), Image.Resampling.BOX, box)
     return torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8).reshape(SIZE, SIZE, 3)
 
 

@@ -2,7 +2,7 @@
 
     reference.py WEIGHTS PHOTOGRAPH PICTURE ANSWER
 
-The answer is float32: 27 x 27 probabilities, 4 x 27 x 27 offsets; a probability and the face's sides in pixels.
+The answer is float32: 27 x 27 odds, 4 x 27 x 27 offsets; a probability and the face's sides in pixels.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ def main(words: list[str]) -> None:
     picture.write_bytes(shown.numpy().tobytes())
     torch.set_num_threads(1)
     with torch.no_grad():
-        probabilities, offsets = load(weights)(as_input(shown))
-    parts = (probabilities.flatten(), offsets.flatten(), likeliest(probabilities[0], offsets[0]))
+        odds, offsets = load(weights)(as_input(shown))
+    parts = (odds.flatten(), offsets.flatten(), likeliest(odds[0], offsets[0]))
     answer.write_bytes(torch.cat(parts).numpy().tobytes())
 
 
-def likeliest(probabilities: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
+def likeliest(odds: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
     """Return the highest probability, and the left, upper, right and lower side of that cell's face."""
-    row, column = divmod(int(probabilities.argmax()), probabilities.shape[1])
+    row, column = divmod(int(odds.argmax()), odds.shape[1])
     corner = torch.tensor([2 * column, 2 * row], dtype=torch.float32)
     square = torch.cat((corner, corner + SQUARE))
-    return torch.cat((probabilities[row, column][None], square + SQUARE * offsets[:, row, column]))
+    return torch.cat((odds[row, column].sigmoid()[None], square + SQUARE * offsets[:, row, column]))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,11 @@ using executorch::runtime::Error;
 using executorch::runtime::EValue;
 using executorch::runtime::Program;
 
+#ifdef FLOAT32
 namespace model = programs::efficientnet_lite0_portable;
+#else
+namespace model = programs::efficientnet_lite0_int8;
+#endif
 
 namespace {
 
@@ -26,16 +30,16 @@ std::string failed(const char* what, Error error) {
 }
 
 // Logits to probabilities, the likeliest first.
-std::vector<Guess> likeliest(const float* logits, size_t count) {
-  const float largest = *std::max_element(logits, logits + count);
-  std::vector<Guess> all(count);
+std::vector<Guess> likeliest(const std::vector<float>& logits) {
+  const float largest = *std::max_element(logits.begin(), logits.end());
+  std::vector<Guess> all(logits.size());
   float sum = 0;
-  for (size_t label = 0; label < count; ++label) {
+  for (size_t label = 0; label < all.size(); ++label) {
     all[label] = {label, std::exp(logits[label] - largest)};
     sum += all[label].probability;
   }
   for (Guess& guess : all) guess.probability /= sum;
-  const size_t kept = std::min(kGuesses, count);
+  const size_t kept = std::min(kGuesses, all.size());
   std::partial_sort(all.begin(), all.begin() + static_cast<ptrdiff_t>(kept), all.end(),
                     [](const Guess& left, const Guess& right) { return left.probability > right.probability; });
   all.resize(kept);
@@ -63,8 +67,7 @@ std::vector<float> Classifier::input(const Picture& picture) {
   return values;
 }
 
-bool Classifier::classify(const Picture& picture, std::vector<Guess>* guesses, std::string* error) {
-  std::vector<float> values = input(picture);
+bool Classifier::run(std::vector<float> values, std::vector<float>* logits, std::string* error) {
   int32_t sizes[] = {1, 3, kSide, kSide};
   int32_t strides[] = {3 * kSide * kSide, kSide * kSide, kSide, 1};
   uint8_t order[] = {0, 1, 2, 3};
@@ -72,7 +75,14 @@ bool Classifier::classify(const Picture& picture, std::vector<Guess>* guesses, s
   Error result = method_->set_input(EValue(Tensor(&pixels)), 0);
   if (result == Error::Ok) result = method_->execute();
   if (result != Error::Ok) return *error = failed("running the program", result), false;
-  const Tensor logits = method_->get_output(0).toTensor();
-  *guesses = likeliest(logits.const_data_ptr<float>(), static_cast<size_t>(logits.numel()));
+  const Tensor output = method_->get_output(0).toTensor();
+  logits->assign(output.const_data_ptr<float>(), output.const_data_ptr<float>() + output.numel());
+  return true;
+}
+
+bool Classifier::classify(const Picture& picture, std::vector<Guess>* guesses, std::string* error) {
+  std::vector<float> logits;
+  if (!run(input(picture), &logits, error)) return false;
+  *guesses = likeliest(logits);
   return true;
 }

@@ -29,6 +29,10 @@ class Classifier {
   // What the program takes for a picture: [3, 224, 224], about -1 to 1.
   static std::vector<float> input(const Picture& picture);
 
+  // Runs the program on what input() gave, and writes what it says: a number for each class, the likelier the higher.
+  // False if the program fails; then `*error` says why.
+  bool run(std::vector<float> values, std::vector<float>* logits, std::string* error);
+
   // Writes the likeliest classes, most likely first. False if the program fails; then `*error` says why.
   bool classify(const Picture& picture, std::vector<Guess>* guesses, std::string* error);
 

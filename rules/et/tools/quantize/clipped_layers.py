@@ -1,4 +1,4 @@
-"""A quantizer that observes convolutions behind their ReLU6. Knows nothing of calibration."""
+"""A quantizer that observes convolutions behind the clip after them. Knows nothing of calibration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import torch
 from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import XNNPACKQuantizer
 from torchao.quantization.pt2e.quantizer import QuantizationAnnotation
 
-CLIPS = (torch.ops.aten.relu6.default, torch.ops.aten.hardtanh.default)
+from quantize.plain_clips import CLIP
+
 NORMS = (torch.ops.aten.batch_norm.default,)
 CONVOLUTIONS = (torch.ops.aten.conv2d.default, torch.ops.aten.conv1d.default)
 ANNOTATION = "quantization_annotation"
@@ -15,7 +16,7 @@ ANNOTATION = "quantization_annotation"
 class ClippedLayersQuantizer(XNNPACKQuantizer):
     """Quantizes all that XNNPACK computes in int8, and a convolution's result only once it is clipped.
 
-    XNNPACK clips inside the convolution, but the library's quantizer does not know ReLU6 and spends the eight bits on
+    XNNPACK clips inside the convolution, but the library's quantizer only knows ReLU and spends the eight bits on
     values that are then cut off: EfficientNet-Lite0 keeps 10 dB of signal to noise that way, and 21 dB this way.
     """
 
@@ -23,7 +24,7 @@ class ClippedLayersQuantizer(XNNPACKQuantizer):
         """Return the graph with what is to be observed written at its nodes."""
         annotated: torch.fx.GraphModule = super().annotate(model)
         for node in annotated.graph.nodes:
-            if node.target in CLIPS:
+            if node.target is CLIP:
                 _observe_behind(node)
         return annotated
 

@@ -23,6 +23,7 @@ from export.canonical import load_program, save_program
 from export.capture import Traceable, capture
 from export.signature import inputs_of
 from quantize.calibration import Call, read_calibration
+from quantize.plain_clips import write_clips_plainly
 from quantize.quantizers import QUANTIZERS, quantizer_of
 
 SCHEMES = ("pt2e_static_int8", "pt2e_dynamic_int8")
@@ -45,7 +46,7 @@ def main(argv: Sequence[str]) -> None:
 
 def quantized(program: ExportedProgram, calls: Sequence[Call], quantizer: Any) -> ExportedProgram:
     """Return `program` with its convolutions and linear layers in int8, per channel."""
-    module = prepare_pt2e(program.module(check_guards=False), quantizer)
+    module = prepare_pt2e(write_clips_plainly(program.module(check_guards=False)), quantizer)
     args, kwargs = program.example_inputs
     with torch.no_grad():
         for index, call in enumerate(calls or (tuple(pytree.tree_leaves((args, kwargs))),)):
