@@ -5,12 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from PIL import Image
 from torch import nn
-
-SIZE = 64
-"""Of the picture, in pixels; a face is found whose height is about 12 of them."""
-PHOTOGRAPH = Path("external/astronaut/skimage/data/astronaut.png")
 
 
 class PNet(nn.Module):
@@ -46,25 +41,3 @@ def load(weights: Path) -> nn.Module:
     model = PNet()
     model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     return model.eval()
-
-
-def photograph() -> list[tuple[torch.Tensor]]:
-    """Return the photograph as an input, for proofs."""
-    return [(as_input(pixels(PHOTOGRAPH)),)]
-
-
-def pixels(file: Path) -> torch.Tensor:
-    """Return a square picture as `[64, 64, 3]` bytes."""
-    with Image.open(file) as picture:
-        return pixels_of(picture)
-
-
-def pixels_of(picture: Image.Image, box: tuple[int, int, int, int] | None = None) -> torch.Tensor:
-    """Return a square picture, or the square part of it that `box` says, as `[64, 64, 3]` bytes."""
-    small = picture.convert("RGB").resize((SIZE, SIZE), Image.Resampling.BOX, box)
-    return torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8).reshape(SIZE, SIZE, 3)
-
-
-def as_input(picture: torch.Tensor) -> torch.Tensor:
-    """Return a picture as the network takes it."""
-    return ((picture.permute(2, 0, 1).float() - 127.5) / 128)[None].contiguous()

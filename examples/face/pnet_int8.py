@@ -1,25 +1,11 @@
-"""P-Net of what int8 computes: convolutions and ReLU alone, with what quantization observes."""
+"""P-Net of what int8 computes: convolutions and ReLU alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import torch
-from PIL import Image
-from pnet import PHOTOGRAPH, as_input, pixels_of
 from torch import nn
-
-PARTS = (
-    (512, 0, 0),
-    (448, 0, 0),
-    (448, 64, 0),
-    (384, 40, 0),
-    (384, 100, 100),
-    (256, 100, 0),
-    (256, 0, 256),
-    (256, 256, 0),
-)
-"""Of the photograph, for calibration: their sizes, and where their left and upper sides are."""
 
 
 class Int8PNet(nn.Module):
@@ -69,10 +55,3 @@ def _both(values: torch.Tensor) -> torch.Tensor:
 def _together(weight: torch.Tensor, slopes: torch.Tensor) -> torch.Tensor:
     """Return the weights for values and their negatives, for those that take what PReLU makes of them."""
     return torch.cat((weight, -weight * slopes[None, :, None, None]), 1)
-
-
-def crops() -> list[tuple[torch.Tensor]]:
-    """Return the photograph in eight parts, and their mirror images: what quantization observes."""
-    with Image.open(PHOTOGRAPH) as picture:
-        calls = [as_input(pixels_of(picture, (left, upper, left + size, upper + size))) for size, left, upper in PARTS]
-    return [(call,) for call in (*calls, *(call.flip(3) for call in calls))]

@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 import torch
-from pnet import as_input, load, pixels
+from photograph import as_input, pixels
+from pnet import load
 
 SQUARE = 12
 

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import torch
-
 from models.efficientnet_lite0 import load
 from models.photographs import photographs
 
