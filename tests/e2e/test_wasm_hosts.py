@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from wasmtime import Config, Engine, ExitTrap, Linker, Module, Store, WasiConfig
 
 from tests.e2e.workspace import ROOT, Workspace
 
-IMAGE = "//examples/photograph:photograph_test"
+PACKAGE = "examples/photograph"
 
 
 def run(program: Path, output: Path) -> int:
@@ -29,10 +30,11 @@ def run(program: Path, output: Path) -> int:
     return 0
 
 
-def test_photographs_are_classified_in_wasmtime_as_in_node(tmp_path: Path) -> None:
+@pytest.mark.parametrize("image", ["photograph_test", "photograph_float32_test"])
+def test_photographs_are_classified_in_wasmtime_as_in_node(image: str, tmp_path: Path) -> None:
     repository = Workspace(ROOT)
-    repository.said("test", IMAGE, "--platform=wasi")
-    program = ROOT / "etbuild-out/wasi/examples/photograph/photograph_test.wasm"
+    repository.said("test", f"//{PACKAGE}:{image}", "--platform=wasi")
+    program = ROOT / f"etbuild-out/wasi/{PACKAGE}/{image}.wasm"
     output = tmp_path / "printed"
     assert run(program, output) == 0, output.read_text()
-    assert "4 tests, 0 failed" in output.read_text()
+    assert "5 tests, 0 failed" in output.read_text()

@@ -52,6 +52,18 @@ class Pooled(torch.nn.Module):
         return self.second(self.pool(self.first(image)))
 
 
+class Clipped(torch.nn.Module):
+    """A convolution most of whose values ReLU6 cuts off: their range is a thousand, what it leaves of them 6."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Conv2d(3, 4, 3)
+        self.layer.weight.data *= 1000
+
+    def forward(self, image):
+        return torch.nn.functional.relu6(self.layer(image))
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder that is the working one, with calibration data."""
@@ -111,6 +123,25 @@ def test_what_has_no_operator_of_int8_is_left_to_portable_kernels(folder):
     lowered(folder, Pooled())
     assert operators(folder).count("aten::max_pool2d_with_indices") == 1
     assert "cortex_m::quantized_conv2d_nhwc" in operators(folder)
+
+
+def test_a_convolution_has_its_eight_bits_for_what_relu6_leaves_of_it(folder):
+    lowered(folder, Clipped())
+    assert operators(folder) == [
+        "cortex_m::dequantize_per_tensor",
+        "cortex_m::quantize_per_tensor",
+        "cortex_m::quantized_conv2d_nhwc",
+        "cortex_m::transpose",
+    ]
+    [(scale, lowest)] = scales_behind(folder / "it.pt2", "aten.hardtanh.default")
+    assert (round(scale, 4), lowest) == (round(6 / 255, 4), -128)
+
+
+def scales_behind(graph, operator):
+    """Return scale and zero point of each quantization of what `operator` gives."""
+    nodes = torch.export.load(graph).graph.nodes
+    quantized = [node for node in nodes if str(node.target) == "quantized_decomposed.quantize_per_tensor.default"]
+    return [node.args[1:3] for node in quantized if str(node.args[0].target) == operator]
 
 
 def test_an_operator_without_a_kernel_is_named_with_its_place(folder):
