@@ -8,9 +8,9 @@
 
 class Listener {
  public:
-  // What the model's authors ask for: five answers, 0.85 on average.
+  // What the model's authors ask for: five answers, 850 on average. Answers are in parts of 1000.
   static constexpr size_t kAnswers = 5;
-  static constexpr float kEnough = 0.85F;
+  static constexpr unsigned kEnough = 850;
 
   // Makes the model ready, and the listener as if it had been quiet; false if the image lacks one of the model's
   // kernels. One listener can be in use at a time.
@@ -23,18 +23,22 @@ class Listener {
   bool heard() const { return heard_ && !heard_before_; }
 
   // The model's last answer, and the average of the last five.
-  float probability() const { return answers_[latest_]; }
-  float average() const;
+  unsigned probability() const { return answers_[latest_]; }
+  unsigned average() const { return sum() / kAnswers; }
 
  private:
   // The first layer sees the last 5 features of each channel, and turns them into 64 numbers; the others see the last
   // 53 of each of these.
   static constexpr size_t kStride = 3, kFrames = 5, kWidth = 64, kSteps = 53;
 
+  bool take_step();
+  unsigned sum() const;
+
   FrontEnd front_end_;
-  float frames_[FrontEnd::kChannels][kFrames] = {};
-  uint16_t steps_[kWidth][kSteps] = {};  // In parts of 2^12: half of the memory that floats would take.
-  float answers_[kAnswers] = {};
+  // As the model takes them: int8, what belongs to a moment side by side.
+  int8_t frames_[kFrames][FrontEnd::kChannels] = {};
+  int8_t steps_[kSteps][kWidth] = {};
+  uint16_t answers_[kAnswers] = {};
   uint8_t latest_ = 0;
   uint8_t waiting_ = 0;  // Features since the model was asked.
   bool heard_ = false;

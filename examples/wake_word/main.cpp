@@ -31,11 +31,11 @@ int main(int count, char** /*words*/) {
   int16_t samples[FrontEnd::kStep];
   for (size_t step = 0; record(step, samples); ++step) {
     if (!listener.hear(samples)) continue;
-    if (count > 1) std::printf("answer %u / 1000\n", static_cast<unsigned>(listener.probability() * 1000));
+    if (count > 1) std::printf("answer %u / 1000\n", listener.probability());
     if (!listener.heard()) continue;
     heard = true;
-    const auto percent = static_cast<unsigned>(listener.probability() * 100);
-    std::printf("heard \"okay nabu\" after %u ms, %u %% sure\n", static_cast<unsigned>(step + 1) * 10, percent);
+    const auto time = static_cast<unsigned>(step + 1) * 10;
+    std::printf("heard \"okay nabu\" after %u ms, %u %% sure\n", time, listener.probability() / 10);
   }
   if (!heard) std::printf("heard nothing\n");
   return heard ? 0 : 1;

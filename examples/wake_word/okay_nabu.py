@@ -26,13 +26,26 @@ def load(weights: Path) -> WakeWord:
 
 
 def load_first(weights: Path) -> nn.Module:
-    """Return its first layer: `forward(features[1, 40, 5, 1]) -> step[1, 64, 1, 1]`."""
-    return load(weights).first
+    """Return its first layer: `forward(features[1, 5, 1, 40]) -> step[1, 1, 1, 64]`."""
+    return nn.Sequential(Permuted(0, 3, 1, 2), load(weights).first, Permuted(0, 2, 3, 1))
 
 
 def load_rest(weights: Path) -> nn.Module:
-    """Return what follows: `forward(steps[1, 64, 53, 1]) -> probability[1, 1]`."""
-    return load(weights).rest
+    """Return what follows: `forward(steps[1, 53, 1, 64]) -> probability[1, 1]`."""
+    return nn.Sequential(Permuted(0, 3, 1, 2), load(weights).rest)
+
+
+class Permuted(nn.Module):
+    """Puts dimensions in another order: parts take and give channels last, as int8 layers and what feeds them want."""
+
+    def __init__(self, *order: int) -> None:
+        """Keep the order."""
+        super().__init__()
+        self.order = order
+
+    def forward(self, given: torch.Tensor) -> torch.Tensor:
+        """Return the same numbers."""
+        return given.permute(self.order)
 
 
 class WakeWord(nn.Module):

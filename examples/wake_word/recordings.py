@@ -52,10 +52,14 @@ def heard(file: Path) -> torch.Tensor:
 def _frames(name: str) -> Inputs:
     features = heard(FOLDER / f"{name}.features")
     ends = range(FRAMES, features.shape[2] + 1, STRIDE)
-    return [(features[:, :, end - KERNEL : end].contiguous(),) for end in ends]
+    return [(_channels_last(features[:, :, end - KERNEL : end]),) for end in ends]
 
 
 def _steps(name: str) -> Inputs:
     stored = bytearray((FOLDER / f"{name}.steps").read_bytes())
     given = torch.frombuffer(stored, dtype=torch.float32).reshape(1, WIDTH, -1, 1)
-    return [(given[:, :, end - STEPS : end].contiguous(),) for end in range(STEPS, given.shape[2] + 1)]
+    return [(_channels_last(given[:, :, end - STEPS : end]),) for end in range(STEPS, given.shape[2] + 1)]
+
+
+def _channels_last(given: torch.Tensor) -> torch.Tensor:
+    return given.permute(0, 2, 3, 1).contiguous()

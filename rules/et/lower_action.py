@@ -59,12 +59,19 @@ def lower_program(
     ctx: RuleContext[PteAttrs], methods: Mapping[str, Exported], environment: PythonEnvironmentInfo, profile: str
 ) -> Lowered:
     """Register the lowering of all methods into one program."""
+    if ctx.attrs.quantized_io and (ctx.attrs.backend, ctx.attrs.quantize) != ("cortex_m", "pt2e_static_int8"):
+        what = f"is for backend 'cortex_m' with quantize 'pt2e_static_int8', is given for '{ctx.attrs.backend}'"
+        raise ctx.mistake("no-quantized-io", f"'quantized_io' {what}", attribute="quantized_io")
     custom, files = _custom_flags(ctx)
     flags = (*_method_flags(methods), *_constant_flags(ctx.attrs), *custom)
     if ctx.attrs.quantize != "none":
         flags += ("--quantize", ctx.attrs.quantize)
     if profile:
         flags += ("--profile", profile)
+    if not ctx.attrs.scratch:
+        flags += ("--no-scratch",)
+    if ctx.attrs.quantized_io:
+        flags += ("--quantized-io",)
     home = next(iter(methods.values())).model.label
     name = f"lowered-{ctx.attrs.backend}-{spec_digest(flags)}"
     program, operators, plan = (

@@ -105,6 +105,15 @@ class PteAttrs(MethodAttrs):
     8da4w of portable programs is executed by //runtime/kernels/int4.
     gguf: a GGUF file's own blocks of Q4_0, Q4_1 and Q8_0, byte for byte; //runtime/kernels/gguf executes them."""
 
+    quantized_io: bool = False
+    """Of pt2e_static_int8, for `cortex_m`: whether the program takes and gives int8 where its model has floats. Scales
+    and zero points are its constant methods, such as `forward_input0_scale` and `forward_output0_zp`. Its proof
+    quantizes and dequantizes with them."""
+
+    scratch: bool = True
+    """For `cortex_m`: whether operators get the scratch memory that CMSIS-NN's code wants. Our kernels want none:
+    without it planned memory is less, and no others may run the program."""
+
     group_size: Annotated[int, Field(ge=1)] | None = None
     """How many weights share a scale; for portable 8da4w a multiple of 32.  [default: 32 for 8da4w and 4w]"""
 

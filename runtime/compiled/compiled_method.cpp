@@ -23,27 +23,33 @@ EValue* values_of(const CompiledPlan& plan) { return static_cast<EValue*>(plan.v
 
 TensorImpl* tensors_of(const CompiledPlan& plan) { return static_cast<TensorImpl*>(plan.tensor_memory); }
 
+// Returns constants that a value names.
+template <typename T>
+const T* constants_of(const CompiledPlan& plan, const CompiledValue& source) {
+  return static_cast<const T*>(plan.constants[static_cast<size_t>(source.index)]);
+}
+
 // Constructs the object of a list, and the room that it points to, at `memory`; moves that behind them.
 template <typename T>
 BoxedEvalueList<T>* make_list(const CompiledPlan& plan, const CompiledValue& source, uint8_t** memory) {
-  static_assert(sizeof(BoxedEvalueList<T>) <= 24 && sizeof(T) <= 16, "compiled_list_bytes() counts them so");
+  static_assert(sizeof(BoxedEvalueList<T>) <= compiled_list_bytes(0, 0), "compiled_list_bytes() counts them so");
   uint8_t* at = *memory;
-  *memory += compiled_list_bytes(source.count);
-  auto** wrapped = reinterpret_cast<EValue**>(at + 24);
-  uint8_t* elements = at + 24 + source.count * (sizeof(void*) < 8 ? 8 : sizeof(void*));
+  *memory += compiled_list_bytes(source);
+  auto** wrapped = reinterpret_cast<EValue**>(at + compiled_list_bytes(0, 0));
+  uint8_t* elements = at + compiled_list_bytes(source.count, 0);
   std::memset(elements, 0, source.count * sizeof(T));
   for (size_t index = 0; index < source.count; ++index) {
-    const uint16_t place = plan.places[source.index + index];
+    const uint16_t place = plan.places[static_cast<size_t>(source.index) + index];
     wrapped[index] = place == kNoValue ? nullptr : &values_of(plan)[place];
   }
   return new (at) BoxedEvalueList<T>(wrapped, reinterpret_cast<T*>(elements), source.count);
 }
 
 template <typename T>
-ArrayRef<T>* make_array(const CompiledValue& source, uint8_t** memory) {
+ArrayRef<T>* make_array(const CompiledPlan& plan, const CompiledValue& source, uint8_t** memory) {
   uint8_t* at = *memory;
-  *memory += compiled_list_bytes(0);
-  return new (at) ArrayRef<T>(static_cast<const T*>(source.items), source.count);
+  *memory += compiled_list_bytes(source);
+  return new (at) ArrayRef<T>(constants_of<T>(plan, source), source.count);
 }
 
 void make_value(const CompiledPlan& plan, const CompiledValue& source, EValue* place, uint8_t** memory) {
@@ -55,25 +61,28 @@ void make_value(const CompiledPlan& plan, const CompiledValue& source, EValue* p
       new (place) EValue(Tensor(&tensors_of(plan)[source.index]));
       break;
     case Kind::Int:
-      new (place) EValue(source.number);
+      new (place) EValue(int64_t{source.index});
+      break;
+    case Kind::LongInt:
+      new (place) EValue(*constants_of<int64_t>(plan, source));
       break;
     case Kind::Double:
-      new (place) EValue(source.real);
+      new (place) EValue(*constants_of<double>(plan, source));
       break;
     case Kind::Bool:
-      new (place) EValue(source.number != 0);
+      new (place) EValue(source.index != 0);
       break;
     case Kind::Text:
-      new (place) EValue(make_array<char>(source, memory));
+      new (place) EValue(make_array<char>(plan, source, memory));
       break;
     case Kind::Ints:
       new (place) EValue(make_list<int64_t>(plan, source, memory));
       break;
     case Kind::Doubles:
-      new (place) EValue(make_array<double>(source, memory));
+      new (place) EValue(make_array<double>(plan, source, memory));
       break;
     case Kind::Bools:
-      new (place) EValue(make_array<bool>(source, memory));
+      new (place) EValue(make_array<bool>(plan, source, memory));
       break;
     case Kind::Tensors:
       new (place) EValue(make_list<Tensor>(plan, source, memory));

@@ -11,6 +11,7 @@
 #include <executorch/runtime/kernel/operator_registry.h>
 
 #include <cstdint>
+#include <optional>
 
 namespace etbuild {
 
@@ -34,14 +35,26 @@ struct CompiledTensor {
 
 // What a value begins as.
 struct CompiledValue {
-  enum class Kind : uint8_t { None, Tensor, Int, Double, Bool, Text, Ints, Doubles, Bools, Tensors, OptionalTensors };
+  enum class Kind : uint8_t {
+    None,
+    Tensor,
+    Int,      // That fits into 32 bits.
+    LongInt,  // Any other.
+    Double,
+    Bool,
+    Text,
+    Ints,
+    Doubles,
+    Bools,
+    Tensors,
+    OptionalTensors
+  };
 
   Kind kind;
-  uint16_t count;     // Of what is a list or text.
-  uint32_t index;     // Tensor: which. Lists of values: where their places begin in `places`.
-  int64_t number;     // Int, Bool
-  double real;        // Double
-  const void* items;  // Text, Doubles, Bools
+  uint16_t count;  // Of what is a list or text.
+  // Int, Bool: the number itself. Tensor: which. Ints, Tensors, OptionalTensors: where their places begin in `places`.
+  // LongInt, Double, Text, Doubles, Bools: which of `constants`.
+  int32_t index;
 };
 
 // One step; its arguments are values, named from `first` on in `places`.
@@ -81,6 +94,7 @@ struct Table {
 struct CompiledPlan {
   Table<CompiledTensor> tensors;
   Table<CompiledValue> values;
+  Table<const void*> constants;  // Elements of what values say of them.
   Table<CompiledStep> steps;
   Table<uint16_t> places;
   Table<const char*> operators;  // "aten::add.out"
@@ -91,15 +105,44 @@ struct CompiledPlan {
 
   void* tensor_memory;         // A TensorImpl for each tensor.
   void* value_memory;          // An EValue for each value.
-  uint8_t* list_memory;        // For each list, compiled_list_bytes(); 8-aligned.
+  uint8_t* list_memory;        // compiled_list_bytes(); 8-aligned.
   OpFunction* kernel_memory;   // One for each operator.
   EValue** argument_memory;    // The largest number of arguments.
   MemoryAllocator* (*temp)();  // What kernels allocate from; null if none needs to.
 };
 
-// Bytes of list_memory for a list of `count` values.
-constexpr size_t compiled_list_bytes(size_t count) {
-  return 24 + count * (sizeof(void*) < 8 ? 8 : sizeof(void*)) + count * 16;
+// Bytes that the object of a list takes, what it points to, and its elements.
+constexpr size_t compiled_list_bytes(size_t count, size_t element_bytes) {
+  constexpr size_t kAlignment = 8;
+  const auto aligned = [](size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; };
+  return aligned(3 * sizeof(void*)) + aligned(count * sizeof(void*)) + aligned(count * element_bytes);
+}
+
+// Bytes of list_memory that a value takes.
+constexpr size_t compiled_list_bytes(const CompiledValue& value) {
+  using Kind = CompiledValue::Kind;
+  switch (value.kind) {
+    case Kind::Text:
+    case Kind::Doubles:
+    case Kind::Bools:
+      return compiled_list_bytes(0, 0);
+    case Kind::Ints:
+      return compiled_list_bytes(value.count, sizeof(int64_t));
+    case Kind::Tensors:
+      return compiled_list_bytes(value.count, sizeof(executorch::aten::Tensor));
+    case Kind::OptionalTensors:
+      return compiled_list_bytes(value.count, sizeof(std::optional<executorch::aten::Tensor>));
+    default:
+      return 0;
+  }
+}
+
+// Bytes of list_memory for all `values`, at least 1.
+template <size_t N>
+constexpr size_t compiled_list_bytes(const CompiledValue (&values)[N]) {
+  size_t bytes = 0;
+  for (const CompiledValue& value : values) bytes += compiled_list_bytes(value);
+  return bytes == 0 ? 1 : bytes;
 }
 
 // A method that is ready to run. As executorch::runtime::Method, as far as it goes; one for each plan at a time.

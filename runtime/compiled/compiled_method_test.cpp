@@ -51,10 +51,7 @@ int32_t strides_y[] = {1};
 const uint8_t kOrder[] = {0};
 const CompiledTensor kTensors[] = {{nullptr, sizes_x, strides_x, kOrder, 6, 1, true},
                                    {nullptr, sizes_y, strides_y, kOrder, 6, 1, true}};
-const CompiledValue kValues[] = {{Kind::Tensor, 0, 0, 0, 0, nullptr},
-                                 {Kind::Int, 0, 0, 7, 0, nullptr},
-                                 {Kind::Ints, 2, 0, 0, 0, nullptr},
-                                 {Kind::Tensor, 0, 1, 0, 0, nullptr}};
+constexpr CompiledValue kValues[] = {{Kind::Tensor, 0, 0}, {Kind::Int, 0, 7}, {Kind::Ints, 2, 0}, {Kind::Tensor, 0, 1}};
 const uint16_t kPlaces[] = {1, 1, 0, 2, 3};
 const CompiledStep kSteps[] = {{0, 3, 2}};
 const char* const kOperators[] = {"test::double.out"};
@@ -62,12 +59,13 @@ const CompiledPort kInputs[] = {{0, false, 4}};
 const CompiledPort kOutputs[] = {{3, false, 4}, {2, false, 0}};
 alignas(TensorImpl) uint8_t tensor_memory[2 * sizeof(TensorImpl)];
 alignas(EValue) uint8_t value_memory[4 * sizeof(EValue)];
-alignas(8) uint8_t list_memory[etbuild::compiled_list_bytes(2)];
+alignas(8) uint8_t list_memory[etbuild::compiled_list_bytes(kValues)];
 OpFunction kernel_memory[1];
 EValue* argument_memory[3];
-const CompiledPlan kPlan = {{kTensors, 2}, {kValues, 4},  {kSteps, 1},   {kPlaces, 5},    {kOperators, 1},
-                            {kInputs, 1},  {kOutputs, 2}, true,          0xffff,          tensor_memory,
-                            value_memory,  list_memory,   kernel_memory, argument_memory, nullptr};
+const CompiledPlan kPlan = {{kTensors, 2}, {kValues, 4},    {nullptr, 0},    {kSteps, 1},
+                            {kPlaces, 5},  {kOperators, 1}, {kInputs, 1},    {kOutputs, 2},
+                            true,          0xffff,          tensor_memory,   value_memory,
+                            list_memory,   kernel_memory,   argument_memory, nullptr};
 
 struct Floats {
   int32_t size;

@@ -1,5 +1,8 @@
-// From reset to main, in C, on any processor. Knows the linker script's symbols; the processor's own part came before.
+// From reset to main and to the exit, in C, on any processor. Knows the linker script's symbols; the processor's own
+// part came before.
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "bare.h"
 #include "exit_report.h"
@@ -61,9 +64,17 @@ static void run_all(const Function* from, const Function* to) {
   for (; from < to; ++from) (*from)();
 }
 
-#if !defined(__PICOLIBC__)
-static void run_destructors(void) {
+#if !defined(__PICOLIBC__)  // Its own is as short.
+void __call_exitprocs(int code, void* object) __attribute__((weak));
+#pragma weak fflush
+
+// In newlib's place, in which destructors would have to be registered: that takes a heap. What a program does not use,
+// atexit and streams, is not linked for this.
+void exit(int code) {
+  if (__call_exitprocs != NULL) __call_exitprocs(code, NULL);
   for (const Function* at = __fini_array_end; at > __fini_array_start;) (*--at)();
+  if (fflush != NULL) fflush(NULL);
+  _exit(code);
 }
 #endif
 
@@ -73,8 +84,5 @@ void bare_start(void) {
   fill_memory();
   run_all(__preinit_array_start, __preinit_array_end);
   run_all(__init_array_start, __init_array_end);
-#if !defined(__PICOLIBC__)  // Its exit runs them.
-  atexit(run_destructors);
-#endif
   exit(main(split_words(), words));
 }

@@ -16,8 +16,8 @@ struct Convolution {
   Channels channels;
   int32_t input_offset;
   Output output;
-  int64_t depth = 0;    // Input channels of a group.
-  int64_t outputs = 0;  // Output channels of a group.
+  ptrdiff_t depth = 0;    // Input channels of a group.
+  ptrdiff_t outputs = 0;  // Output channels of a group.
 };
 
 // In what the operators' arguments differ. Behind input_offset stand output_offset, the multipliers and shifts of
@@ -33,22 +33,22 @@ bool read_convolution(KernelRuntimeContext& context, Arguments arguments, Dimens
                       const ConvolutionForm& form, Convolution& by);
 
 // The input's element that a place of the output sees through an element of the window; -1: none.
-inline int64_t seen_element(const Extent& extent, int64_t place, int64_t element, int64_t length) {
-  const int64_t at = place * extent.stride - extent.padding + element * extent.dilation;
+inline ptrdiff_t seen_element(const Extent& extent, ptrdiff_t place, ptrdiff_t element, ptrdiff_t length) {
+  const ptrdiff_t at = place * extent.stride - extent.padding + element * extent.dilation;
   return at < 0 || at >= length ? -1 : at;
 }
 
 // The sum of what an output sees of its group by `kSeen`, which is as seen_element.
-template <int64_t (*kSeen)(const Extent& extent, int64_t place, int64_t element, int64_t length)>
-int32_t sum_at(const Convolution& by, int64_t batch, int64_t row, int64_t column, int64_t channel) {
+template <ptrdiff_t (*kSeen)(const Extent& extent, ptrdiff_t place, ptrdiff_t element, ptrdiff_t length)>
+int32_t sum_at(const Convolution& by, ptrdiff_t batch, ptrdiff_t row, ptrdiff_t column, ptrdiff_t channel) {
   const Window& window = by.window;
-  const int64_t first = channel / by.outputs * by.depth * by.input.of_channel;
+  const ptrdiff_t first = channel / by.outputs * by.depth * by.input.of_channel;
   const int8_t* weights = by.weights + channel * window.rows.size * window.columns.size * by.depth;
   auto sum = static_cast<uint32_t>(by.channels.bias == nullptr ? 0 : by.channels.bias[channel]);
-  for (int64_t y = 0; y < window.rows.size; ++y) {
-    const int64_t from_row = kSeen(window.rows, row, y, by.input.rows);
-    for (int64_t x = 0; x < window.columns.size; ++x, weights += by.depth) {
-      const int64_t from_column = kSeen(window.columns, column, x, by.input.columns);
+  for (ptrdiff_t y = 0; y < window.rows.size; ++y) {
+    const ptrdiff_t from_row = kSeen(window.rows, row, y, by.input.rows);
+    for (ptrdiff_t x = 0; x < window.columns.size; ++x, weights += by.depth) {
+      const ptrdiff_t from_column = kSeen(window.columns, column, x, by.input.columns);
       if (from_row < 0 || from_column < 0) continue;
       sum += static_cast<uint32_t>(dot(by.input.at(batch, from_row, from_column) + first, by.input.of_channel,
                                        by.input_offset, weights, by.depth));
@@ -58,15 +58,15 @@ int32_t sum_at(const Convolution& by, int64_t batch, int64_t row, int64_t column
 }
 
 // Writes each output. In parallel, by rows.
-template <int64_t (*kSeen)(const Extent& extent, int64_t place, int64_t element, int64_t length)>
+template <ptrdiff_t (*kSeen)(const Extent& extent, ptrdiff_t place, ptrdiff_t element, ptrdiff_t length)>
 void convolve(const Convolution& by) {
   const auto convolve_lines = [&by](int64_t begin, int64_t end) {
-    for (int64_t line = begin; line < end; ++line) {
-      const int64_t batch = line / by.out.rows;
-      const int64_t row = line % by.out.rows;
-      for (int64_t column = 0; column < by.out.columns; ++column) {
+    for (auto line = static_cast<ptrdiff_t>(begin); line < end; ++line) {
+      const ptrdiff_t batch = line / by.out.rows;
+      const ptrdiff_t row = line % by.out.rows;
+      for (ptrdiff_t column = 0; column < by.out.columns; ++column) {
         int8_t* to = by.out.at(batch, row, column);
-        for (int64_t channel = 0; channel < by.out.channels; ++channel) {
+        for (ptrdiff_t channel = 0; channel < by.out.channels; ++channel) {
           to[channel * by.out.of_channel] = by.output.of(sum_at<kSeen>(by, batch, row, column, channel),
                                                          by.channels.multipliers[channel], by.channels.shifts[channel]);
         }

@@ -51,7 +51,7 @@ struct Seen {
 
 // A convolution of one group, with what its lines have in common.
 struct Group {
-  Group(const Convolution& of, int64_t group)
+  Group(const Convolution& of, ptrdiff_t group)
       : by(of), first_channel(static_cast<ptrdiff_t>(group * of.depth)), depth(static_cast<ptrdiff_t>(of.depth)) {
     const auto first = static_cast<ptrdiff_t>(group * of.outputs);
     size = static_cast<ptrdiff_t>(of.window.columns.size);
@@ -218,9 +218,9 @@ bool convolve_group(const Group& group) {
   });
 }
 
-EachLine line_of(const Convolution& by, int64_t line) {
-  const Seen rows(by.window.rows, static_cast<ptrdiff_t>(line % by.out.rows), by.input.rows);
-  const int64_t batch = line / by.out.rows;
+EachLine line_of(const Convolution& by, ptrdiff_t line) {
+  const Seen rows(by.window.rows, line % by.out.rows, by.input.rows);
+  const ptrdiff_t batch = line / by.out.rows;
   const Extent& columns = by.window.columns;
   EachLine each = {};
   each.input = by.input.at(batch, rows.at, 0);
@@ -255,7 +255,7 @@ void turn(Image& image) {
 
 bool convolve_dense(const Convolution& by) {
   if (!are_channels_beside(by.input) || !are_channels_beside(by.out)) return false;
-  for (int64_t channel = 0; channel < by.out.channels; channel += by.outputs) {
+  for (ptrdiff_t channel = 0; channel < by.out.channels; channel += by.outputs) {
     if (!convolve_group(Group(by, channel / by.outputs))) return false;
   }
   return true;
@@ -273,7 +273,7 @@ bool convolve_each_dense(Convolution& by) {
   }
   const int64_t lines = int64_t{by.out.batches} * by.out.rows;
   return executorch::extension::parallel_for(0, lines, 1, [&by](int64_t begin, int64_t end) {
-    for (int64_t line = begin; line < end; ++line) fitting::multiply_each(line_of(by, line));
+    for (int64_t line = begin; line < end; ++line) fitting::multiply_each(line_of(by, static_cast<ptrdiff_t>(line)));
   });
 }
 

@@ -7,6 +7,9 @@
 namespace etbuild::kernels::cortex_m {
 namespace {
 
+// What a window's sizes may be at most, so that products of them do not overflow.
+constexpr int64_t kMost = sizeof(ptrdiff_t) < 8 ? 1 << 14 : 1 << 20;
+
 // Where batch, row, column and channel stand among the dimensions.
 struct Places {
   size_t batch, row, column, channel;
@@ -59,28 +62,28 @@ bool resize_image(KernelRuntimeContext& context, Tensor& out, Dimensions dimensi
   return resize(context, out, {ordered, 4}) && read_image(context, out, dimensions, image);
 }
 
-int64_t Extent::places(int64_t length, bool rounds_up) const {
-  const int64_t room = length + 2 * padding - dilation * (size - 1) - 1;
+ptrdiff_t Extent::places(ptrdiff_t length, bool rounds_up) const {
+  const ptrdiff_t room = length + 2 * padding - dilation * (size - 1) - 1;
   if (room < 0) return 0;
-  int64_t count = (room + (rounds_up ? stride - 1 : 0)) / stride + 1;
+  ptrdiff_t count = (room + (rounds_up ? stride - 1 : 0)) / stride + 1;
   if (rounds_up && (count - 1) * stride >= length + padding) --count;  // It would begin behind the image.
   return count;
 }
 
-bool read_pair(KernelRuntimeContext& context, Arguments arguments, size_t index, int64_t Extent::*field,
+bool read_pair(KernelRuntimeContext& context, Arguments arguments, size_t index, ptrdiff_t Extent::*field,
                Window& window) {
   const ArrayRef<int64_t> list = integers(arguments, index);
   if (list.size() != 1 && list.size() != 2) {
     ET_LOG(Error, "Argument %zu must be a list of one or two numbers, has %zu", index, list.size());
     return refuse(context, Error::InvalidArgument);
   }
-  window.rows.*field = list[0];
-  window.columns.*field = list[list.size() - 1];
+  const auto cut = [](int64_t number) { return static_cast<ptrdiff_t>(number < 0 || number > kMost ? -1 : number); };
+  window.rows.*field = cut(list[0]);
+  window.columns.*field = cut(list[list.size() - 1]);
   return true;
 }
 
 bool is_window(KernelRuntimeContext& context, const Window& window) {
-  constexpr int64_t kMost = 1 << 20;  // So that products of them do not overflow.
   const auto is_valid = [](const Extent& extent) {
     return extent.size > 0 && extent.size <= kMost && extent.stride > 0 && extent.stride <= kMost &&
            extent.padding >= 0 && extent.padding <= kMost && extent.dilation > 0 && extent.dilation <= kMost;
@@ -112,15 +115,15 @@ bool read_channels(KernelRuntimeContext& context, const Tensor* bias, const Tens
   return refuse(context, Error::InvalidArgument);
 }
 
-int32_t dot(const int8_t* left, int64_t step, int32_t offset, const int8_t* right, int64_t count) {
+int32_t dot(const int8_t* left, ptrdiff_t step, int32_t offset, const int8_t* right, ptrdiff_t count) {
   const auto by = static_cast<uint32_t>(offset);
   uint32_t sum = 0;
   if (step == 1) {
-    for (int64_t at = 0; at < count; ++at) {
+    for (ptrdiff_t at = 0; at < count; ++at) {
       sum += (static_cast<uint32_t>(left[at]) + by) * static_cast<uint32_t>(right[at]);
     }
   } else {
-    for (int64_t at = 0; at < count; ++at) {
+    for (ptrdiff_t at = 0; at < count; ++at) {
       sum += (static_cast<uint32_t>(left[at * step]) + by) * static_cast<uint32_t>(right[at]);
     }
   }

@@ -17,9 +17,9 @@ enum class Dimensions {
 struct Image {
   int8_t* data;
   int32_t batches, rows, columns, channels;
-  int64_t of_batch, of_row, of_column, of_channel;
+  ptrdiff_t of_batch, of_row, of_column, of_channel;
 
-  int8_t* at(int64_t batch, int64_t row, int64_t column) const {
+  int8_t* at(ptrdiff_t batch, ptrdiff_t row, ptrdiff_t column) const {
     return data + batch * of_batch + row * of_row + column * of_column;
   }
 };
@@ -34,14 +34,14 @@ bool resize_image(KernelRuntimeContext& context, Tensor& out, Dimensions dimensi
 // One direction of a window: how many elements, how far from one place to the next, how many outside of the image at
 // its beginning, and how far from one element to the next.
 struct Extent {
-  int64_t size = 1;
-  int64_t stride = 1;
-  int64_t padding = 0;
-  int64_t dilation = 1;
+  ptrdiff_t size = 1;
+  ptrdiff_t stride = 1;
+  ptrdiff_t padding = 0;
+  ptrdiff_t dilation = 1;
 
   // How many places there are along so many elements; if the number is rounded up, the last may reach beyond the end,
   // but not begin there.
-  int64_t places(int64_t length, bool rounds_up = false) const;
+  ptrdiff_t places(ptrdiff_t length, bool rounds_up = false) const;
 };
 
 struct Window {
@@ -50,7 +50,7 @@ struct Window {
 };
 
 // Reads a list of one or two numbers, rows first, into both of a window's extents. False: the call has failed.
-bool read_pair(KernelRuntimeContext& context, Arguments arguments, size_t index, int64_t Extent::*field,
+bool read_pair(KernelRuntimeContext& context, Arguments arguments, size_t index, ptrdiff_t Extent::*field,
                Window& window);
 
 // Whether sizes, strides and dilations are positive and nothing is negative; if not, the call has failed.
@@ -71,6 +71,6 @@ bool read_channels(KernelRuntimeContext& context, const Tensor* bias, const Tens
                    int64_t count, Channels& channels);
 
 // The sum of (left + offset) * right, which wraps; `step` elements lie between those of the left.
-int32_t dot(const int8_t* left, int64_t step, int32_t offset, const int8_t* right, int64_t count);
+int32_t dot(const int8_t* left, ptrdiff_t step, int32_t offset, const int8_t* right, ptrdiff_t count);
 
 }  // namespace etbuild::kernels::cortex_m

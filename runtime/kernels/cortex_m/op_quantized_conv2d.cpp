@@ -18,9 +18,9 @@ void convolve_images(KernelRuntimeContext& context, Arguments arguments, Dimensi
     return;
   }
   const Window& window = by.window;
-  const int64_t outputs = tensor(arguments, 1).sizes()[0];
+  const ptrdiff_t outputs = tensor(arguments, 1).sizes()[0];
   by.depth = tensor(arguments, 1).sizes()[3];
-  const int64_t groups = by.depth > 0 ? by.input.channels / by.depth : 0;
+  const ptrdiff_t groups = by.depth > 0 ? by.input.channels / by.depth : 0;
   if (groups == 0 || groups * by.depth != by.input.channels || outputs % groups != 0) {
     ET_LOG(Error, "Input channels and output channels must be divisible by the number of groups");
     return context.fail(Error::InvalidArgument);

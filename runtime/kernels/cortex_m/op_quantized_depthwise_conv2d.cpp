@@ -12,40 +12,40 @@
 namespace etbuild::kernels::cortex_m {
 namespace {
 
-constexpr int64_t kAtOnce = 32;  // Output channels that are summed up beside each other.
+constexpr ptrdiff_t kAtOnce = 32;  // Output channels that are summed up beside each other.
 
 // Adds what the output channels `first` and on see at one element of the window.
-void add_products(const Convolution& by, int64_t multiplier, const int8_t* from, const int8_t* weights, int64_t first,
-                  int64_t count, uint32_t* sums) {
+void add_products(const Convolution& by, ptrdiff_t multiplier, const int8_t* from, const int8_t* weights,
+                  ptrdiff_t first, ptrdiff_t count, uint32_t* sums) {
   const auto offset = static_cast<uint32_t>(by.input_offset);
-  for (int64_t at = 0; at < count; ++at) {
-    const int64_t channel = (first + at) / multiplier;
+  for (ptrdiff_t at = 0; at < count; ++at) {
+    const ptrdiff_t channel = (first + at) / multiplier;
     sums[at] +=
         (static_cast<uint32_t>(from[channel * by.input.of_channel]) + offset) * static_cast<uint32_t>(weights[at]);
   }
 }
 
-void convolve_place(const Convolution& by, int64_t multiplier, int64_t line, int64_t column) {
+void convolve_place(const Convolution& by, ptrdiff_t multiplier, ptrdiff_t line, ptrdiff_t column) {
   const Window& window = by.window;
-  const int64_t batch = line / by.out.rows;
-  const int64_t row = line % by.out.rows;
+  const ptrdiff_t batch = line / by.out.rows;
+  const ptrdiff_t row = line % by.out.rows;
   int8_t* const to = by.out.at(batch, row, column);
-  for (int64_t first = 0; first < by.out.channels; first += kAtOnce) {
-    const int64_t count = by.out.channels - first < kAtOnce ? by.out.channels - first : kAtOnce;
+  for (ptrdiff_t first = 0; first < by.out.channels; first += kAtOnce) {
+    const ptrdiff_t count = by.out.channels - first < kAtOnce ? by.out.channels - first : kAtOnce;
     uint32_t sums[kAtOnce];
-    for (int64_t at = 0; at < count; ++at) {
+    for (ptrdiff_t at = 0; at < count; ++at) {
       sums[at] = by.channels.bias == nullptr ? 0 : static_cast<uint32_t>(by.channels.bias[first + at]);
     }
     const int8_t* weights = by.weights + first;
-    for (int64_t y = 0; y < window.rows.size; ++y) {
-      const int64_t from_row = seen_element(window.rows, row, y, by.input.rows);
-      for (int64_t x = 0; x < window.columns.size; ++x, weights += by.out.channels) {
-        const int64_t from_column = seen_element(window.columns, column, x, by.input.columns);
+    for (ptrdiff_t y = 0; y < window.rows.size; ++y) {
+      const ptrdiff_t from_row = seen_element(window.rows, row, y, by.input.rows);
+      for (ptrdiff_t x = 0; x < window.columns.size; ++x, weights += by.out.channels) {
+        const ptrdiff_t from_column = seen_element(window.columns, column, x, by.input.columns);
         if (from_row < 0 || from_column < 0) continue;
         add_products(by, multiplier, by.input.at(batch, from_row, from_column), weights, first, count, sums);
       }
     }
-    for (int64_t at = 0; at < count; ++at) {
+    for (ptrdiff_t at = 0; at < count; ++at) {
       to[(first + at) * by.out.of_channel] = by.output.of(
           static_cast<int32_t>(sums[at]), by.channels.multipliers[first + at], by.channels.shifts[first + at]);
     }
@@ -58,10 +58,10 @@ void convolve_images(KernelRuntimeContext& context, Arguments arguments, Dimensi
       !read_convolution(context, arguments, dimensions, {5, 7, 3}, by)) {
     return;
   }
-  const int64_t outputs = tensor(arguments, 1).sizes()[3];
-  const int64_t multiplier = integer(arguments, 6);
-  if (tensor(arguments, 1).sizes()[0] != 1 || multiplier < 1 || multiplier > outputs ||
-      by.input.channels * multiplier != outputs) {
+  const ptrdiff_t outputs = tensor(arguments, 1).sizes()[3];
+  const int64_t given = integer(arguments, 6);
+  const auto multiplier = static_cast<ptrdiff_t>(given);
+  if (tensor(arguments, 1).sizes()[0] != 1 || given < 1 || given > outputs || by.input.channels * given != outputs) {
     ET_LOG(Error, "Weights must be [1, H, W, out], with the input's channels times depth_multiplier");
     return context.fail(Error::InvalidArgument);
   }
@@ -70,8 +70,8 @@ void convolve_images(KernelRuntimeContext& context, Arguments arguments, Dimensi
   if (!resize_image(context, tensor(arguments, 14), dimensions, sizes, by.out)) return;
   if ((multiplier == 1 || by.input.channels == 1) && convolve_each_dense(by)) return;
   const auto convolve_lines = [&by, multiplier](int64_t begin, int64_t end) {
-    for (int64_t line = begin; line < end; ++line) {
-      for (int64_t column = 0; column < by.out.columns; ++column) convolve_place(by, multiplier, line, column);
+    for (auto line = static_cast<ptrdiff_t>(begin); line < end; ++line) {
+      for (ptrdiff_t column = 0; column < by.out.columns; ++column) convolve_place(by, multiplier, line, column);
     }
   };
   executorch::extension::parallel_for(0, int64_t{by.out.batches} * by.out.rows, 1, convolve_lines);

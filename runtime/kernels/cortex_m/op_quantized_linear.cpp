@@ -79,7 +79,7 @@ void quantized_linear_out(KernelRuntimeContext& context, Arguments arguments) {
   }
   Shape shape;
   for (; shape.rank < input.sizes().size(); ++shape.rank) shape.sizes[shape.rank] = input.sizes()[shape.rank];
-  const int64_t columns = weights.size(0);
+  const ptrdiff_t columns = weights.size(0);
   shape.sizes[shape.rank - 1] = static_cast<int32_t>(columns);
   if (!resize(context, out, shape.view()) || columns == 0) return;
   if (!is_contiguous(out)) return context.fail(Error::NotSupported);
@@ -90,7 +90,7 @@ void quantized_linear_out(KernelRuntimeContext& context, Arguments arguments) {
                      sums != nullptr ? 0 : static_cast<uint32_t>(integer(arguments, 4)),
                      static_cast<uint32_t>(integer(arguments, 5))};
   int8_t* to = out.mutable_data_ptr<int8_t>();
-  const int64_t rows = out.numel() / columns;
+  const ptrdiff_t rows = out.numel() / columns;
   const auto multiplier = static_cast<int32_t>(multipliers[0]);
   const auto shift = static_cast<int32_t>(shifts[0]);
   if (by.filter_offset == 0) return multiply_rows(by, rows, columns, {&multiplier, &shift, 0, output}, to);

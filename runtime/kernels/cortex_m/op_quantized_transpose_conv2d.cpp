@@ -13,13 +13,13 @@ namespace etbuild::kernels::cortex_m {
 namespace {
 
 // The input's element that reaches a place of the output through an element of the window; -1 if none does.
-int64_t reaching_element(const Extent& extent, int64_t place, int64_t element, int64_t length) {
-  const int64_t moved = place + extent.padding - element * extent.dilation;
+ptrdiff_t reaching_element(const Extent& extent, ptrdiff_t place, ptrdiff_t element, ptrdiff_t length) {
+  const ptrdiff_t moved = place + extent.padding - element * extent.dilation;
   if (moved < 0 || moved % extent.stride != 0) return -1;
   return moved / extent.stride < length ? moved / extent.stride : -1;
 }
 
-int64_t length_of(const Extent& extent, int64_t length, int64_t more) {
+int64_t length_of(const Extent& extent, int64_t length, ptrdiff_t more) {
   return (length - 1) * extent.stride - 2 * extent.padding + extent.dilation * (extent.size - 1) + more + 1;
 }
 
@@ -34,7 +34,7 @@ void convolve_images(KernelRuntimeContext& context, Arguments arguments, Dimensi
   const Window& window = by.window;
   by.depth = by.input.channels;
   by.outputs = tensor(arguments, 1).sizes()[0];
-  const auto reaches = [](const Extent& extent, int64_t padding) {
+  const auto reaches = [](const Extent& extent, ptrdiff_t padding) {
     return padding < extent.stride || padding < extent.dilation;
   };
   if (tensor(arguments, 1).sizes()[3] != by.depth || !reaches(window.rows, more.rows.padding) ||

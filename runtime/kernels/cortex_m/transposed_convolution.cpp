@@ -8,42 +8,40 @@
 namespace etbuild::kernels::cortex_m {
 namespace {
 
-constexpr int64_t kKept = 2048;  // Bytes of weights that are put into order at once,
-constexpr int64_t kQuad = 4;     // if they are of so many channels.
+constexpr ptrdiff_t kKept = 2048;  // Bytes of weights that are put into order at once,
+constexpr ptrdiff_t kQuad = 4;     // if they are of so many channels.
 
 // In one direction, outputs that lie a stride apart, from the first of them on: the same elements of the window reach
 // them, a stride apart, and the input's elements that they bring lie beside each other, in the opposite order. So what
 // those outputs see is a convolution by these elements, turned around, from place to place.
 struct Phase {
-  Phase(const Extent& extent, int64_t from, int64_t length) : first(from) {
-    const int64_t moved = from + extent.padding;
+  Phase(const Extent& extent, ptrdiff_t from, ptrdiff_t length) : first(from) {
+    const ptrdiff_t moved = from + extent.padding;
     tap = moved % extent.stride;
     taps = tap < extent.size ? (extent.size - 1 - tap) / extent.stride + 1 : 0;
     padding = taps - 1 - moved / extent.stride;
     places = (length - from + extent.stride - 1) / extent.stride;
   }
 
-  int64_t first;
-  int64_t tap;  // The first that reaches them.
-  int64_t taps;
-  int64_t padding;
-  int64_t places;
+  ptrdiff_t first;
+  ptrdiff_t tap;  // The first that reaches them.
+  ptrdiff_t taps;
+  ptrdiff_t padding;
+  ptrdiff_t places;
 };
 
 // Copies the weights of some output channels that belong to a phase, turned around.
-void keep(const Convolution& by, const Phase& rows, const Phase& columns, int64_t channel, int64_t channels,
+void keep(const Convolution& by, const Phase& rows, const Phase& columns, ptrdiff_t channel, ptrdiff_t channels,
           int8_t* kept) {
   const Window& window = by.window;
-  const int64_t filter = window.rows.size * window.columns.size * by.depth;
-  const int64_t of_row = columns.taps * by.depth;
-  const int64_t last_column = columns.tap + (columns.taps - 1) * window.columns.stride;
-  for (int64_t at = 0; at < rows.taps; ++at) {
-    const int64_t row = rows.tap + (rows.taps - 1 - at) * window.rows.stride;
+  const ptrdiff_t filter = window.rows.size * window.columns.size * by.depth;
+  const ptrdiff_t of_row = columns.taps * by.depth;
+  const ptrdiff_t last_column = columns.tap + (columns.taps - 1) * window.columns.stride;
+  for (ptrdiff_t at = 0; at < rows.taps; ++at) {
+    const ptrdiff_t row = rows.tap + (rows.taps - 1 - at) * window.rows.stride;
     fitting::copy({by.weights + channel * filter + (row * window.columns.size + last_column) * by.depth,
-                   static_cast<ptrdiff_t>(-window.columns.stride * by.depth), kept + at * of_row,
-                   static_cast<ptrdiff_t>(by.depth), static_cast<ptrdiff_t>(columns.taps),
-                   static_cast<ptrdiff_t>(by.depth), static_cast<ptrdiff_t>(channels), static_cast<ptrdiff_t>(filter),
-                   static_cast<ptrdiff_t>(rows.taps * of_row)});
+                   -window.columns.stride * by.depth, kept + at * of_row, by.depth, columns.taps, by.depth, channels,
+                   filter, rows.taps * of_row});
   }
 }
 
@@ -65,8 +63,8 @@ bool convolve_phase(const Convolution& by, Phase rows, Phase columns) {
   phase.out.columns = static_cast<int32_t>(columns.places);
   phase.out.of_row *= by.window.rows.stride;
   phase.out.of_column *= by.window.columns.stride;
-  const int64_t most = kKept / (rows.taps * columns.taps * by.depth) / kQuad * kQuad;
-  for (int64_t channel = 0; channel < by.outputs; channel += most) {
+  const ptrdiff_t most = kKept / (rows.taps * columns.taps * by.depth) / kQuad * kQuad;
+  for (ptrdiff_t channel = 0; channel < by.outputs; channel += most) {
     phase.outputs = by.outputs - channel < most ? by.outputs - channel : most;
     if (is_reached) keep(by, rows, columns, channel, phase.outputs, kept);
     phase.channels.bias = by.channels.bias == nullptr ? nullptr : by.channels.bias + channel;
@@ -89,8 +87,8 @@ bool convolve_transposed(const Convolution& by) {
       most_taps(window.rows) * most_taps(window.columns) * by.depth * kQuad > kKept) {
     return false;
   }
-  for (int64_t row = 0; row < by.out.rows && row < window.rows.stride; ++row) {
-    for (int64_t column = 0; column < by.out.columns && column < window.columns.stride; ++column) {
+  for (ptrdiff_t row = 0; row < by.out.rows && row < window.rows.stride; ++row) {
+    for (ptrdiff_t column = 0; column < by.out.columns && column < window.columns.stride; ++column) {
       if (!convolve_phase(by, {window.rows, row, by.out.rows}, {window.columns, column, by.out.columns})) return false;
     }
   }

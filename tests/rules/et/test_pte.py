@@ -75,6 +75,14 @@ def test_what_lowers_for_microcontrollers_is_another_environment_than_what_expor
     assert asked == {"xnnpack": [{"export", "xnnpack", "runtime"}], "cortex_m": [{"export", "runtime"}, {"cortex_m"}]}
 
 
+def test_int8_inputs_are_for_programs_whose_first_operator_quantizes() -> None:
+    assert "--quantized-io" in program(quantized_io=True).action("EtLower").argv
+    with pytest.raises(EtbuildError) as raised:
+        program(quantized_io=True, backend="xnnpack")
+    message = "'quantized_io' is for backend 'cortex_m' with quantize 'pt2e_static_int8', is given for 'xnnpack'"
+    assert message in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("quantize", "task", "nearest"),
     [

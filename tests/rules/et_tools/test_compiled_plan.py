@@ -51,20 +51,47 @@ def test_strides_follow_the_dim_order_and_empty_dimensions_count_as_one() -> Non
 @pytest.mark.parametrize(
     ("value", "row"),
     [
-        (Plain("none"), "None, 0, 0, 0, 0, nullptr"),
-        (Plain("int", -5), "Int, 0, 0, INT64_C(-5), 0, nullptr"),
-        (Plain("int", -(2**63)), "Int, 0, 0, INT64_MIN, 0, nullptr"),
-        (Plain("bool", value=True), "Bool, 0, 0, INT64_C(1), 0, nullptr"),
-        (Plain("double", 1.5), "Double, 0, 0, 0, 0x1.8000000000000p+0, nullptr"),
-        (Plain("double", float("-inf")), "Double, 0, 0, 0, -__builtin_inf(), nullptr"),
-        (Plain("double", float("nan")), 'Double, 0, 0, 0, __builtin_nan(""), nullptr'),
-        (Plain("string", '"é'), "Text, 3, 0, 0, 0, forward_constant_3"),
-        (Plain("bool_list", (True, False)), "Bools, 2, 0, 0, 0, forward_constant_3"),
-        (Plain("int_list", indices=(1, 1)), "Ints, 2, 0, 0, 0, nullptr"),
+        (Plain("none"), "None, 0, 0"),
+        (Plain("int", -5), "Int, 0, -5"),
+        (Plain("int", 2**31), "LongInt, 0, 0"),
+        (Plain("bool", value=True), "Bool, 0, 1"),
+        (Plain("double", 1.5), "Double, 0, 0"),
+        (Plain("string", '"é'), "Text, 3, 0"),
+        (Plain("bool_list", (True, False)), "Bools, 2, 0"),
+        (Plain("int_list", indices=(1, 1)), "Ints, 2, 0"),
     ],
 )
 def test_each_kind_of_value_has_its_row(value: Plain, row: str) -> None:
     assert f"    {{etbuild::CompiledValue::Kind::{row}}}," in words(method((X, value)))
+
+
+@pytest.mark.parametrize(
+    ("value", "constant"),
+    [
+        (Plain("int", -(2**63)), "const int64_t forward_constant_3[] = {INT64_MIN};"),
+        (Plain("int", 2**31), "const int64_t forward_constant_3[] = {INT64_C(2147483648)};"),
+        (Plain("double", 1.5), "const double forward_constant_3[] = {0x1.8000000000000p+0};"),
+        (Plain("double", float("-inf")), "const double forward_constant_3[] = {-__builtin_inf()};"),
+        (Plain("double", float("nan")), 'const double forward_constant_3[] = {__builtin_nan("")};'),
+        (Plain("bool_list", (True, False)), "const bool forward_constant_3[] = {true, false};"),
+    ],
+)
+def test_what_a_row_cannot_hold_is_among_the_constants(value: Plain, constant: str) -> None:
+    text = words(method((X, value, value)))
+    assert constant in text
+    assert "const void* const forward_plan_constants[] = {\n    forward_constant_3,\n};" in text
+
+
+def test_a_constant_method_has_its_number_in_the_header() -> None:
+    methods = tuple(
+        Method(f"{value.kind}_of_it", (value,), (), (0,), (), (), (), (0,))
+        for value in (Plain("double", 0.25), Plain("int", -3), Plain("bool", value=True), Plain("string", "x"))
+    )
+    text = header([Embedded("add", "a.pte", replace(ADD, methods=methods), {})], "//app:it")
+    assert "static constexpr double value = 0.25;" in text
+    assert "static constexpr int64_t value = INT64_C(-3);" in text
+    assert "static constexpr bool value = true;" in text
+    assert text.count(" value = ") == 3
 
 
 def test_steps_name_places_and_none_has_a_place_of_its_own() -> None:

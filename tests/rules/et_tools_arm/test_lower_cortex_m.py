@@ -82,10 +82,10 @@ def missing(report):
     return {call for call in calls if not call.startswith(known)}
 
 
-def lowered(folder, model, profile="cortex_m-scalar"):
+def lowered(folder, model, profile="cortex_m-scalar", *flags):
     save_program(torch.export.export(model.eval(), images()[0]), folder / "float.pt2")
     quantize_pt2e.main(QUANTIZE)
-    lower_cortex_m.main([*LOWER, "--profile", profile])
+    lower_cortex_m.main([*LOWER, "--profile", profile, *flags])
     return read_program(folder / "it.pte")
 
 
@@ -117,6 +117,24 @@ def test_all_between_the_borders_is_int8_and_the_program_names_its_profile(folde
 def test_scratch_memory_is_what_the_processors_extensions_want(folder):
     sizes = {name: scratch_bytes(lowered(folder, cnn(), f"cortex_m-{name}")) for name in ("scalar", "dsp", "mve")}
     assert sizes == {"scalar": 112, "dsp": 240, "mve": 4592}
+    assert scratch_bytes(lowered(folder, cnn(), "cortex_m-mve", "--no-scratch")) == 0
+
+
+def test_a_program_holds_no_weights_that_no_operator_reads(folder):
+    [forward] = [method for method in lowered(folder, cnn()).methods if method.instructions]
+    read = {index for step in forward.instructions for index in step.args}
+    weights = {index for index, value in enumerate(forward.values) if getattr(value, "constant", False)}
+    assert weights
+    assert weights <= read
+
+
+def test_with_int8_inputs_and_outputs_nothing_quantizes(folder):
+    program = lowered(folder, cnn(), "cortex_m-scalar", "--quantized-io")
+    assert not [name for name in operators(folder) if name.endswith("quantize_per_tensor")]
+    constants = summarize(program)["constant_methods"]
+    assert {f"forward_{which}0_{what}" for which in ("input", "output") for what in ("scale", "zp")} <= set(constants)
+    [given] = summarize(program)["methods"]["forward"]["inputs"]
+    assert given["dtype"] == "int8"
 
 
 def test_what_has_no_operator_of_int8_is_left_to_portable_kernels(folder):

@@ -44,8 +44,11 @@ def measure_tensors(
         _mark_off(measurement, sets, truth, results)
     measurement.outputs = _outputs(names, truth, results)
     for index, each in enumerate(sets):
-        given = {"graph": truth[index]} if program is None else {"graph": truth[index], "program": results[index]}
-        measurement.record(index, [spec.name for spec in graph.inputs], each.values, given)
+        taken, given = each.values, {"graph": truth[index]}
+        if program is not None:
+            both = {"graph": truth[index], "program": results[index]}
+            taken, given = program.io.taken(taken), {source: program.io.given(both[source]) for source in both}
+        measurement.record(index, [spec.name for spec in graph.inputs], taken, given)
     if original is not None:
         progress(f"float reference on {len(sets)} inputs")
         floats = _run_all(original, sets)

@@ -29,8 +29,7 @@ class Tables:
     prefix: str
     lines: list[str] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
-    list_bytes: list[int] = field(default_factory=list)
-    """The number of values of each list, in order."""
+    constants: list[str] = field(default_factory=list)
     _known: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def constant(self, kind: str, items: Sequence[str]) -> str:
@@ -42,6 +41,13 @@ class Tables:
             self._known[key] = f"{self.prefix}_constant_{len(self._known)}"
             self.lines.append(f"const {kind} {self._known[key]}[] = {{{', '.join(items)}}};")
         return self._known[key]
+
+    def held(self, kind: str, items: Sequence[str]) -> int:
+        """Return where an array of `items` is named among the constants that values name."""
+        name = self.constant(kind, items)
+        if name not in self.constants:
+            self.constants.append(name)
+        return self.constants.index(name)
 
     def variable(self, items: Sequence[int]) -> str:
         """Return the name of an array of 32-bit integers that may change."""
@@ -97,6 +103,7 @@ def definition(name: str, method: Method, constants: Sequence[int], data: str) -
     for what, kind, items in (
         ("tensors", "etbuild::CompiledTensor", worded),
         ("values", "etbuild::CompiledValue", values),
+        ("constants", "void* const", tables.constants),
         ("steps", "etbuild::CompiledStep", steps),
         ("places", "uint16_t", [str(place) for place in tables.places]),
         ("operators", "char* const", operators),
@@ -106,10 +113,10 @@ def definition(name: str, method: Method, constants: Sequence[int], data: str) -
         table = f"{name}_plan_{what}"
         sizes[what] = f"{{{table if items else 'nullptr'}, {len(items)}}}"
         if items:
-            yield f"const {kind} {table}[] = {{"
+            yield f"constexpr {kind} {table}[] = {{" if what == "values" else f"const {kind} {table}[] = {{"
             yield from (f"    {item}," for item in items)
             yield "};"
-    yield from _memory(name, method, len(tensors), tables.list_bytes)
+    yield from _memory(name, method, len(tensors))
     memories = ("tensor_memory", "value_memory", "list_memory", "kernel_memory", "argument_memory")
     view = method.operators.index(VIEW) if VIEW in method.operators else NONE
     words = [*sizes.values(), str(_may_lack_data(method)).lower(), str(view)]
@@ -137,12 +144,12 @@ def _may_lack_data(method: Method) -> bool:
     )
 
 
-def _memory(name: str, method: Method, tensors: int, lists: Sequence[int]) -> Iterator[str]:
+def _memory(name: str, method: Method, tensors: int) -> Iterator[str]:
     arity = max((len(step.args) for step in method.instructions), default=0)
-    room = " + ".join(f"etbuild::compiled_list_bytes({count})" for count in lists) or "1"
+    lists = f"etbuild::compiled_list_bytes({name}_plan_values)" if method.values else "1"
     yield f"alignas(TensorImpl) uint8_t {name}_tensor_memory[{max(tensors, 1)} * sizeof(TensorImpl)];"
     yield f"alignas(EValue) uint8_t {name}_value_memory[{max(len(method.values), 1)} * sizeof(EValue)];"
-    yield f"alignas(8) uint8_t {name}_list_memory[{room}];"
+    yield f"alignas(8) uint8_t {name}_list_memory[{lists}];"
     yield f"OpFunction {name}_kernel_memory[{max(len(method.operators), 1)}];"
     yield f"EValue* {name}_argument_memory[{max(arity, 1)}];"
 
@@ -184,28 +191,34 @@ def _values(tables: Tables, values: Sequence[Value]) -> Iterator[str]:
 
 def _plain(tables: Tables, value: Plain) -> str:
     if value.kind in LISTS:
-        tables.list_bytes.append(len(value.indices))
         return _row(LISTS[value.kind], count=len(value.indices), index=tables.place(value.indices))
     if value.kind in ARRAYS:
         kind, element = ARRAYS[value.kind]
-        tables.list_bytes.append(0)
         content = value.value.encode() if isinstance(value.value, str) else value.value
         items = (
             [_item(item, element) for item in content if item is not None]
             if isinstance(content, (tuple, bytes))
             else []
         )
-        return _row(kind, count=len(items), items=tables.constant(element, items))
+        return _row(kind, count=len(items), index=tables.held(element, items))
     if value.kind == "double" and isinstance(value.value, float):
-        return _row("Double", real=_real(value.value))
-    if value.kind in {"int", "bool"} and isinstance(value.value, int):
-        number = "INT64_MIN" if value.value == -(2**63) else f"INT64_C({int(value.value)})"
-        return _row(value.kind.capitalize(), number=number)
+        return _row("Double", index=tables.held("double", [_real(value.value)]))
+    if value.kind == "bool":
+        return _row("Bool", index=int(bool(value.value)))
+    if value.kind == "int" and isinstance(value.value, int):
+        return _int(tables, value.value)
     return _row("None")
 
 
-def _row(kind: str, count: int = 0, index: int = 0, number: str = "0", real: str = "0", items: str = "nullptr") -> str:
-    return f"{{etbuild::CompiledValue::Kind::{kind}, {count}, {index}, {number}, {real}, {items}}}"
+def _int(tables: Tables, number: int) -> str:
+    if -(2**31) <= number < 2**31:
+        return _row("Int", index=number)
+    word = "INT64_MIN" if number == -(2**63) else f"INT64_C({number})"
+    return _row("LongInt", index=tables.held("int64_t", [word]))
+
+
+def _row(kind: str, count: int = 0, index: int = 0) -> str:
+    return f"{{etbuild::CompiledValue::Kind::{kind}, {count}, {index}}}"
 
 
 def _item(item: float | bool | str, element: str) -> str:

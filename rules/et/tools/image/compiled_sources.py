@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from image.compiled_plan import definition
 from image.image_sources import ALIGNMENT, Embedded, Piece, arenas, assembly_of
-from image.names import identifier
+from image.names import described, identifier
+from image.needed_values import needed_values
 from image.proof_sources import CALLS, recorded_calls
 from pte.program import Method
 
@@ -47,7 +48,7 @@ def header(programs: Sequence[Embedded], owner: str) -> str:
 def _declaration(method: Method, *, proven: bool) -> Iterator[str]:
     yield ""
     yield f"struct {identifier(method.name)} {{"
-    yield f'  static constexpr const char* name = "{method.name}";'
+    yield from described(method)
     yield f"  static constexpr size_t planned_bytes = {sum(method.buffer_sizes[1:])};"
     yield "  // For one etbuild::CompiledMethod at a time."
     yield "  static const etbuild::CompiledPlan plan;"
@@ -71,7 +72,7 @@ def definitions(programs: Sequence[Embedded], tiers: Mapping[int, str], temp: in
     lines += ["", "}  // namespace"]
     for each in programs:
         lines += ["", f"namespace programs::{each.name} {{"]
-        for method in each.program.methods:
+        for method in map(needed_values, each.program.methods):
             name = identifier(method.name)
             lines += ["", "namespace {", "", *arenas(each, method, tiers)]
             lines += [f"MemoryAllocator* (*const {name}_temp)() = {'temp' if temp else 'nullptr'};"]

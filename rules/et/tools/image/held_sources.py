@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from image.image_sources import Embedded, assembly, bytes_of, pieces
-from image.names import identifier
+from image.names import described, identifier
 from image.proof_sources import CALLS, recorded_calls
 
 __all__ = ["assembly", "definitions", "header", "pieces"]
@@ -22,7 +22,7 @@ def header(programs: Sequence[Embedded], owner: str) -> str:
         lines += ["", f"namespace programs::{each.name} {{", "", *bytes_of(each)]
         for method in each.program.methods:
             lines += ["", f"struct {identifier(method.name)} {{"]
-            lines += [f'  static constexpr const char* name = "{method.name}";']
+            lines += described(method)
             if method.name in each.proofs:
                 lines += ["  // What it was proven with.", "  static executorch::runtime::Span<const Call> calls();"]
             lines += ["};"]

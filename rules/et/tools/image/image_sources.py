@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from image.method_memory import Allocation, allocations
-from image.names import identifier
+from image.names import described, identifier
 from image.proof_sources import CALLS, PROVEN, proven, recorded_calls
 from image.recorded_calls import Proof
 from pte.program import Method, Program
@@ -151,7 +151,7 @@ def _declaration(method: Method, *, proven: bool) -> Iterator[str]:
     planned = method.buffer_sizes[1:]
     yield ""
     yield f"struct {identifier(method.name)} {{"
-    yield f'  static constexpr const char* name = "{method.name}";'
+    yield from described(method)
     yield f"  // Bytes of planned memory: {', '.join(map(str, planned)) or 'none'}."
     yield f"  static constexpr size_t planned_bytes = {sum(planned)};"
     yield "  // What loading the method takes."

@@ -9,11 +9,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
+import torch
 from executorch.backends.cortex_m.edge_compile_config import cortex_m_edge_compile_config
 from executorch.backends.cortex_m.library import cmsis_nn
 from executorch.backends.cortex_m.passes.cortex_m_pass_manager import CortexMPassManager
 from executorch.backends.cortex_m.passes.explicit_layout_pass import ValidateCortexMExplicitLayoutPass
 from executorch.backends.cortex_m.target_config import CortexM, CortexMTargetConfig
+from executorch.exir import memory
 
 from common.diagnostics import run_tool
 from lower.lowering import Backend, lower_main
@@ -43,7 +45,18 @@ def finish(edge: Any, request: LowerRequest) -> Any:
     for name, program in edge._edge_programs.items():
         passes = CortexMPassManager(program, PASSES, target_config=target, use_explicit_layout=True)
         edge._edge_programs[name] = passes.transform()
+        if not request.scratch:
+            leave_out_scratch(edge._edge_programs[name].graph)
     return edge
+
+
+def leave_out_scratch(graph: torch.fx.Graph) -> None:
+    """Have operators be given no bytes of scratch memory, in place: they are all that is allocated so far."""
+    for node in graph.nodes:
+        if node.target is memory.alloc:
+            node.args = (((0,), torch.uint8),)
+            node.meta["val"] = torch.empty((0,), dtype=torch.uint8, device="meta")
+            node.meta.pop("spec", None)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,10 @@ from lower.kernels import missing_kernels
 from lower.memory_plan import planning_pass
 from lower.patches import Patch
 from lower.places import add_places
+from lower.quantized_io import quantize_io
 from lower.refusal import lowering_refused, missing_operators
 from lower.request import LowerRequest, parse_request
+from lower.unread_constants import drop_unread_constants
 from pte.operators import operators_of
 from pte.plan import plan_of
 
@@ -87,7 +89,11 @@ def lower_programs(
                 compile_config=backend.edge_config(),
                 generate_etrecord=request.etrecord is not None,
             )
+            if request.quantized_io:
+                quantize_io(edge)
             edge = backend.finish(edge, request)
+            for program in edge._edge_programs.values():
+                drop_unread_constants(program)
             progress(f"{backend.name}: planning memory")
             return edge.to_executorch(config)
     except Exception as error:

@@ -19,6 +19,10 @@ class LowerRequest:
     quantize: str
     profile: str
     """What the processor or its accelerator can do, in a backend's words."""
+    quantized_io: bool
+    """Whether methods take and give int8."""
+    scratch: bool
+    """Whether operators of `cortex_m` get scratch memory."""
     partitioner: str | None
     edge_passes: tuple[str, ...]
     memory_planner: str | None
@@ -37,6 +41,8 @@ def parse_request(argv: Sequence[str], backend: str) -> LowerRequest:
         constant_methods=tuple(values.constant_method),
         quantize=values.quantize,
         profile=values.profile,
+        quantized_io=values.quantized_io,
+        scratch=not values.no_scratch,
         partitioner=values.partitioner,
         edge_passes=tuple(values.edge_pass),
         memory_planner=values.memory_planner,
@@ -55,6 +61,8 @@ def _parser(backend: str) -> argparse.ArgumentParser:
     add("--constant-method", action="append", type=_constant, default=[])
     add("--quantize", default="none")
     add("--profile", default="")
+    add("--quantized-io", action="store_true")
+    add("--no-scratch", action="store_true")
     add("--partitioner")
     add("--edge-pass", action="append", default=[])
     add("--memory-planner")

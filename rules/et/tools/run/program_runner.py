@@ -14,6 +14,7 @@ from pte.program import Method, Program
 from pte.reader import read_program
 from pte.summary import constant_result
 from run.native_log import NativeLog
+from run.quantized_io import quantized_io
 
 Values = tuple[Any, ...]
 NOTES = 4
@@ -27,16 +28,17 @@ class ProgramRunner:
         self.path = path
         self.program = read_checked(path)
         self.method = method_of(self.program, name, path)
+        self.io = quantized_io(self.method, self.constants())
         self._debug_bytes = debug_bytes
         self._has_state = any(tensor["role"] == "state" for tensor in method_plan(self.method)["tensors"])
         self._load()
 
     def run(self, inputs: Values) -> Values:
-        """Run once; state that the program keeps is kept."""
+        """Run once, on floats where the program has whole numbers; state that the program keeps is kept."""
         log = NativeLog()
         try:
             with log:
-                return tuple(self._method.execute(list(inputs)))
+                return self.io.floats(tuple(self._method.execute(list(self.io.taken(inputs)))))
         except RuntimeError as error:
             message = f"method '{self.method.name}' of '{self.path.name}' fails while it runs: {_first_line(error)}"
             raise mistake("program-fails", message, notes=log.lines[-NOTES:]) from error
