@@ -24,6 +24,8 @@ class Link:
     """Where the linker says what lies where."""
     words: tuple[str | Artifact, ...] = ()
     """Further words for a program, such as where its memory is."""
+    contents: Artifact | None = None
+    """Lines "memory text": what fills pieces of the map, told where these do not fit."""
 
     def takes_shared(self, library: LinkedLibrary) -> bool:
         """Tell whether a library is linked as a shared one."""
@@ -109,6 +111,9 @@ def _link(ctx: RuleContext[AttrsT], how: Link, words: Sequence[str | Artifact], 
         sizes = ctx.tool("sizes.sh", "cc")
         inputs.append(sizes.inputs)
         env |= {"CC_MAP": how.map.path, "CC_SIZES": str(sizes)}
+    if how.contents:
+        inputs.append(InputSet((how.contents,)))
+        env["CC_CONTENTS"] = how.contents.path
     ctx.run(
         "CcLink",
         argv=["/bin/sh", ctx.tool("link.sh", "cc"), *words, *how.linkopts],

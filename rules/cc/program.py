@@ -27,9 +27,15 @@ class Program:
 
 
 def make_program(
-    ctx: RuleContext[CcProgramAttrsT], more: Sequence[CcInfo] = (), objects: Sequence[Artifact] = ()
+    ctx: RuleContext[CcProgramAttrsT],
+    more: Sequence[CcInfo] = (),
+    objects: Sequence[Artifact] = (),
+    contents: Artifact | None = None,
 ) -> Program:
-    """Register the compiles and the link of a program: of its sources with `deps`, and of what a rule adds to both."""
+    """Register the compiles and the link of a program: of its sources with `deps`, and of what a rule adds to both.
+
+    `contents` says what fills its memories, as Link has it.
+    """
     attrs = ctx.attrs
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
     given = merge([*more, *ctx.providers(attrs.deps, CcInfo)])
@@ -43,6 +49,7 @@ def make_program(
         prefer_shared=not attrs.linkstatic,
         map=ctx.output(f"{ctx.label.name}.map") if toolchain.writes_map(ctx.configuration.mode) else None,
         words=memory_words(ctx, toolchain),
+        contents=contents,
     )
     startup = compile_startup(ctx, toolchain)
     file = link_program(ctx, how, (*startup, *translated.objects, *objects))

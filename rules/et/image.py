@@ -70,14 +70,20 @@ class EtImageAttrs(CcProgramAttrs):
     kernels: CcDeps = ()
     """Libraries of further kernels and backends."""
 
+    backends: tuple[str, ...] = ()
+    """Backends for delegates that its sources, `deps` or `kernels` register, by the names that programs call them, such
+    as "EthosUBackend". A program that needs another is refused; of a runtime that is not etbuild's own nothing is
+    known."""
+
     plan: Literal["loaded", "compiled"] = "loaded"
     """What is made of the methods. Loaded: the image holds the programs, and loads them as any app does. Compiled: it
     holds tables instead, `programs::<name>::forward::plan`, and no parser; see docs/runtime.md for what they can be.
     It takes a runtime with the feature `compiled`."""
 
-    temp_memory: Size = 0
-    """Memory for what kernels need while they run, such as "4KiB". `runtime/image/proven_test.cpp` says what they ask
-    for."""
+    temp_memory: Size | None = None
+    """Memory for what kernels need while they run, such as "4KiB".  [default: where there is no operating system what
+    they ask for, by the shapes of their calls (docs/kernels.md); elsewhere none] With less they are slower; less than
+    they cannot do without is refused."""
 
     files: tuple[Src, ...] = ()
     """Further files that it holds, such as a tokenizer: `programs::files::words_tokenizer::data` and `size` of
@@ -152,10 +158,10 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
         includes=(_folder(ctx),),
         linkopts=_stack_words(ctx),
     )
-    objects = _compile(ctx, sources, runtime, _held(ctx, programs))
+    objects = _compile(ctx, sources[:3], runtime, _held(ctx, programs))
     selected = [_select(ctx, runtime)] if attrs.catalogs and (own or "catalogs" in attrs.model_fields_set) else []
     kernels = [*selected, *ctx.providers(attrs.kernels, CcInfo)]
-    program = make_program(ctx, [header, *kernels, runtime], objects)
+    program = make_program(ctx, [header, *kernels, runtime], objects, contents=sources[3] if own else None)
     named = tuple((label.name, each.program) for label, each in zip(attrs.programs, programs, strict=True))
     image = Image(program, runtime, tuple(kernels), (kernel_facts(ctx),) if selected else (), named)
     sized = size_image(ctx, image, {"flash": attrs.flash, "ram": attrs.ram})
@@ -186,7 +192,7 @@ def _is_own(ctx: RuleContext[EtImageAttrsT]) -> bool:
     if ctx.provider(ctx.attrs.runtime, EtRuntimeInfo).provider == "source":
         return True
     for name in ("plan", "tiers", "hot", "temp_memory"):
-        if getattr(ctx.attrs, name) not in ("loaded", {}, 0):
+        if getattr(ctx.attrs, name) not in ("loaded", {}, None):
             message = (
                 f"'runtime' of '{ctx.label}' must be compiled from sources for '{name}', '{ctx.attrs.runtime}' is not"
             )
@@ -230,12 +236,13 @@ def _folder(ctx: RuleContext[EtImageAttrsT]) -> str:
 
 
 def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo], plan: str) -> tuple[Artifact, ...]:
-    """Register what writes the header, the C++ source and the assembly that hold the programs."""
+    """Register what writes the header, the C++ source and the assembly that hold the programs, and what fills memory."""
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
-    made = tuple(ctx.output(f"_et/{ctx.label.name}/programs.{ending}") for ending in ("h", "cpp", "s"))
+    files = ("programs.h", "programs.cpp", "programs.s", "contents.txt")
+    made = tuple(ctx.output(f"_et/{ctx.label.name}/{file}") for file in files)
     flags: list[str | Artifact] = ["--owner", str(ctx.label), "--form", _form(ctx), "--output", _folder(ctx)]
-    flags += ["--temp-memory", str(ctx.attrs.temp_memory), "--plan", plan]
-    flags += ["--pointer-bits", str(_pointer_bits(ctx))]
+    flags += ["--plan", plan, *_temp_memory_flags(ctx, plan)]
+    flags += ["--pointer-bits", str(_pointer_bits(ctx)), *(f"--backend={name}" for name in sorted(ctx.attrs.backends))]
     for label, program in zip(ctx.attrs.programs, programs, strict=True):
         flags += ["--program", f"{label.name}={program.program.path}"]
         for proof in program.proofs if ctx.attrs.proofs else ():
@@ -254,6 +261,21 @@ def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramIn
         progress="laying out programs and their memory",
     )
     return made
+
+
+def _temp_memory_flags(ctx: RuleContext[EtImageAttrsT], plan: str) -> tuple[str | Artifact, ...]:
+    """Return the flags of temporary memory: on a board the kernels' catalogues say how much calls take."""
+    given = ctx.attrs.temp_memory
+    if not ctx.platform.memory or plan == "held":
+        return ("--temp-memory", str(given or 0))
+    flags: tuple[str | Artifact, ...] = () if given is None else ("--temp-memory", str(given))
+    names = {value.name for value in ctx.platform.constraints.values()}
+    plain = "ET_KERNELS_SIMD=0" in ctx.attrs.kernel_defines
+    flags += ("--vectors", "plain" if plain else "mve" if "mve" in names else "none")
+    for catalog in catalogs_of(ctx, ctx.attrs.catalogs):
+        if catalog.operators and catalog.temp_memory:
+            flags += ("--temp-memory-of", catalog.operators, catalog.temp_memory)
+    return flags
 
 
 def _pointer_bits(ctx: RuleContext[EtImageAttrsT]) -> int:

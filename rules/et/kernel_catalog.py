@@ -29,6 +29,8 @@ class KernelCatalog:
     libraries: tuple[CcInfo, ...]
     copts: Words
     feature: str
+    temp_memory: Artifact | None = None
+    """Python that says how much temporary memory its kernels take."""
 
 
 @frozen
@@ -62,6 +64,10 @@ class EtKernelCatalogAttrs(Attrs):
     copts: Words = ()
     """Words for the compiler, behind all others. In mode `size`, those that begin with -O are left out."""
 
+    temp_memory: Src | None = None
+    """A Python file whose functions say how much temporary memory kernels take, by a call's shapes: those that
+    `temp = "function"` of `operators` names. See docs/kernels.md."""
+
     feature: str = ""
     """The feature of runtimes that have these kernels already: for such a runtime they are not compiled again."""
 
@@ -83,6 +89,7 @@ def et_kernel_catalog(ctx: RuleContext[EtKernelCatalogAttrs]) -> Sequence[Provid
         tuple(ctx.providers(attrs.deps, CcInfo)),
         attrs.copts,
         attrs.feature,
+        ctx.file(attrs.temp_memory) if attrs.temp_memory else None,
     )
     return [DefaultInfo(), KernelCatalogInfo(tuple(dict.fromkeys((own, *included))))]
 

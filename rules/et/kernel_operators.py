@@ -46,7 +46,7 @@ DTYPES = {
 """ExecuTorch's number of each dtype, by torch's name."""
 LETTERS = frozenset("tidbszlecTOo*IDBSZLEC")
 """What an argument can be, as in runtime/kernel/kernel_signatures.h."""
-FIELDS = ("source", "arguments", "function", "dtypes", "schema")
+FIELDS = ("source", "arguments", "function", "dtypes", "schema", "temp")
 OWN_SPACES = ("aten", "dim_order_ops", "et_copy")
 """Whose kernels are in etbuild::kernels itself; others have a namespace of their own below it."""
 _ENTRY = re.compile(r"""^\s*(?:"([^"]*)"|'([^']*)')\s*=""")
@@ -67,6 +67,8 @@ class Operator:
     """Those it takes; empty if it takes what the operator takes."""
     schema: Schema | None
     """Of a kernel that takes arguments as ATen's functions do; None if it takes a span of EValues."""
+    temp: str
+    """The function of the catalogue's `temp_memory` that says how much temporary memory a call takes; empty: none."""
     place: str
     """The line that says so, such as `kernels/operators.toml:3`."""
 
@@ -132,7 +134,8 @@ def _operator(name: str, entry: Any, place: str) -> Operator:
         what = f"has the argument '{wrong[0]}'" if wrong else "has no arguments"
         raise ValueError(f"{what}, must have some of {''.join(sorted(LETTERS))}")
     function = _text(entry, "function") if "function" in entry else _function(name, own=schema is None)
-    return Operator(name, _text(entry, "source"), arguments, function, frozenset(_dtypes(entry)), schema, place)
+    temp = _text(entry, "temp") if "temp" in entry else ""
+    return Operator(name, _text(entry, "source"), arguments, function, frozenset(_dtypes(entry)), schema, temp, place)
 
 
 def _text(entry: Mapping[str, Any], key: str) -> str:

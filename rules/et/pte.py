@@ -12,7 +12,7 @@ from rules.et.export_action import EXPORT_SCHEMES, Exported, Quantization, expor
 from rules.et.lower_action import Lowered, lower_program, quantize_graph
 from rules.et.lowering_profile import LOWERING_ENVIRONMENTS, profile_of
 from rules.et.providers import MethodProof, ProgramInfo
-from rules.et.pte_attrs import MethodAttrs, PteAttrs
+from rules.et.pte_attrs import BACKEND_ATTRIBUTES, MethodAttrs, PteAttrs
 
 
 def _toolchains(attrs: PteAttrs) -> tuple[Request, ...]:
@@ -29,6 +29,7 @@ def _lowering_request(attrs: PteAttrs) -> Request:
 @rule(attrs=PteAttrs, toolchains=_toolchains, provides=(ProgramInfo,))
 def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
     """Make an ExecuTorch program of a model, and prove on the host that it keeps the model's answers."""
+    _check_backend(ctx)
     methods = _methods(ctx)
     for method in methods.values():
         _check_combination(ctx, method)
@@ -82,6 +83,15 @@ def _methods(ctx: RuleContext[PteAttrs]) -> Mapping[str, MethodAttrs]:
     if not attrs.methods and attrs.model is None:
         raise ctx.mistake("missing-attribute", "'model' of pte must be given", hint='model = ":name of a model"')
     return attrs.methods or {attrs.method: attrs}
+
+
+def _check_backend(ctx: RuleContext[PteAttrs]) -> None:
+    """Raise `other-backend` for attributes that say nothing to the backend, and would be passed over."""
+    for name, backend in BACKEND_ATTRIBUTES.items():
+        if getattr(ctx.attrs, name) is not None and ctx.attrs.backend != backend:
+            message = f"'{name}' of pte must be left out but for backend '{backend}', is given for '{ctx.attrs.backend}'"
+            hint = f"remove it, or say backend = \"{backend}\""
+            raise ctx.mistake("other-backend", message, attribute=name, hint=hint)
 
 
 def _profile(ctx: RuleContext[PteAttrs]) -> str:

@@ -31,6 +31,9 @@ HOST_KERNELS: Mapping[tuple[object, object], str] = {
 }
 """By backend and quantization: kernels that the program needs and the official runtime lacks."""
 
+BACKEND_ATTRIBUTES: Mapping[str, Backend] = {"accelerator": "ethos_u", "cpu_features": "cortex_m"}
+"""Attributes that one backend alone reads."""
+
 Quantize = Literal["none", "8da4w", "8w", "4w", "gguf", "pt2e_static_int8", "pt2e_dynamic_int8"]
 
 

@@ -42,7 +42,8 @@ def wheel_runtime(ctx: RuleContext[EtRuntimeAttrs]) -> Sequence[Provider]:
     if not ctx.attrs.wheel:
         raise ctx.incompatible(
             "the executorch wheels hold no libraries for it; "
-            'provider = "source" compiles etbuild\'s own, "cmake" takes a CMake project that you pin'
+            'provider = "source" compiles etbuild\'s own, "cmake" takes a CMake project that you pin; '
+            "a program is tested there by et_image_test, in place of pte_test"
         )
     wanted = with_needs(ctx, {name: part.needs for name, part in PARTS.items()})
     chosen = [name for name in PARTS if name in wanted]

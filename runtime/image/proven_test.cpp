@@ -2,6 +2,7 @@
 // outputs against what their graphs gave. TOLERANCE is how far an output may be off, relative to its largest value;
 // ULPS the same in units in the last place of that value. The CRC-32 of all outputs is said, too: equal ones are equal
 // bits; and what temporary memory kernels asked for: some do with less than they ask for, others fail.
+// TEMP_MEMORY_IS_EXACT: a method must ask for as much as the build says that it does, to the byte.
 #include <executorch/extension/data_loader/buffer_data_loader.h>
 #include <executorch/runtime/executor/method.h>
 #include <executorch/runtime/executor/program.h>
@@ -175,6 +176,12 @@ bool run(const programs::Proven& proven) {
               static_cast<unsigned long>(all.crc));
   std::printf("  temp_memory: %lu bytes were asked for, of %lu\n", static_cast<unsigned long>(temp.wanted()),
               static_cast<unsigned long>(temp.size()));
+#ifdef TEMP_MEMORY_IS_EXACT
+  if (temp.wanted() != proven.temp_bytes) {
+    std::printf("  temp_memory: the build says %lu\n", static_cast<unsigned long>(proven.temp_bytes));
+    return fail(proven, "the bound of temporary memory", Error::OutOfResources);
+  }
+#endif
   return (all.error <= TOLERANCE && all.ulps <= ULPS) || fail(proven, "a comparison", Error::InvalidState);
 }
 

@@ -5,6 +5,7 @@
 #   $CC_SYMBOLS    the lists of symbols, one a line
 #   $CC_MAP        where one is wanted: the map that the linker writes
 #   $CC_SIZES      the program that finds the largest pieces in it
+#   $CC_CONTENTS   a file with what fills these pieces, if anybody knows: "memory text", one a line
 # A linker takes the first of two archives that have a symbol, and says nothing: so the lists are compared first.
 set -f
 newline='
@@ -32,8 +33,13 @@ twice() { # symbol, the two paths
 too_big() { # memory, bytes
     printf '%s{"code": "image-overflow", "message": "' "$comma"
     printf "'%s' must fit into memory '%s', is %s bytes too big" "$CC_TARGET" "$1" "$2"
-    printf '", "notes": ["the largest pieces in it, in bytes:%s"]}' \
+    printf '", "notes": ["the largest pieces in it, in bytes:%s"' \
         "$(sh "$CC_SIZES" "$CC_MAP" "$1" | while read -r line; do printf '\\n    %s' "$(escape "$line")"; done)"
+    contents=$([ ! "$CC_CONTENTS" ] || sed -n "s/^$1 //p" "$CC_CONTENTS" | while read -r line; do
+        printf '\\n    %s' "$(escape "$line")"
+    done)
+    [ ! "$contents" ] || printf ', "the largest tensors planned in it, in bytes:%s"' "$contents"
+    printf ']}'
     comma=', '
 }
 

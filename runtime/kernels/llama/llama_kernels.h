@@ -1,5 +1,5 @@
-// The operators of the namespaces `llama`, `gguf` and `int4`, for a runtime to find: the official library has none of
-// them.
+// The operators of the namespaces `llama`, `gguf`, `int4` and `cortex_m`, for a runtime to find: the official library
+// has none of them.
 
 #pragma once
 

@@ -48,7 +48,7 @@ namespace {
 
 constexpr ptrdiff_t kDotRows = 8;           // Up to so many rows of a go through dot products.
 constexpr ptrdiff_t kGroupFloats = 131072;  // Packed at once by a worker: half a typical second-level cache.
-constexpr ptrdiff_t kStackFloats = sizeof(void*) == 8 ? 2048 : 256;  // Small machines have small stacks.
+constexpr ptrdiff_t kStackFloats = !kHasLargeStack ? 128 : sizeof(void*) == 8 ? 2048 : 256;
 constexpr ptrdiff_t kColumnsOfDots = 64;
 
 ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }

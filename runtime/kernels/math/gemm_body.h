@@ -7,7 +7,7 @@ namespace etbuild::kernels::math::SIMD {
 namespace {
 
 constexpr int kTileColumns = kTileVectors * kLanes;
-constexpr ptrdiff_t kDotColumns = 64;
+constexpr ptrdiff_t kDotColumns = kHasLargeStack ? 64 : 32;
 
 // Vectors of a tile for what is left of the columns: half as many; where size counts, only if that is another panel.
 #ifdef __OPTIMIZE_SIZE__

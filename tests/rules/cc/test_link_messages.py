@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ OF_PROGRAM = {
 }
 
 
-def mistakes(folder: Path, said: str) -> list[dict[str, str]]:
+def mistakes(folder: Path, said: str, **variables: str) -> list[dict[str, Any]]:
     """Return what the tool makes of a linker that says this and fails."""
     text = "\n".join(line[8:] for line in said.replace("HERE", str(folder)).splitlines())
     linker = folder / "linker"
@@ -73,10 +74,11 @@ def mistakes(folder: Path, said: str) -> list[dict[str, str]]:
         "CC_LIBRARIES": LIBRARIES,
         "CC_SYMBOLS": "",
         "ETBUILD_DIAGNOSTICS": str(found),
+        **variables,
     }
     done = subprocess.run(["sh", TOOL, "sh", linker], cwd=folder, env=env, check=False, capture_output=True)
     assert done.returncode == 65, done.stderr.decode()
-    parsed: list[dict[str, str]] = json.loads(found.read_text())
+    parsed: list[dict[str, Any]] = json.loads(found.read_text())
     return parsed
 
 
@@ -96,3 +98,45 @@ def test_a_program_and_a_library_are_named(tmp_path: Path, linker: str) -> None:
 def test_two_symbols_are_two_mistakes(tmp_path: Path) -> None:
     said = f"{SAID['lld for ELF']}\n\n{SAID['lld for ELF'].replace('twice(int)', 'other()')}"
     assert [each["message"].split("'")[1] for each in mistakes(tmp_path, said)] == ["twice(int)", "other()"]
+
+
+MAP = """\
+Memory Configuration
+
+Name             Origin             Length             Attributes
+flash            0x00000000         0x00040000         xr
+ram              0x20000000         0x00000400         xrw
+
+Linker script and memory map
+
+.bss            0x20000000      0x800
+ .bss.forward_1 0x20000000      0x600 app/_et/app/programs.cpp.o
+ .bss.seen      0x20000600      0x200 app/main.cpp.o
+"""
+CONTENTS = """\
+dtcm      4096  float32[1, 1024], input 0, in 'forward' of 'net'
+ram      1024  int8[1, 1024], result of cortex_m::quantize_per_tensor.out (step 0), in 'forward' of 'net'
+ram        512  float32[128], input 1, in 'forward' of 'net'
+"""
+
+
+def test_what_does_not_fit_is_told_with_the_tensors_that_fill_planned_memory(tmp_path: Path) -> None:
+    (tmp_path / "app.map").write_text(MAP)
+    (tmp_path / "contents.txt").write_text(CONTENTS)
+    said = "        ld: region `ram' overflowed by 1024 bytes"
+    given = {"CC_MAP": "app.map", "CC_SIZES": str(TOOL.with_name("sizes.sh"))}
+    [told] = mistakes(tmp_path, said, **given, CC_CONTENTS="contents.txt")
+    assert told == {
+        "code": "image-overflow",
+        "message": "'//a:app' must fit into memory 'ram', is 1024 bytes too big",
+        "notes": [
+            "the largest pieces in it, in bytes:\n"
+            "    1536  .bss.forward_1 of app/_et/app/programs.cpp.o\n"
+            "    512  .bss.seen of app/main.cpp.o",
+            "the largest tensors planned in it, in bytes:\n"
+            "    1024  int8[1, 1024], result of cortex_m::quantize_per_tensor.out (step 0), in 'forward' of 'net'\n"
+            "    512  float32[128], input 1, in 'forward' of 'net'",
+        ],
+    }
+    [plain] = mistakes(tmp_path, said, **given)
+    assert len(plain["notes"]) == 1

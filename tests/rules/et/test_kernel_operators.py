@@ -56,7 +56,7 @@ def test_arguments_follow_from_a_schema() -> None:
         ('"a.cpp"', 'must be { source = "…", arguments = "…" }'),
         (
             '{ source = "a.cpp", arguments = "t", kernel = "f" }',
-            "has 'kernel', must have no more than source, arguments, function, dtypes, schema",
+            "has 'kernel', must have no more than source, arguments, function, dtypes, schema, temp",
         ),
         (
             '{ source = "a.cpp", arguments = "t", dtypes = ["float"] }',

@@ -117,3 +117,25 @@ def test_an_accelerator_must_be_given() -> None:
     assert diagnostic.code == "missing-attribute"
     assert diagnostic.message == "'accelerator' of pte must be given for backend 'ethos_u'"
     assert diagnostic.hint == 'accelerator = "ethos-u55-128"'
+
+
+@pytest.mark.parametrize(
+    ("backend", "attrs", "owner"),
+    [
+        ("xnnpack", {"cpu_features": "mve"}, "cortex_m"),
+        ("ethos_u", {"cpu_features": "mve", "accelerator": "ethos-u55-128"}, "cortex_m"),
+        ("cortex_m", {"accelerator": "ethos-u55-128"}, "ethos_u"),
+        ("portable", {"accelerator": "ethos-u55-128"}, "ethos_u"),
+    ],
+)
+def test_an_attribute_of_another_backend_is_refused_where_it_stands(
+    backend: str, attrs: dict[str, Any], owner: str
+) -> None:
+    with pytest.raises(EtbuildError) as raised:
+        program(backend=backend, **attrs)
+    [diagnostic] = raised.value.diagnostics
+    name = next(iter(attrs))
+    assert diagnostic.code == "other-backend"
+    wanted = f"'{name}' of pte must be left out but for backend '{owner}', is given for '{backend}'"
+    assert diagnostic.message == wanted
+    assert diagnostic.hint == f'remove it, or say backend = "{owner}"'

@@ -108,7 +108,8 @@ def test_a_platform_without_libraries_is_told_of_the_other_provider() -> None:
     assert diagnostic.code == "incompatible-target"
     assert diagnostic.message == (
         "'//runtime:official' can't be built for 'host': the executorch wheels hold no libraries for it; "
-        'provider = "source" compiles etbuild\'s own, "cmake" takes a CMake project that you pin'
+        'provider = "source" compiles etbuild\'s own, "cmake" takes a CMake project that you pin; '
+        "a program is tested there by et_image_test, in place of pte_test"
     )
 
 

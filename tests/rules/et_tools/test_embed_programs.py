@@ -13,12 +13,13 @@ from program_bytes import Numbers, add_program, encode, integer, method, program
 
 from common.diagnostics import UserError
 from image import held_sources
+from image.backends import check as check_backends
 from image.image_sources import Embedded, assembly, definitions, header
 from image.method_memory import allocations
 from image.names import identifier
 from image.recorded_calls import Place, read_proof
 from image.tiers import check as check_tiers
-from pte.program import Segment
+from pte.program import Delegate, Instruction, Segment
 from pte.reader import parse_program
 
 TOOL = Path(__file__).resolve().parents[3] / "rules" / "et" / "tools" / "image" / "embed_programs.py"
@@ -95,10 +96,15 @@ def test_tensors_of_other_forms_share_no_strides() -> None:
     ]
 
 
-def test_the_tool_writes_three_sources(tmp_path: Path) -> None:
+def test_the_tool_writes_three_sources_and_what_fills_memory(tmp_path: Path) -> None:
     done = embed(tmp_path, "--program", "add-it=add.pte")
     assert done.stderr == ""
-    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["programs.cpp", "programs.h", "programs.s"]
+    written = sorted(path.name for path in (tmp_path / "made").iterdir())
+    assert written == ["contents.txt", "programs.cpp", "programs.h", "programs.s"]
+    assert (tmp_path / "made/contents.txt").read_text(encoding="utf-8") == (
+        "ram        24  float32[2, 3], input 0, in 'forward' of 'add_it'\n"
+        "ram        24  float32[2, 3], result of aten::add.out (step 0), in 'forward' of 'add_it'\n"
+    )
     text = (tmp_path / "made/programs.h").read_text(encoding="utf-8")
     assert "namespace programs::add_it {" in text
     assert f"size = {len(add_program())};" in text
@@ -139,7 +145,7 @@ def test_recorded_tensors_are_found_in_their_files(tmp_path: Path) -> None:
     assert "{forward_inputs + 1, 1, forward_expected + 1, 1, nullptr}," in lines
     assert f"{{etbuild_program_add_forward_inputs + {start + 8}, 8, forward_sizes + 0, 2}}," in lines
     assert "const int32_t forward_sizes[] = {1, 2, 1, 1};" in lines
-    assert "add::forward::memory, add::forward::calls}," in lines
+    assert "add::forward::memory, add::forward::calls, 0}," in lines
     assert "Span<const Proven> proven();" in header([program_], "//app:it")
 
 
@@ -241,6 +247,89 @@ def test_a_program_that_is_copied_counts_where_it_is_copied_to(tmp_path: Path) -
     assert '.section .hot.dtcm.etbuild_program_add,"aw",%progbits' in (tmp_path / "made/programs.s").read_text()
     done = embed(tmp_path, *given, "--memory", f"dtcm={size - 16}")
     assert f"must fit into memory 'dtcm' of {size - 16} bytes, need " in done.stderr
+
+
+def test_a_program_whose_backend_the_image_lacks_is_refused_with_method_and_step() -> None:
+    [forward, seven] = ADD.methods
+    xnnpack, own = Delegate("XnnpackBackend", 1, None, None), Delegate("OwnBackend", 1, None, None)
+    steps = (Instruction("delegate", 1), *forward.instructions, Instruction("delegate", 0), Instruction("delegate", 0))
+    cut = replace(forward, delegates=(xnnpack, own), instructions=steps)
+    programs = [Embedded("plain", "", ADD, {}), Embedded("cut", "", replace(ADD, methods=(cut, seven)), {})]
+    with pytest.raises(UserError) as raised:
+        check_backends(programs, ["OwnBackend", "Further"])
+    [told] = raised.value.diagnostics
+    assert (told.code, told.attribute, told.index) == ("missing-backend", "programs", 1)
+    assert told.message == (
+        "backends of program 'cut' must be in the image, which has Further, OwnBackend; method 'forward' delegates to "
+        "'XnnpackBackend' in 2 steps, the first 2"
+    )
+    assert told.hint == (
+        'lower it for another backend, "portable" or "cortex_m"; where a library of \'kernels\' or \'deps\' registers it, '
+        'say backends = ["XnnpackBackend"]'
+    )
+    check_backends(programs, ["OwnBackend", "XnnpackBackend"])
+    with pytest.raises(UserError) as both:
+        check_backends(programs, [])
+    assert [each.message.partition("method")[2] for each in both.value.diagnostics] == [
+        " 'forward' delegates to 'OwnBackend' in step 0",
+        " 'forward' delegates to 'XnnpackBackend' in 2 steps, the first 2",
+    ]
+
+
+ASKING = """
+def add(call):
+    [x, one, alpha, out] = call.arguments
+    assert (x.strides, one.sizes, alpha, call.is_static, call.vectors) == ((3, 1), (1,), 1, True, "mve")
+    return ASKED
+"""
+
+
+def ask(folder: Path, asked: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Embed a program whose kernel asks for temporary memory."""
+    (folder / "temp.py").write_text(ASKING.replace("ASKED", asked))
+    (folder / "operators.toml").write_text('"aten::add.out" = { source = "a.cpp", arguments = "tttt", temp = "add" }\n')
+    given = ("--program", "add=add.pte", "--vectors", "mve", "--temp-memory-of", "operators.toml", "temp.py")
+    return embed(folder, *given, *words)
+
+
+def test_temporary_memory_is_what_kernels_say_that_they_ask_for(tmp_path: Path) -> None:
+    assert ask(tmp_path, "x.nbytes + 100").stderr == ""
+    assert "alignas(64) uint8_t temp_memory[124];" in (tmp_path / "made/programs.cpp").read_text()
+    assert "static constexpr size_t temp_bytes = 124;" in (tmp_path / "made/programs.h").read_text()
+    told = (tmp_path / "made/contents.txt").read_text()
+    assert "ram       124  temporary memory, most for aten::add.out (step 0) in 'forward' of 'add'\n" in told
+    assert ask(tmp_path, "(4096, 0)", "--temp-memory", "64").stderr == "", "with less it is slower"
+    assert "temp_memory[64];" in (tmp_path / "made/programs.cpp").read_text()
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "said"),
+    [
+        (
+            "(4096, 200)",
+            ("--temp-memory", "199"),
+            "error[temp-memory-too-small]: 'temp_memory' must be at least 200 bytes for aten::add.out (step 0) in "
+            "'forward' of 'add', is 199\n",
+        ),
+        (
+            "None",
+            (),
+            "error[unknown-temp-memory]: 'temp_memory' must be given: how much aten::add.out (step 0) in 'forward' of "
+            "'add' takes is not known\n",
+        ),
+        (
+            "x.ncols",
+            (),
+            "error[entry-failed]: 'temp.py:add' must say how much temporary memory aten::add.out (step 0) in 'forward' "
+            "of 'add' takes: AttributeError: 'TensorArgument' object has no attribute 'ncols'\n",
+        ),
+    ],
+)
+def test_too_little_temporary_memory_and_what_nobody_knows_are_told(
+    tmp_path: Path, asked: str, words: tuple[str, ...], said: str
+) -> None:
+    done = ask(tmp_path, asked, *words)
+    assert (done.returncode, done.stderr) == (65, said)
 
 
 def test_memory_ids_that_no_program_has_are_refused(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from image.compiled_plan import definition
-from image.image_sources import ALIGNMENT, Embedded, Piece, arenas, assembly_of
+from image.image_sources import ALIGNMENT, Embedded, Piece, arenas, assembly_of, temp_alignment
 from image.names import described, identifier
 from image.needed_values import needed_values
 from image.proof_sources import CALLS, recorded_calls
@@ -65,7 +65,7 @@ def definitions(programs: Sequence[Embedded], tiers: Mapping[int, str], temp: in
     lines += ["using executorch::runtime::OpFunction;", "using executorch::runtime::Span;"]
     lines += ["using executorch::runtime::etensor::TensorImpl;"]
     if temp:
-        lines += ["", f"alignas(16) uint8_t temp_memory[{temp}];"]
+        lines += ["", f"alignas({temp_alignment(temp)}) uint8_t temp_memory[{temp}];"]
         lines += ["alignas(MemoryAllocator) uint8_t temp_allocator[sizeof(MemoryAllocator)];", ""]
         lines += ["MemoryAllocator* temp() {"]
         lines += [f"  return new (temp_allocator) MemoryAllocator({temp}, temp_memory);", "}"]

@@ -6,13 +6,15 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from common.diagnostics import mistake, run_tool
-from image import compiled_sources, held_sources, image_sources, tiers
+from image import compiled_sources, held_sources, image_sources, temp_memory, tiers
+from image.backends import check as check_backends
 from image.compiled_plan import check as check_compilable
 from image.held_files import declarations, hold
 from image.image_sources import SECTIONS, Embedded, assembly_of
@@ -26,7 +28,7 @@ FORMS: dict[str, Any] = {"loaded": image_sources, "compiled": compiled_sources, 
 
 
 def main(argv: Sequence[str]) -> None:
-    """Write programs.h, programs.cpp and programs.s."""
+    """Write programs.h, programs.cpp and programs.s, and what planned memory holds."""
     arguments = _parser().parse_args(argv)
     hot = dict(_pairs(arguments.hot))
     programs = [_embedded(word, arguments, hot) for word in arguments.program]
@@ -38,21 +40,40 @@ def main(argv: Sequence[str]) -> None:
     _check("files", [each.name for each in files])
     for each in programs:
         check_pointers(each.name, each.program, arguments.pointer_bits)
+    if arguments.plan != "held":
+        check_backends(programs, arguments.backend)
     words = FORMS[arguments.plan]
     copied = [(piece, piece.nbytes()) for piece in words.pieces(programs) if piece.tier]
     tiers.check(programs, places, copied, {name: int(size) for name, size in _pairs(arguments.memory)})
     if arguments.plan == "compiled":
         for each in programs:
             check_compilable(each.name, each.program)
+    temp, told, programs = _temp_memory(programs, arguments)
     for name, text in (
         ("programs.h", "\n".join((words.header(programs, arguments.owner), *declarations(files), ""))),
-        ("programs.cpp", words.definitions(programs, places, arguments.temp_memory)),
+        ("programs.cpp", words.definitions(programs, places, temp)),
         (
             "programs.s",
             words.assembly(programs, arguments.form) + assembly_of((f.piece for f in files), arguments.form),
         ),
+        ("contents.txt", "".join(f"{line}\n" for line in tiers.contents(programs, places, told))),
     ):
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def _temp_memory(
+    programs: list[Embedded], arguments: argparse.Namespace
+) -> tuple[int, list[tuple[int, str]], list[Embedded]]:
+    """Return the bytes of temporary memory, and on a board what they are for, and the programs with what each asks."""
+    if arguments.vectors is None:
+        return arguments.temp_memory or 0, [], programs
+    kernels = temp_memory.read_kernels((Path(toml), Path(python)) for toml, python in arguments.temp_memory_of)
+    vectors = "" if arguments.vectors == "none" else arguments.vectors
+    bound = temp_memory.bound(programs, kernels, vectors, is_given=arguments.temp_memory is not None)
+    temp_memory.check(bound, arguments.temp_memory)
+    size = bound.wanted.size if arguments.temp_memory is None else arguments.temp_memory
+    told = [(size, f"temporary memory, most for {bound.wanted.place}")] if size and bound.wanted.size else []
+    return size, told, [replace(each, asked=temp_memory.asked(bound, each)) for each in programs]
 
 
 def _pairs(words: Sequence[str]) -> list[tuple[str, str]]:
@@ -83,8 +104,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tier", action="append", default=[], metavar="ID=MEMORY")
     parser.add_argument("--hot", action="append", default=[], metavar="PROGRAM=MEMORY")
     parser.add_argument("--memory", action="append", default=[], metavar="NAME=BYTES")
+    parser.add_argument("--backend", action="append", default=[], help="one that the image has")
     parser.add_argument("--pointer-bits", type=int, choices=(32, 64), default=64)
-    parser.add_argument("--temp-memory", type=int, default=0)
+    parser.add_argument("--temp-memory", type=int, help="bytes; on a board what kernels ask for, if not given")
+    parser.add_argument("--vectors", choices=("mve", "none", "plain"), help="on a board: what its kernels compute by")
+    parser.add_argument("--temp-memory-of", action="append", nargs=2, default=[], metavar=("OPERATORS", "PYTHON"))
     parser.add_argument("--plan", choices=sorted(FORMS), default="loaded")
     parser.add_argument("--form", choices=sorted(SECTIONS), required=True)
     parser.add_argument("--output", required=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from image.method_memory import Allocation, allocations
@@ -16,6 +16,7 @@ SEGMENT_ALIGNMENT = 128
 """What the writer of programs aligns segments to: delegates' data may count on it."""
 ALIGNMENT = 16
 """What it aligns tensors to, and the flatbuffer."""
+CACHE_LINE = 64
 MAIN = "ram"
 """The memory that planned memory lies in of which nothing is said."""
 
@@ -60,6 +61,8 @@ class Embedded:
     """By method."""
     tier: str = ""
     """The memory that it is copied to at the start."""
+    asked: Mapping[str, int] = field(default_factory=dict)
+    """On a board: the most bytes of temporary memory that a call asks for, by method."""
 
     @property
     def symbol(self) -> str:
@@ -134,7 +137,7 @@ def header(programs: Sequence[Embedded], owner: str) -> str:
         lines += ["", f"namespace programs::{each.name} {{", ""]
         lines += bytes_of(each)
         for method in each.program.methods:
-            lines += _declaration(method, proven=method.name in each.proofs)
+            lines += _declaration(method, each)
         lines += ["", f"}}  // namespace programs::{each.name}"]
     return "\n".join((*lines, ""))
 
@@ -147,20 +150,23 @@ def bytes_of(program: Embedded) -> tuple[str, str]:
     )
 
 
-def _declaration(method: Method, *, proven: bool) -> Iterator[str]:
+def _declaration(method: Method, program: Embedded) -> Iterator[str]:
     planned = method.buffer_sizes[1:]
     yield ""
     yield f"struct {identifier(method.name)} {{"
     yield from described(method)
     yield f"  // Bytes of planned memory: {', '.join(map(str, planned)) or 'none'}."
     yield f"  static constexpr size_t planned_bytes = {sum(planned)};"
+    if method.name in program.asked:
+        yield "  // Bytes of temporary memory: the most that a call asks for."
+        yield f"  static constexpr size_t temp_bytes = {program.asked[method.name]};"
     yield "  // What loading the method takes."
     yield "  static constexpr size_t method_bytes = executorch::runtime::internal::method_bytes({"
     yield from _wrapped(allocations(method))
     yield "  });"
     yield "  // Static memory, emptied: for one loaded method at a time."
     yield "  static executorch::runtime::MemoryManager* memory();"
-    if proven:
+    if method.name in program.proofs:
         yield "  // What it was proven with."
         yield "  static executorch::runtime::Span<const Call> calls();"
     yield "};"
@@ -176,7 +182,7 @@ def definitions(programs: Sequence[Embedded], tiers: Mapping[int, str], temp: in
     lines = ['#include "programs.h"', "", "#include <new>", "", "namespace {", ""]
     lines += ["using executorch::runtime::HierarchicalAllocator;", "using executorch::runtime::MemoryAllocator;"]
     lines += ["using executorch::runtime::MemoryManager;", "using executorch::runtime::Span;", ""]
-    lines += [f"alignas(16) uint8_t temp_memory[{max(temp, 1)}];", "", "}  // namespace"]
+    lines += [f"alignas({temp_alignment(temp)}) uint8_t temp_memory[{max(temp, 1)}];", "", "}  // namespace"]
     for each in programs:
         lines += ["", f"namespace programs::{each.name} {{"]
         for method in each.program.methods:
@@ -185,9 +191,17 @@ def definitions(programs: Sequence[Embedded], tiers: Mapping[int, str], temp: in
                 lines += recorded_calls(each.symbol, each.proofs[method.name])
         lines += ["", f"}}  // namespace programs::{each.name}"]
     found = [
-        (each.name, method.name) for each in programs for method in each.program.methods if method.name in each.proofs
+        (each.name, method.name, each.asked.get(method.name, 0))
+        for each in programs
+        for method in each.program.methods
+        if method.name in each.proofs
     ]
     return "\n".join((*lines, *(proven(found) if found else ()), ""))
+
+
+def temp_alignment(temp: int) -> int:
+    """Return what so much temporary memory is aligned to: kernels ask for lines of a cache."""
+    return CACHE_LINE if temp >= CACHE_LINE else ALIGNMENT
 
 
 def _definition(program: Embedded, method: Method, tiers: Mapping[int, str], temp: int) -> Iterator[str]:

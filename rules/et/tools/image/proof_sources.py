@@ -42,6 +42,7 @@ PROVEN = (
     "  const char* method;",
     "  executorch::runtime::MemoryManager* (*memory)();",
     "  executorch::runtime::Span<const Call> (*calls)();",
+    "  size_t temp_bytes;  // On a board: the most that a call asks for of temporary memory.",
     "};",
     "",
     "executorch::runtime::Span<const Proven> proven();",
@@ -51,8 +52,8 @@ PROVEN = (
 """What it declares of all of them together."""
 
 
-def proven(methods: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield the definition of `proven`, by the names of programs and their methods."""
+def proven(methods: Sequence[tuple[str, str, int]]) -> Iterator[str]:
+    """Yield the definition of `proven`: programs, methods and the temporary memory that these ask for."""
     yield from (
         "",
         "namespace programs {",
@@ -60,10 +61,10 @@ def proven(methods: Sequence[tuple[str, str]]) -> Iterator[str]:
         "Span<const Proven> proven() {",
         "  static constexpr Proven kProven[] = {",
     )
-    for program, method in methods:
+    for program, method, asked in methods:
         yield f'      {{etbuild_program_{program}, {program}::size, "{program}", "{method}",'
         name = f"{program}::{identifier(method)}"
-        yield f"       {name}::memory, {name}::calls}},"
+        yield f"       {name}::memory, {name}::calls, {asked}}},"
     yield from ("  };", f"  return {{kProven, size_t{{{len(methods)}}}}};", "}", "", "}  // namespace programs")
 
 

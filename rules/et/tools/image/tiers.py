@@ -40,6 +40,23 @@ def check(
             raise mistake("tier-overflow", message, "tiers", notes=(f"the largest in it, in bytes:{told}",))
 
 
+def contents(
+    programs: Sequence[Embedded], tiers: Mapping[int, str], more: Sequence[tuple[int, str]] = ()
+) -> Iterator[str]:
+    """Yield "memory text" for the largest planned tensors of each memory: what a linker, which knows none, tells.
+
+    `more` lies in the main memory, too.
+    """
+    found: dict[str, list[tuple[int, str]]] = {MAIN: list(more)}
+    for each in programs:
+        for method in each.program.methods:
+            for at, room in _arenas(method):
+                found.setdefault(tiers.get(at, MAIN), []).extend(_tensors([(each.name, method, at, room)]))
+    for memory, tensors in sorted(found.items()):
+        for room, what in sorted(tensors, key=lambda piece: -piece[0])[:TOLD]:
+            yield f"{memory} {room:9}  {what}"
+
+
 def _arenas(method: Method) -> Iterator[tuple[int, int]]:
     return ((at, size) for at, size in enumerate(method.buffer_sizes) if at > 0 and size > 0)
 
