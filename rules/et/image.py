@@ -236,7 +236,7 @@ def _folder(ctx: RuleContext[EtImageAttrsT]) -> str:
 
 
 def _write_sources(ctx: RuleContext[EtImageAttrsT], programs: Sequence[ProgramInfo], plan: str) -> tuple[Artifact, ...]:
-    """Register what writes the header, the C++ source and the assembly that hold the programs, and what fills memory."""
+    """Register what writes the header, the C++ source and the assembly that hold programs, and what fills memory."""
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
     files = ("programs.h", "programs.cpp", "programs.s", "contents.txt")
     made = tuple(ctx.output(f"_et/{ctx.label.name}/{file}") for file in files)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from etbuild.api import Artifact, Attrs, Diagnostic, DynamicContext, EtbuildError, InputSet, Label, RuleContext, frozen
@@ -62,14 +63,17 @@ class _Build:
     toolchain: CcToolchainInfo
     flags: tuple[CcFlags, ...]
     boxed_call: Artifact
+    undeclared: Artifact
+    """Keeps kernels from temporary memory that nobody is told of."""
 
 
 def select_kernels(ctx: RuleContext[AttrsT], choice: KernelChoice) -> CcInfo:
     """Register the choice of kernels and all that follows from it; return their archive and its header."""
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
-    tools = [ctx.tool("kernels/boxed_call.h"), ctx.tool("compile.sh", "cc"), ctx.tool("archive.sh", "cc")]
+    headers = [ctx.tool("kernels/boxed_call.h"), ctx.tool("kernels/undeclared_temp.h")]
+    tools = [*headers, ctx.tool("compile.sh", "cc"), ctx.tool("archive.sh", "cc")]
     given = _given(choice)
-    build = _Build(choice, toolchain, occasions(ctx, toolchain, lto=choice.lto), tools[0].script)
+    build = _Build(choice, toolchain, occasions(ctx, toolchain, lto=choice.lto), *(tool.script for tool in headers))
     library = library_of(ctx, toolchain)
     toml = [catalog.operators for catalog in choice.catalogs if catalog.operators]
     files = [file for catalog in choice.catalogs for file in (*catalog.srcs, *catalog.common)]
@@ -118,18 +122,30 @@ def _expand(ctx: DynamicContext, files: Mapping[Artifact, bytes], build: _Build)
     if choice.programs is None:
         chosen = all_kernels(operators)
     else:
-        chosen = choose_kernels(operators, [c for label, file in choice.programs for c in calls_of(label, files[file])])
+        calls = [call for label, file in choice.programs for call in calls_of(label, files[file])]
+        try:
+            chosen = choose_kernels(operators, calls)
+        except EtbuildError as error:
+            raise _at(ctx, "programs", error) from None
     objects: list[Artifact] = []
     shared: dict[Artifact, None] = {}
     for catalog in _used(choice, [offered[each.operator.name][1] for each in chosen]):
         named = {_source(catalog, operator) for operator, owner in offered.values() if owner is catalog}
-        objects += _compile_kernels(ctx, build, catalog, [k for k in chosen if offered[k.operator.name][1] is catalog])
+        own = [k for k in chosen if offered[k.operator.name][1] is catalog]
+        asking = {_source(catalog, each) for each, owner in offered.values() if owner is catalog and each.temp}
+        objects += _compile_kernels(ctx, build, catalog, own, asking)
         for some, mask in ((catalog.srcs, dtype_mask(chosen)), (catalog.common, None)):
             sources = [file for file in _sources_of(some) if file not in named and file not in shared]
             shared.update(dict.fromkeys(sources))
             objects += _compile(ctx, build, catalog, sources, mask)
     make_archive(ctx, build.toolchain, [_compile_table(ctx, build, chosen), *objects], alwayslink=False)
     _write(ctx, kernel_facts(ctx), json.dumps([_facts(each, chosen) for each in chosen], indent=1).splitlines())
+
+
+def _at(ctx: DynamicContext, attribute: str, error: EtbuildError) -> EtbuildError:
+    """Return a mistake with the place of an attribute."""
+    [here] = ctx.mistake("missing-kernel", "", attribute).diagnostics
+    return EtbuildError(*(replace(each, span=here.span) for each in error.diagnostics))
 
 
 def _facts(kernel: ChosenKernel, chosen: Sequence[ChosenKernel]) -> dict[str, str]:
@@ -182,9 +198,16 @@ def _sources_of(files: Iterable[Artifact]) -> tuple[Artifact, ...]:
 
 
 def _compile_kernels(
-    ctx: DynamicContext, build: _Build, catalog: KernelCatalog, chosen: Sequence[ChosenKernel]
+    ctx: DynamicContext,
+    build: _Build,
+    catalog: KernelCatalog,
+    chosen: Sequence[ChosenKernel],
+    asking: Collection[Artifact | None],
 ) -> Sequence[Artifact]:
-    """Register the compile of each source that has some of `chosen`, for the dtypes that these are called with."""
+    """Register the compile of each source that has some of `chosen`, for the dtypes that these are called with.
+
+    On a board those that are not `asking` for temporary memory get none.
+    """
     by_source: dict[Artifact, list[ChosenKernel]] = {}
     for each in chosen:
         source = _source(catalog, each.operator)
@@ -195,7 +218,10 @@ def _compile_kernels(
         mask = dtype_mask(kernels)
         boxed = [each.operator for each in kernels if each.operator.schema]
         compiled = _shim(ctx, build, catalog, source, boxed) if boxed else source
-        objects += _compile(ctx, build, catalog, [compiled], mask, also=(source,) if boxed else ())
+        also = (source,) if boxed else ()
+        if build.toolchain.is_bare_metal and source not in asking:
+            also = (*also, build.undeclared)
+        objects += _compile(ctx, build, catalog, [compiled], mask, also=also)
     return objects
 
 
@@ -234,7 +260,7 @@ def _compile(
         build.flags,
         DEFAULT_STANDARDS,
         build.choice.defines,
-        _copts(ctx, catalog, mask),
+        (*_copts(ctx, catalog, mask), *(("-include", build.undeclared.path) if build.undeclared in also else ())),
         build.choice.lto,
         f"{_digest(given, build.choice)}/{name}",
     )

@@ -30,6 +30,7 @@ def _lowering_request(attrs: PteAttrs) -> Request:
 def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
     """Make an ExecuTorch program of a model, and prove on the host that it keeps the model's answers."""
     _check_backend(ctx)
+    _check_calibration(ctx)
     methods = _methods(ctx)
     for method in methods.values():
         _check_combination(ctx, method)
@@ -89,9 +90,19 @@ def _check_backend(ctx: RuleContext[PteAttrs]) -> None:
     """Raise `other-backend` for attributes that say nothing to the backend, and would be passed over."""
     for name, backend in BACKEND_ATTRIBUTES.items():
         if getattr(ctx.attrs, name) is not None and ctx.attrs.backend != backend:
-            message = f"'{name}' of pte must be left out but for backend '{backend}', is given for '{ctx.attrs.backend}'"
-            hint = f"remove it, or say backend = \"{backend}\""
+            message = (
+                f"'{name}' of pte must be left out but for backend '{backend}', is given for '{ctx.attrs.backend}'"
+            )
+            hint = f'remove it, or say backend = "{backend}"'
             raise ctx.mistake("other-backend", message, attribute=name, hint=hint)
+
+
+def _check_calibration(ctx: RuleContext[PteAttrs]) -> None:
+    """Raise `missing-calibration` before anything is exported."""
+    if ctx.attrs.quantize == "pt2e_static_int8" and not ctx.attrs.calibration:
+        message = "'calibration' of pte must be given for quantize 'pt2e_static_int8', is not"
+        hint = 'recorded inputs: calibration = ["inputs.safetensors"] or ["file.py:function"]'
+        raise ctx.mistake("missing-calibration", message, attribute="quantize", hint=hint)
 
 
 def _profile(ctx: RuleContext[PteAttrs]) -> str:

@@ -110,6 +110,7 @@ error[budget-exceeded]: '//:app' must take at most 8 KiB of flash, takes #: # B 
   note: since the last good build: +8,### bytes
   note: grown by part, in bytes: app +8,###
   note: grown by symbol, in bytes: table +8,###
+  hint: leave something out, build with --mode=size, say plan = "compiled", or raise the budget
 error[budget-exceeded]: '//:app' must take at most 4 KiB of ram, takes #: # B too much
   --> BUILD.toml:17:7
    |
@@ -118,6 +119,7 @@ error[budget-exceeded]: '//:app' must take at most 4 KiB of ram, takes #: # B to
   note: since the last good build: +3,840 bytes
   note: grown by part, in bytes: rest +3,840
   note: grown by symbol, in bytes: seen +3,840
+  hint: leave something out, build with --mode=size, say plan = "compiled", or raise the budget
 """
 
 

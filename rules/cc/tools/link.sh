@@ -39,7 +39,7 @@ too_big() { # memory, bytes
         printf '\\n    %s' "$(escape "$line")"
     done)
     [ ! "$contents" ] || printf ', "the largest tensors planned in it, in bytes:%s"' "$contents"
-    printf ']}'
+    printf '], "hint": "leave something out, build with --mode=size, or correct the platform'"'"'s memory"}'
     comma=', '
 }
 

@@ -5,6 +5,7 @@
 
 #include "convert.h"
 #include "shapes.h"
+#include "stacks.h"
 #include "strided_loops.h"
 
 #ifndef ET_KERNELS_STRIDED
@@ -15,7 +16,7 @@ namespace etbuild::kernels {
 namespace {
 
 // Elements that are converted at once.
-constexpr int64_t kAtOnce = 64;
+constexpr int64_t kAtOnce = math::kHasLargeStack ? 64 : 8;
 
 // Below so many elements waking threads costs more than it gains; also what one of them takes at least.
 constexpr int64_t kGrain = 32768;

@@ -9,7 +9,7 @@ namespace etbuild::kernels {
 namespace {
 
 // Elements that are converted at once.
-constexpr int64_t kAtOnce = 64;
+constexpr int64_t kAtOnce = math::kHasLargeStack ? 64 : 16;
 
 // Bytes of the widest element.
 constexpr size_t kWidest = sizeof(std::complex<double>);

@@ -9,10 +9,11 @@
 #include "arguments.h"
 #include "dtypes.h"
 #include "shapes.h"
+#include "stacks.h"
 
 namespace etbuild::kernels {
 
-constexpr int64_t kSlots = 32;
+constexpr int64_t kSlots = math::kHasLargeStack ? 32 : 8;
 constexpr size_t kTileBytes = kSlots * 2 * sizeof(std::complex<double>);
 
 // What reducers.h makes of an accumulator.

@@ -1,4 +1,4 @@
-"""Writes products and convolutions of many forms, with the scratch memory that temp_memory.py says they ask for, as C++.
+"""Writes products and convolutions of many forms, and the scratch memory that temp_memory.py says they ask for.
 
 scratch_test.cpp asks the functions themselves. Knows no kernels.
 """

@@ -201,18 +201,18 @@ def _smaller(shape: Convolution) -> Iterator[Convolution]:
 
 
 def _plane(sizes: tuple[int, ...]) -> tuple[int, int]:
-    return (sizes[-2], sizes[-1]) if len(sizes) == 4 else (1, sizes[-1])  # noqa: PLR2004 - [N, C, H, W]
+    return (sizes[-2], sizes[-1]) if len(sizes) == 4 else (1, sizes[-1])
 
 
 def _steps(tensor: Any) -> tuple[int, int, int]:
     strides = tensor.strides
-    return (strides[1], strides[2], strides[3]) if len(strides) == 4 else (strides[1], 0, strides[2])  # noqa: PLR2004
+    return (strides[1], strides[2], strides[3]) if len(strides) == 4 else (strides[1], 0, strides[2])
 
 
 def _window(values: tuple[int, ...], rank: int, rest: int) -> tuple[int, int]:
     """Return the values of height and width: one may stand for all."""
     every = [values[0]] * rank if len(values) == 1 else list(values) or [rest] * rank
-    return (every[0], every[1]) if rank == 2 else (rest, every[0])  # noqa: PLR2004
+    return (every[0], every[1]) if rank == 2 else (rest, every[0])
 
 
 def convolution_backward(_call: Any) -> None:

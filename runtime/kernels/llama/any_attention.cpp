@@ -6,12 +6,13 @@
 
 #include "expect.h"
 #include "shapes.h"
+#include "stacks.h"
 
 namespace etbuild::kernels::llama {
 namespace {
 
-constexpr int64_t kMostHead = 512;  // Elements of a head's row.
-constexpr int64_t kTile = 64;       // Keys whose scores are held at once.
+constexpr int64_t kMostHead = math::kHasLargeStack ? 512 : 64;  // Elements of a head's row.
+constexpr int64_t kTile = 64;                                   // Keys whose scores are held at once.
 constexpr int kLanes = 8;
 
 // Where batch, position and head stand, and how far their elements are apart.
@@ -157,7 +158,8 @@ bool are_rows(KernelRuntimeContext& context, const HeadRows& rows, ScalarType ty
   };
   return expect(context, tensor.dim() == 4 && tensor.scalar_type() == type && is_contiguous(tensor),
                 "query, key and value must be contiguous, of four dimensions and one dtype") &&
-         expect(context, tensor.size(3) > 0 && tensor.size(3) <= kMostHead, "heads must have 1 to 512 elements") &&
+         expect(context, tensor.size(3) > 0 && tensor.size(3) <= kMostHead,
+                "heads must have 1 to 512 elements, 64 on a board") &&
          expect(context,
                 is_quantized
                     ? is_parameter(rows.scales, ScalarType::Float) && is_parameter(rows.zero_points, ScalarType::Char)

@@ -14,7 +14,12 @@
 namespace etbuild::kernels::llama {
 namespace {
 
-constexpr int kTile = 64;  // Keys whose scores are held at once.
+// Keys whose scores are held at once; fewer where stacks are small.
+#if defined(__riscv) && !defined(__linux__)
+constexpr int kTile = 32;
+#else
+constexpr int kTile = 64;
+#endif
 constexpr float kNothing = -__builtin_inff();
 
 typedef int32_t IntLanes __attribute__((vector_size(kLanes * sizeof(int32_t))));

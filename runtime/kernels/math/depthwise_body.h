@@ -59,8 +59,9 @@ inline void write(const Rows& rows, float* out, Lanes sums, ptrdiff_t count) {
   store_up_to(out, clamp(sums, rows.convolution.lowest, rows.convolution.highest), count);
 }
 
+// A frame of its own: in one together they would outgrow small stacks.
 template <int kKernel, int kStride>
-void convolve_square(const Rows& rows) {
+__attribute__((noinline)) void convolve_square(const Rows& rows) {
   constexpr int kRows = 4;
   const ConvolutionShape& shape = rows.convolution.shape;
   const ptrdiff_t padded_row = rows.padded_shape.row();

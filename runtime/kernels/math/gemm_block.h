@@ -6,15 +6,9 @@
 #include <cstdint>
 
 #include "gemm.h"
+#include "stacks.h"
 
 namespace etbuild::kernels::math {
-
-// Where there is no operating system stacks are small, and no frame may be larger than the guard below them, 1 KiB.
-#if defined(__linux__) || defined(__APPLE__) || defined(_WIN32) || defined(__wasi__)
-constexpr bool kHasLargeStack = true;
-#else
-constexpr bool kHasLargeStack = false;
-#endif
 
 // Some rows and columns of a product, at some depths. Pointers stand at the block's first element.
 struct Block {

@@ -130,13 +130,18 @@ def test_what_does_not_fit_is_told_with_the_tensors_that_fill_planned_memory(tmp
         "code": "image-overflow",
         "message": "'//a:app' must fit into memory 'ram', is 1024 bytes too big",
         "notes": [
-            "the largest pieces in it, in bytes:\n"
-            "    1536  .bss.forward_1 of app/_et/app/programs.cpp.o\n"
-            "    512  .bss.seen of app/main.cpp.o",
-            "the largest tensors planned in it, in bytes:\n"
-            "    1024  int8[1, 1024], result of cortex_m::quantize_per_tensor.out (step 0), in 'forward' of 'net'\n"
-            "    512  float32[128], input 1, in 'forward' of 'net'",
+            (
+                "the largest pieces in it, in bytes:\n"
+                "    1536  .bss.forward_1 of app/_et/app/programs.cpp.o\n"
+                "    512  .bss.seen of app/main.cpp.o"
+            ),
+            (
+                "the largest tensors planned in it, in bytes:\n"
+                "    1024  int8[1, 1024], result of cortex_m::quantize_per_tensor.out (step 0), in 'forward' of 'net'\n"
+                "    512  float32[128], input 1, in 'forward' of 'net'"
+            ),
         ],
+        "hint": "leave something out, build with --mode=size, or correct the platform's memory",
     }
     [plain] = mistakes(tmp_path, said, **given)
     assert len(plain["notes"]) == 1

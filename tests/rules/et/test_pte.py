@@ -19,7 +19,8 @@ M0 = ("//toolchains/os:none",)
 
 
 def program(constraints: tuple[str, ...] = (), **attrs: Any) -> Analyzed:
-    given = {"model": "//m:cnn", "backend": "cortex_m", "quantize": "pt2e_static_int8", "operators": (), **attrs}
+    given: dict[str, Any] = {"model": "//m:cnn", "backend": "cortex_m", "quantize": "pt2e_static_int8"}
+    given |= {"operators": (), "calibration": ("recorded.safetensors",), **attrs}
     return analyze(
         pte,
         given,
@@ -139,3 +140,13 @@ def test_an_attribute_of_another_backend_is_refused_where_it_stands(
     wanted = f"'{name}' of pte must be left out but for backend '{owner}', is given for '{backend}'"
     assert diagnostic.message == wanted
     assert diagnostic.hint == f'remove it, or say backend = "{owner}"'
+
+
+def test_calibration_data_that_are_missing_are_told_before_anything_is_exported() -> None:
+    with pytest.raises(EtbuildError) as raised:
+        program(calibration=())
+    [diagnostic] = raised.value.diagnostics
+    assert diagnostic.code == "missing-calibration"
+    assert diagnostic.message == "'calibration' of pte must be given for quantize 'pt2e_static_int8', is not"
+    assert diagnostic.hint == 'recorded inputs: calibration = ["inputs.safetensors"] or ["file.py:function"]'
+    assert program(quantize="none", backend="portable", calibration=()).outputs

@@ -264,8 +264,8 @@ def test_a_program_whose_backend_the_image_lacks_is_refused_with_method_and_step
         "'XnnpackBackend' in 2 steps, the first 2"
     )
     assert told.hint == (
-        'lower it for another backend, "portable" or "cortex_m"; where a library of \'kernels\' or \'deps\' registers it, '
-        'say backends = ["XnnpackBackend"]'
+        'lower it for another backend, "portable" or "cortex_m"; where a library of '
+        "'kernels' or 'deps' registers it, say backends = [\"XnnpackBackend\"]"
     )
     check_backends(programs, ["OwnBackend", "XnnpackBackend"])
     with pytest.raises(UserError) as both:
@@ -303,33 +303,36 @@ def test_temporary_memory_is_what_kernels_say_that_they_ask_for(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("asked", "words", "said"),
+    ("asked", "words", "code", "said"),
     [
         (
             "(4096, 200)",
             ("--temp-memory", "199"),
-            "error[temp-memory-too-small]: 'temp_memory' must be at least 200 bytes for aten::add.out (step 0) in "
-            "'forward' of 'add', is 199\n",
+            "temp-memory-too-small",
+            "'temp_memory' must be at least 200 bytes for aten::add.out (step 0) in 'forward' of 'add', is 199",
         ),
         (
             "None",
             (),
-            "error[unknown-temp-memory]: 'temp_memory' must be given: how much aten::add.out (step 0) in 'forward' of "
-            "'add' takes is not known\n",
+            "unknown-temp-memory",
+            "'temp_memory' must be given: how much aten::add.out (step 0) in 'forward' of 'add' takes is not known",
         ),
         (
             "x.ncols",
             (),
-            "error[entry-failed]: 'temp.py:add' must say how much temporary memory aten::add.out (step 0) in 'forward' "
-            "of 'add' takes: AttributeError: 'TensorArgument' object has no attribute 'ncols'\n",
+            "entry-failed",
+            (
+                "'temp.py:add' must say how much temporary memory aten::add.out (step 0) in 'forward' of 'add' takes: "
+                "AttributeError: 'TensorArgument' object has no attribute 'ncols'"
+            ),
         ),
     ],
 )
 def test_too_little_temporary_memory_and_what_nobody_knows_are_told(
-    tmp_path: Path, asked: str, words: tuple[str, ...], said: str
+    tmp_path: Path, asked: str, words: tuple[str, ...], code: str, said: str
 ) -> None:
     done = ask(tmp_path, asked, *words)
-    assert (done.returncode, done.stderr) == (65, said)
+    assert (done.returncode, done.stderr) == (65, f"error[{code}]: {said}\n")
 
 
 def test_memory_ids_that_no_program_has_are_refused(tmp_path: Path) -> None:

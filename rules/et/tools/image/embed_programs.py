@@ -13,7 +13,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
 from common.diagnostics import mistake, run_tool
-from image import compiled_sources, held_sources, image_sources, temp_memory, tiers
+from image import compiled_sources, heapless, held_sources, image_sources, temp_memory, tiers
 from image.backends import check as check_backends
 from image.compiled_plan import check as check_compilable
 from image.held_files import declarations, hold
@@ -42,6 +42,8 @@ def main(argv: Sequence[str]) -> None:
         check_pointers(each.name, each.program, arguments.pointer_bits)
     if arguments.plan != "held":
         check_backends(programs, arguments.backend)
+    if arguments.vectors is not None:
+        heapless.check(programs)
     words = FORMS[arguments.plan]
     copied = [(piece, piece.nbytes()) for piece in words.pieces(programs) if piece.tier]
     tiers.check(programs, places, copied, {name: int(size) for name, size in _pairs(arguments.memory)})

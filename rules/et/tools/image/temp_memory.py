@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import runpy
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 from common.diagnostics import mistake
 from image.image_sources import Embedded

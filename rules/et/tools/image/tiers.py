@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from common.diagnostics import mistake
 from image.image_sources import ALIGNMENT, MAIN, Embedded, Piece
@@ -37,7 +36,14 @@ def check(
             message = f"programs must fit into memory '{tier}' of {size} bytes, need {needed} there"
             pieces = sorted((*_tensors(arenas), *_copies(copied)), key=lambda piece: -piece[0])[:TOLD]
             told = "".join(f"\n    {room:9}  {what}" for room, what in pieces)
-            raise mistake("tier-overflow", message, "tiers", notes=(f"the largest in it, in bytes:{told}",))
+            note = f"the largest in it, in bytes:{told}"
+            raise mistake("tier-overflow", message, "tiers", notes=(note,), hint=_hint(tier, sizes))
+
+
+def _hint(tier: str, sizes: Mapping[str, int]) -> str:
+    larger = [name for name in sizes if sizes[name] > sizes[tier]]
+    where = f"a larger memory, {' or '.join(larger)}" if larger else "a memory of its own, which the platform must have"
+    return f"give a memory id {where}, by 'tiers'; or plan less by 'memory_planner' of pte"
 
 
 def contents(
@@ -70,17 +76,16 @@ def _tensors(arenas: Sequence[tuple[str, Method, int, int]]) -> Iterator[tuple[i
         for tensor in method_plan(method)["tensors"]:
             if tensor["memory_id"] == at:
                 form = f"{tensor['dtype']}[{', '.join(map(str, tensor['sizes']))}]"
-                yield tensor["bytes"], f"{form}, {_origin(method, tensor)}, in '{method.name}' of '{program}'"
+                place = "state" if tensor["role"] == "state" else origin(method, tensor["value"])
+                yield tensor["bytes"], f"{form}, {place}, in '{method.name}' of '{program}'"
 
 
-def _origin(method: Method, tensor: Mapping[str, Any]) -> str:
+def origin(method: Method, value: int) -> str:
     """Say what a tensor is to its method: tensors of programs have no names."""
-    if tensor["role"] == "input":
-        return f"input {method.inputs.index(tensor['value'])}"
-    if tensor["role"] == "state":
-        return "state"
+    if value in method.inputs:
+        return f"input {method.inputs.index(value)}"
     for at, step in enumerate(method.instructions):
-        if step.kind == "kernel" and tensor["value"] in step.args:
+        if step.kind == "kernel" and value in step.args:
             name, overload = method.operators[step.target]
             return f"result of {name}{'.' if overload else ''}{overload} (step {at})"
     return "never used"

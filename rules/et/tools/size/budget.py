@@ -19,6 +19,7 @@ from common.diagnostics import Diagnostic, UserError, run_tool
 from size.growth import Report, grown, largest
 from size.words import human, memory_bytes
 
+HINT = 'leave something out, build with --mode=size, say plan = "compiled", or raise the budget'
 PASSED = '{"passed": true}\n'
 
 
@@ -60,7 +61,7 @@ def exceeded(owner: str, budgets: dict[str, int], report: Report, last: Report |
             continue
         over = taken - most
         message = f"'{owner}' must take at most {human(most)} of {memory}, takes {human(taken)}: {over:,} B too much"
-        yield Diagnostic("budget-exceeded", message, memory, notes=tuple(_notes(memory, report, last)))
+        yield Diagnostic("budget-exceeded", message, memory, notes=tuple(_notes(memory, report, last)), hint=HINT)
 
 
 def _notes(memory: str, report: Report, last: Report | None) -> Iterator[str]:
