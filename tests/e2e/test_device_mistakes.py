@@ -90,7 +90,7 @@ def delegating() -> bytes:
     xnnpack = {0: "XnnpackBackend", 1: {0: Number("<b", 0), 1: Number("<I", 0)}, 2: []}
     ports: dict[str, Any] = {"f3": Numbers("<i", [0]), "f4": Numbers("<i", [1]), "f8": Numbers("<q", [0, 64])}
     forward = method("forward", [tensor(0), tensor(32)], f5=[{2: [call]}], f7=[xnnpack], **ports)
-    return bytes(encode(program([forward], f4=[{0: Numbers("<B", [1, 2])}])))
+    return bytes(encode(program([forward], f3=[{0: Numbers("<B", [1, 2])}])))
 
 
 def unbounded() -> bytes:
@@ -232,3 +232,30 @@ error[temp-memory-too-small]: 'temp_memory' must be at least 24 bytes for aten::
   hint: leave it out: then it is what kernels ask for, 24 bytes
 """
     )
+
+
+DEEP = """\
+[cc_binary.deep]
+srcs = ["deep.cpp"]
+"""
+SOURCE = """\
+void use(char*);
+int deep(int at) {
+  char here[3000];
+  use(here);
+  return here[at];
+}
+void use(char* all) { all[0] = 1; }
+int main() { return deep(1); }
+"""
+
+
+def test_a_frame_that_could_step_over_the_guard_is_told_with_its_function(workspace: Workspace) -> None:
+    workspace.write("deep/BUILD.toml", DEEP)
+    workspace.write("deep/deep.cpp", SOURCE)
+    said = workspace.said("build", "//deep", "--platform=cortex_m3", code=1)
+    assert "deep/deep.cpp: In function 'int deep(int)':\n" in said
+    assert "deep/deep.cpp:2:5: error: stack usage is 3" in said
+    workspace.said("build", "//deep", "--platform=cortex_m33")  # Its processor knows the stack's limit.
+    workspace.write("deep/BUILD.toml", DEEP + 'copts = ["-Wno-stack-usage"]\n')
+    workspace.said("build", "//deep", "--platform=cortex_m3")

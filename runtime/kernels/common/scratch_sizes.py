@@ -55,13 +55,10 @@ def _convolution(numbers: random.Random) -> Convolution:
     padding = (numbers.choice((0, kernel[0] // 2)), numbers.choice((0, kernel[1] // 2)))
     is_transposed = numbers.random() < 1 / 5
     given = _pair(numbers, PLANES)
-    made = tuple(
-        size if point else max((size - 1) // step + 1, 1)
-        for size, step, point in zip(given, stride, [is_transposed] * 2, strict=True)
-    )
+    made = given if is_transposed else ((given[0] - 1) // stride[0] + 1, (given[1] - 1) // stride[1] + 1)
     is_last = numbers.random() < 1 / 3
     steps = [_steps(many, size, is_last=is_last) for many, size in zip(channels, (given, made), strict=True)]
-    sizes = (channels, given, (made[0], made[1]), kernel, stride, padding, dilation)
+    sizes = (channels, given, made, kernel, stride, padding, dilation)
     return Convolution(numbers.choice((1, 3)), groups, *sizes, is_transposed, steps[0], steps[1])
 
 

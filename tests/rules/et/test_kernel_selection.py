@@ -11,7 +11,7 @@ import pytest
 from etbuild.api import Artifact, EtbuildError, InputSet, Label, Provider
 from etbuild.model.action import Action
 from etbuild.testing import Analyzed, analyze
-from rules.cc.providers import CcFlags, CcInfo
+from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
 from rules.et.kernel_catalog import KernelCatalog, KernelCatalogInfo, et_kernel_catalog
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
 from rules.et.selected_kernels import et_kernels, et_selected_kernels
@@ -52,12 +52,17 @@ def catalog(name: str = "k", sources: Sequence[str] = ("addmm", "mul", "relu", "
     return KernelCatalog(**given)
 
 
-def made(rule: Any = et_selected_kernels, catalogs: Sequence[KernelCatalog] = (catalog(),), **attrs: Any) -> Analyzed:
+def made(
+    rule: Any = et_selected_kernels,
+    catalogs: Sequence[KernelCatalog] = (catalog(),),
+    toolchain: CcToolchainInfo = TOOLCHAIN,
+    **attrs: Any,
+) -> Analyzed:
     names: dict[str, list[Provider]] = {f"//m:{name}": [program(name)] for name in ("mlp", "cnn")}
     facts = EtRuntimeInfo("source", ("tracer",), (), ())
     deps = {**names, "//r:r": [RUNTIME, facts], "//k:k": [KernelCatalogInfo(tuple(catalogs))]}
     given = {"catalogs": ("//k:k",), "runtime": "//r:r", **attrs}
-    return analyze(rule, given, deps=deps, toolchains={"cc": [TOOLCHAIN]}, label="//app:it")
+    return analyze(rule, given, deps=deps, toolchains={"cc": [toolchain]}, label="//app:it")
 
 
 def expanded(analyzed: Analyzed, texts: Sequence[str] = (TOML,), **calls: Calls) -> tuple[Action, ...]:
@@ -110,6 +115,18 @@ def test_a_source_that_programs_share_serves_the_dtypes_of_all() -> None:
     actions = expanded(made(programs=("//m:mlp", "//m:cnn")), mlp=MLP, cnn=(*CNN, ("aten::mul.Scalar_out", "int64")))
     assert compiled(actions)["k/op_mul.cpp"] == f"{(1 << 6) + (1 << 11) + (1 << 4):x}"
     assert compiled(actions)["k/op_relu.cpp"] == "40"
+
+
+def test_on_a_board_kernels_that_declare_no_temporary_memory_are_kept_from_it() -> None:
+    text = TOML.replace('arguments = "tttsst"', 'arguments = "tttsst", temp = "products"')
+    guarded = {}
+    for toolchain in (TOOLCHAIN, without(is_bare_metal=True)):
+        actions = expanded(made(programs=("//m:mlp",), toolchain=toolchain), [text], mlp=MLP)
+        compiles = [action for action in actions if action.mnemonic == "CcCompile"]
+        words = [" ".join(map(str, action.argv)) for action in compiles]
+        guarded[toolchain.is_bare_metal] = [each for each in ("addmm", "relu", "shapes") for word in words
+                                            if f"{each}.cpp" in word and "undeclared_temp.h" in word]  # fmt: skip
+    assert guarded == {False: [], True: ["relu"]}
 
 
 def test_a_further_program_compiles_what_it_adds_and_nothing_else() -> None:
