@@ -183,7 +183,7 @@ def test_what_is_left_of_a_budget_is_told_and_what_grew_where_one_is_exceeded(wo
 def test_a_stack_that_is_too_small_fails_the_test(workspace: Workspace, platform: str, said: str) -> None:
     test = ("test", "//:app_test", f"--platform={platform}")
     workspace.said(*test)
-    workspace.write("deep.cpp", DEEP.replace("DEPTH", "14"))
+    workspace.write("deep.cpp", DEEP.replace("DEPTH", "30"))
     assert said in workspace.said(*test, code=3)
 
 
