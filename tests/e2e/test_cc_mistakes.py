@@ -315,7 +315,8 @@ def test_a_platform_that_a_rule_cannot_serve_is_told_with_what_would() -> None:
             "error[incompatible-target]: '//runtime/program_runner' can't be built for "
             "'//toolchains/platforms:cortex_m55': it needs '//runtime:official', which can't be: the executorch wheels "
             'hold no libraries for it; provider = "source" compiles etbuild\'s own, '
-            '"cmake" takes a CMake project that you pin; a program is tested there by et_image_test, in place of pte_test'
+            '"cmake" takes a CMake project that you pin; a program is tested there by et_image_test, in place of '
+            "pte_test"
         ),
     )
 

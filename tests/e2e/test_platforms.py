@@ -198,6 +198,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     made = devices(tmp_path_factory.mktemp("faults"))
     made.write(
         "BUILD.toml",
+        # One of its frames could step over a guard.
+        '[package.defaults]\ncc_binary.copts = ["-Wno-stack-usage"]\ncc_test.copts = ["-Wno-stack-usage"]\n'
         '[cc_binary.app]\nsrcs = [":app.c"]\n\n[cc_test.hangs]\nsrcs = [":app.c"]\nargs = ["hang"]\ntimeout = 3\n'
         '[cc_test.lost]\nsrcs = [":app.c"]\nargs = ["deep-hang"]\ntimeout = 3\n',
     )
