@@ -8,8 +8,14 @@
 namespace etbuild::kernels::cortex_m {
 namespace {
 
-constexpr ptrdiff_t kKept = 2048;  // Bytes of weights that are put into order at once,
-constexpr ptrdiff_t kQuad = 4;     // if they are of so many channels.
+// Bytes of weights that are put into order at once, if they are of so many channels. Where a processor does not know
+// the stack's limit a frame must be smaller than the guard below it.
+#if defined(__ARM_FEATURE_MVE)
+constexpr ptrdiff_t kKept = 2048;
+#else
+constexpr ptrdiff_t kKept = 1280;
+#endif
+constexpr ptrdiff_t kQuad = 4;
 
 // In one direction, outputs that lie a stride apart, from the first of them on: the same elements of the window reach
 // them, a stride apart, and the input's elements that they bring lie beside each other, in the opposite order. So what
