@@ -23,7 +23,7 @@ struct ConvolutionCase {
   size_t plain, by_mve;
 };
 
-#include "scratch_cases.h"
+#include "runtime/kernels/common/scratch_cases.h"
 
 template <typename Case>
 size_t expected(const Case& one) {

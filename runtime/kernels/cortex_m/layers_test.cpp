@@ -178,7 +178,7 @@ int8_t defined(const Layer& by, const Numbers& numbers, int32_t batch, int32_t r
       for (int32_t at = 0; at < depth; ++at) {
         const int32_t weight = by.kind == Kind::kEach ? tap * by.outputs + output
                                                       : (output * by.window[0] * by.window[1] + tap) * depth + at;
-        sum += static_cast<uint32_t>(numbers.input[static_cast<size_t>(from + at)] + by.offset) *
+        sum += static_cast<uint32_t>(numbers.input[static_cast<size_t>(from) + static_cast<size_t>(at)] + by.offset) *
                static_cast<uint32_t>(int32_t{numbers.weights[static_cast<size_t>(weight)]});
       }
     }
@@ -258,12 +258,12 @@ TEST(products_of_matrices_are_as_defined) {
     CHECK(call.runs("cortex_m::quantized_batch_matmul.out"));
     bool is_same = true;
     for (int32_t at = 0; at < batches * rows * columns; ++at) {
-      const int32_t column = at / columns / rows * columns + at % columns;
+      const int32_t left_row = at / columns;
+      const int32_t right_row = left_row / rows * columns + at % columns;
+      const int8_t* row = left.data() + static_cast<ptrdiff_t>(left_row) * inner;
+      const int8_t* column = right.data() + static_cast<ptrdiff_t>(right_row) * inner;
       int32_t sum = 0;
-      for (int32_t step = 0; step < inner; ++step) {
-        sum += (left[static_cast<size_t>(at / columns * inner + step)] + offsets[0]) *
-               (right[static_cast<size_t>(column * inner + step)] + offsets[1]);
-      }
+      for (int32_t step = 0; step < inner; ++step) sum += (row[step] + offsets[0]) * (column[step] + offsets[1]);
       is_same = is_same && out[static_cast<size_t>(at)] == output.of(sum, multiplier, shift);
     }
     CHECK(is_same);
