@@ -42,6 +42,20 @@ def test_a_plan_says_where_each_tensor_lies_and_the_least_memory_it_needs() -> N
     ]
 
 
+def test_an_empty_tensor_hides_none_that_lies_at_its_place() -> None:
+    relu = method(
+        "forward",
+        [tensor(0), tensor(32, sizes=[0]), tensor(32)],
+        f3=Numbers("<i", [0]),
+        f4=Numbers("<i", [2]),
+        f5=[{2: [kernel_call(0, [0, 1, 2, 2])]}],
+        f6=[{0: "own::relu", 1: "out"}],
+        f8=Numbers("<q", [0, 64]),
+    )
+    plan = plan_report(parse(encode(program([relu]))))["methods"]["forward"]
+    assert plan["buffers"] == [{"memory_id": 1, "bytes": 64, "most_alive": 48}]
+
+
 def test_the_parts_sum_up_to_the_file() -> None:
     summary = summarize(parse(add_program()))["bytes"]
     assert summary.pop("file") == sum(summary.values())

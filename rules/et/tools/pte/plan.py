@@ -88,6 +88,8 @@ def _most_alive(tensors: list[dict[str, Any]]) -> int:
     place: dict[str, Any] | None = None
     last = -1
     for tensor in tensors:
+        if not tensor["bytes"]:
+            continue  # It shares its place with what is there, and is none of it.
         # Values that start at one place at one time are one tensor: a view, or a buffer updated in place.
         if place is not None and tensor["offset"] == place["offset"] and tensor["first"] <= last:
             first, last = last + 1, max(last, tensor["last"])
