@@ -9,59 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.workspace import Workspace, cache_beside
-from tests.rules.et_tools.program_bytes import add_program
+from tests.e2e.image_workspace import FAMILY, HELD, SPAN, image_workspace
+from tests.e2e.workspace import Workspace
 
-# A program that nothing runs, and a runtime that is nothing: what is measured is not what they do.
-FAMILY = '''
-"""A program by its bytes, and a runtime that is nothing."""
-
-from etbuild.api import Attrs, DefaultInfo, Dep, Family, Src, rule
-from rules.cc.providers import CcInfo
-from rules.et.providers import EtRuntimeInfo, ProgramInfo
-
-
-class HeldAttrs(Attrs):
-    """Attributes of held."""
-
-    pte: Src
-    """The program."""
-
-
-@rule(attrs=HeldAttrs, provides=(ProgramInfo,))
-def held(ctx):
-    """A program."""
-    file, verdict = ctx.file(ctx.attrs.pte), ctx.output("verdict")
-    ctx.run("Judge", argv=["/bin/sh", "-c", 'echo >"$0"', verdict], outputs=(verdict,), mounts=(ctx.system(),))
-    return [DefaultInfo(), ProgramInfo(file, file, file, file, verdict, "", file, file)]
-
-
-class HeadersAttrs(Attrs):
-    """Attributes of headers."""
-
-    library: Dep
-    """What has them."""
-
-
-@rule(attrs=HeadersAttrs, provides=(CcInfo, EtRuntimeInfo))
-def headers(ctx):
-    """A runtime."""
-    return [DefaultInfo(), ctx.provider(ctx.attrs.library, CcInfo), EtRuntimeInfo("cmake", (), (), ())]
-
-
-FAMILY = Family(name="fakes", api=1, requires=("cc", "et"), rules=(held, headers))
-'''
-BUILD = """
-[held.net]
-pte = "net.pte"
-
-[cc_library.span]
-hdrs = ["executorch/runtime/core/span.h"]
-includes = ["."]
-
-[headers.runtime]
-library = ":span"
-
+BUILD = (
+    HELD
+    + """
 [et_image.app]
 srcs = ["main.cpp"]
 programs = [":net"]
@@ -76,6 +29,7 @@ programs = [":net"]
 runtime = ":runtime"
 stack = "1K"
 """
+)
 MAIN = """#include "programs.h"
 volatile unsigned char seen[256];
 int main() {
@@ -130,18 +84,12 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def made(folder: Path) -> Workspace:
     files = {
-        "WORKSPACE": 'name = "small"\nfamilies = ["core", "py", "cc", "et", "fakes"]\n'
-        'toolchains = ["@etbuild//toolchains:cc", "@etbuild//toolchains/python:base"]\n',
-        "rules/fakes/__init__.py": FAMILY,
         "BUILD.toml": BUILD,
-        "executorch/runtime/core/span.h": "namespace executorch::runtime { template <class T> class Span; }\n",
+        **SPAN,
         "main.cpp": MAIN,
         "deep.cpp": DEEP.replace("DEPTH", "3"),
     }
-    cache = cache_beside(folder / "cache", "environments", "repositories", "downloads")
-    workspace = Workspace(folder / "workspace", cache, files)
-    (workspace.root / "net.pte").write_bytes(add_program())
-    return workspace
+    return image_workspace(folder, FAMILY, files)
 
 
 def told(workspace: Workspace, *words: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.workspace import Workspace, cache_beside
-from tests.rules.et_tools.program_bytes import Number, Numbers, add_program, encode, method, program, tensor
+from tests.e2e.image_workspace import image_workspace
+from tests.e2e.workspace import Workspace
+from tests.rules.et_tools.program_bytes import Number, Numbers, encode, method, program, tensor
 
 # Programs by their bytes, which nothing runs: what they are refused for stands in them.
 FAMILY = '''
@@ -106,9 +107,6 @@ def unbounded() -> bytes:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     files = {
-        "WORKSPACE": 'name = "small"\nfamilies = ["core", "py", "cc", "et", "fakes"]\n'
-        'toolchains = ["@etbuild//toolchains:cc", "@etbuild//toolchains/python:base"]\n',
-        "rules/fakes/__init__.py": FAMILY,
         "BUILD.toml": BUILD.replace("PROFILE\n", ""),
         "main.cpp": "int main() {}\n",
         "op_add.cpp": "",
@@ -116,10 +114,7 @@ def workspace(tmp_path: Path) -> Workspace:
         "temp.py": TEMP,
         "net.json": REPORT.replace("NAME", "aten::add"),
     }
-    cache = cache_beside(tmp_path / "cache", "environments", "repositories", "downloads")
-    workspace = Workspace(tmp_path / "workspace", cache, files)
-    (workspace.root / "net.pte").write_bytes(add_program())
-    return workspace
+    return image_workspace(tmp_path, FAMILY, files)
 
 
 def told(workspace: Workspace) -> str:

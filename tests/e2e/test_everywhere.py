@@ -8,22 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_budgets import FAMILY
+from tests.e2e.image_workspace import FAMILY, HELD, SPAN, image_workspace
 from tests.e2e.test_cc_mistakes import hidden
-from tests.e2e.workspace import Workspace, cache_beside
-from tests.rules.et_tools.program_bytes import add_program
+from tests.e2e.workspace import Workspace
 
-BUILD = """
-[held.net]
-pte = "net.pte"
-
-[cc_library.span]
-hdrs = ["executorch/runtime/core/span.h"]
-includes = ["."]
-
-[headers.runtime]
-library = ":span"
-
+BUILD = (
+    HELD
+    + """
 [package.defaults.et_image]
 programs = [":net"]
 runtime = ":runtime"
@@ -55,6 +46,7 @@ ram = { origin = 0x20000000, size = "16KiB" }
 image = ":app"
 platforms = ["cortex_m0", "cortex_m3", "linux_x86_64", ":board"]
 """
+)
 MAIN = """#include <cstdio>
 #include "programs.h"
 volatile unsigned char seen[SEEN];
@@ -77,17 +69,11 @@ def main_of(*, code: str = "0", loops: str = "1000", seen: str = "256") -> str:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     files = {
-        "WORKSPACE": 'name = "small"\nfamilies = ["core", "py", "cc", "et", "fakes"]\n'
-        'toolchains = ["@etbuild//toolchains:cc", "@etbuild//toolchains/python:base"]\n',
-        "rules/fakes/__init__.py": FAMILY,
         "BUILD.toml": BUILD,
-        "executorch/runtime/core/span.h": "namespace executorch::runtime { template <class T> class Span; }\n",
+        **SPAN,
         "main.cpp": main_of(),
     }
-    cache = cache_beside(tmp_path / "cache", "environments", "repositories", "downloads")
-    workspace = Workspace(tmp_path / "workspace", cache, files)
-    (workspace.root / "net.pte").write_bytes(add_program())
-    return workspace
+    return image_workspace(tmp_path, FAMILY, files)
 
 
 def rounded(text: str) -> str:

@@ -151,7 +151,7 @@ def _calls(method: Method) -> Iterator[tuple[str, int, Instruction]]:
 def _ask(kernel: Kernel, call: Call, place: str) -> Answer:
     try:
         return kernel.function(call)
-    except Exception as error:
+    except Exception as error:  # A catalogue's own function: whatever it raises is its mistake, told with the call.
         message = f"'{kernel.name}' must say how much temporary memory {place} takes: {type(error).__name__}: {error}"
         raise mistake("entry-failed", message) from error
 
