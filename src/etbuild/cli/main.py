@@ -110,6 +110,4 @@ def main(argv: Sequence[str], etbuild_root: Path, python: Path, expected: str | 
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write(INTERRUPTED)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        return 0
     return outcome if isinstance(outcome, int) else 0
