@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Sequence
 
-from etbuild.api import Artifact, DefaultInfo, InputSet, Provider, RuleContext
+from etbuild.api import Artifact, DefaultInfo, InputSet, Label, Provider, RuleContext
 from rules.cc.actions import (
     DEFAULT_STANDARDS,
     Compilation,
@@ -17,6 +17,7 @@ from rules.cc.actions import (
     sort_sources,
 )
 from rules.cc.providers import CcInfo, CcToolchainInfo, LinkedLibrary
+from rules.et.actions import spec_digest
 from rules.et.providers import EtRuntimeInfo
 from rules.et.runtime_attrs import EtRuntimeAttrs, Words, dependency, with_needs
 from rules.et.runtime_sources import EtRuntimeSourcesInfo
@@ -47,7 +48,8 @@ BARE = ("core", "prim_ops", "compiled")
 def source_runtime(ctx: RuleContext[EtRuntimeAttrs]) -> Sequence[Provider]:
     """Register the compiles of a runtime, and its archive."""
     attrs = ctx.attrs
-    sources = ctx.provider(dependency(ctx, "sources", '"@etbuild//runtime:sources"'), EtRuntimeSourcesInfo)
+    label = dependency(ctx, "sources", '"@etbuild//runtime:sources"')
+    sources = ctx.provider(label, EtRuntimeSourcesInfo)
     there = [name for name, _ in sources.parts]
     known = ["tracer", *there[1:]]
     features = with_needs(ctx, {name: tuple(n for n in NEEDS.get(name, ()) if n in known) for name in known})
@@ -56,7 +58,7 @@ def source_runtime(ctx: RuleContext[EtRuntimeAttrs]) -> Sequence[Provider]:
     parts = {name: files for name, files in sources.parts if name == "core" or name in features}
     info = _interface(sources, defines)
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
-    library = _library(ctx, toolchain, _compile(ctx, toolchain, info, parts))
+    library = _library(ctx, toolchain, _compile(ctx, toolchain, info, parts, label))
     files = tuple(file for file in (library.archive, library.shared) if file)
     offered = CcInfo(
         headers=info.headers,
@@ -101,13 +103,16 @@ def _compile(
     toolchain: CcToolchainInfo,
     info: CcInfo,
     parts: Mapping[str, Sequence[Artifact]],
+    owner: Label,
 ) -> tuple[Artifact, ...]:
+    """Register the compiles. What they make is `owner`'s, named by what decides it: runtimes of a kind share it."""
     attrs = ctx.attrs
     capacity = 2000 if attrs.registry_capacity is None else attrs.registry_capacity
     inner = (f"ET_REGISTRY_CAPACITY={capacity}", f"ET_HAS_PRIM_OPS={int('prim_ops' in parts)}")
     objects: list[Artifact] = []
     for name, files in parts.items():
         bare = ("-fno-rtti",) if name in BARE else ()
+        copts = ("-fno-exceptions", *bare, *attrs.copts)
         how = Compilation(
             toolchain,
             info,
@@ -115,8 +120,9 @@ def _compile(
             occasions(ctx, toolchain, lto=attrs.lto),
             DEFAULT_STANDARDS,
             inner,
-            ("-fno-exceptions", *bare, *attrs.copts),
+            copts,
             attrs.lto,
+            spec_digest((*info.defines, *inner, *copts, str(attrs.lto))),
         )
-        objects += compile_sources(ctx, sort_sources(files), how, ctx.label)
+        objects += compile_sources(ctx, sort_sources(files), how, owner)
     return tuple(objects)

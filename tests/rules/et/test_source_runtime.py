@@ -35,12 +35,10 @@ SOURCES = EtRuntimeSourcesInfo(
 )
 
 
-def runtime(**attrs: Any) -> Analyzed:
-    given = {"provider": "source", "sources": ":sources", **attrs}
+def runtime(label: str = "//runtime:source", **attrs: Any) -> Analyzed:
+    given = {"provider": "source", "sources": "//runtime:sources", **attrs}
     deps: dict[str, list[Provider]] = {"//runtime:sources": [SOURCES]}
-    return analyze(
-        et_runtime, attrs=given, deps=deps, toolchains={"cc": [TOOLCHAIN]}, label="//runtime:source", platform="host"
-    )
+    return analyze(et_runtime, attrs=given, deps=deps, toolchains={"cc": [TOOLCHAIN]}, label=label, platform="host")
 
 
 def compiled(analyzed: Analyzed) -> dict[str, Action]:
@@ -109,6 +107,22 @@ def test_only_what_apps_may_derive_from_has_rtti() -> None:
         "runtime/extension/module/module.cpp": False,
     }
     assert all("-fno-exceptions" in action.argv for action in compiled(runtime()).values())
+
+
+def test_runtimes_of_one_kind_share_what_is_compiled_for_them() -> None:
+    one, other = (compiled(runtime(f"//{app}:runtime", log="off")) for app in ("face", "voice"))
+    for source, action in one.items():
+        same = other[source]
+        assert (action.argv, action.env, action.outputs) == (same.argv, same.env, same.outputs)
+        assert list(action.inputs) == list(same.inputs)
+
+
+@pytest.mark.parametrize("attrs", [{"log": "off"}, {"registry_capacity": 0}, {"features": ()}, {"copts": ("-Wextra",)}])
+def test_what_is_compiled_for_runtimes_of_two_kinds_lies_apart(attrs: dict[str, Any]) -> None:
+    one, other = (
+        {file for each in compiled(r).values() for file in each.outputs} for r in (runtime(), runtime(**attrs))
+    )
+    assert one.isdisjoint(other)
 
 
 def test_private_headers_are_found_by_bare_name_and_public_ones_do_not_warn() -> None:
