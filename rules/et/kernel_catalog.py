@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from etbuild.api import Artifact, Attrs, DefaultInfo, Dep, Label, Provider, RuleContext, Src, frozen, provides, rule
 from rules.cc.actions import CcDeps, sort_sources
 from rules.cc.providers import CcInfo
+from rules.et.kernel_includes import scan_includes
 
 AttrsT = TypeVar("AttrsT", bound=Attrs)
 Words = tuple[str, ...]
@@ -31,6 +32,8 @@ class KernelCatalog:
     feature: str
     temp_memory: Artifact | None = None
     """Python that says how much temporary memory its kernels take."""
+    includes: Artifact | None = None
+    """A text: which file includes which; None if it has none."""
 
 
 @frozen
@@ -50,7 +53,9 @@ class EtKernelCatalogAttrs(Attrs):
 
     srcs: tuple[Src, ...] = ()
     """Sources, of which those are compiled whose operators are called, for the dtypes that they are called with; those
-    that implement no operator are compiled for all dtypes that programs use. And headers, found by their bare names."""
+    that implement no operator are compiled for all dtypes that programs use. And headers, found by their bare names.
+    A source that is called as a header of its folder, `gemm.cpp` or `gemm_avx2.cpp` as `gemm.h`, is compiled only where
+    that header is included."""
 
     common: tuple[Src, ...] = ()
     """Sources and headers that they share, whatever the dtypes: all images use the same objects."""
@@ -78,7 +83,8 @@ def et_kernel_catalog(ctx: RuleContext[EtKernelCatalogAttrs]) -> Sequence[Provid
     attrs = ctx.attrs
     included = catalogs_of(ctx, attrs.catalogs)
     srcs, common = ctx.files(attrs.srcs), ctx.files(attrs.common)
-    headers = (*sort_sources((*srcs, *common)).headers, *(file for each in included for file in each.headers))
+    files = tuple(dict.fromkeys((*srcs, *common)))
+    headers = (*sort_sources(files).headers, *(file for each in included for file in each.headers))
     own = KernelCatalog(
         ctx.label,
         ctx.file(attrs.operators) if attrs.operators else None,
@@ -90,6 +96,7 @@ def et_kernel_catalog(ctx: RuleContext[EtKernelCatalogAttrs]) -> Sequence[Provid
         attrs.copts,
         attrs.feature,
         ctx.file(attrs.temp_memory) if attrs.temp_memory else None,
+        scan_includes(ctx, files) if files else None,
     )
     return [DefaultInfo(), KernelCatalogInfo(tuple(dict.fromkeys((own, *included))))]
 

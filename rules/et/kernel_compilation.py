@@ -25,6 +25,7 @@ from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
 from rules.et.actions import GENERATED_COPTS, spec_digest
 from rules.et.kernel_calls import ChosenKernel, all_kernels, calls_of, choose_kernels, dtype_mask
 from rules.et.kernel_catalog import KernelCatalog
+from rules.et.kernel_includes import needed_sources, read_includes
 from rules.et.kernel_operators import Operator, read_operators, twice
 from rules.et.kernel_table import header, registration, selected_dtypes, shim, table
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
@@ -32,6 +33,8 @@ from rules.et.providers import EtRuntimeInfo, ProgramInfo
 AttrsT = TypeVar("AttrsT", bound=Attrs)
 Programs = tuple[tuple[Label, Artifact], ...]
 """Programs, each with its operators.json."""
+Offered = Mapping[str, tuple[Operator, KernelCatalog]]
+"""By its name: an operator, and the catalogue that has it."""
 LENIENT = ("-Wno-unused",)
 """Of sources that are compiled for some dtypes: they may have no use for all that they define."""
 WRITE = 'printf "%s\\n" "$@" >"$0"'
@@ -75,11 +78,11 @@ def select_kernels(ctx: RuleContext[AttrsT], choice: KernelChoice) -> CcInfo:
     given = _given(choice)
     build = _Build(choice, toolchain, occasions(ctx, toolchain, lto=choice.lto), *(tool.script for tool in headers))
     library = library_of(ctx, toolchain)
-    toml = [catalog.operators for catalog in choice.catalogs if catalog.operators]
+    texts = [text for each in choice.catalogs for text in (each.operators, each.includes) if text]
     files = [file for catalog in choice.catalogs for file in (*catalog.srcs, *catalog.common)]
     ctx.dynamic(
         "EtSelectKernels",
-        read=(*(operators for _, operators in choice.programs or ()), *toml),
+        read=(*(operators for _, operators in choice.programs or ()), *texts),
         choose_from=(*files, given.headers, given.exports, *tools),
         outputs=tuple(file for file in (library.archive, library.symbols, kernel_facts(ctx)) if file),
         expand=functools.partial(_expand, build=build),
@@ -129,13 +132,16 @@ def _expand(ctx: DynamicContext, files: Mapping[Artifact, bytes], build: _Build)
             raise _at(ctx, "programs", error) from None
     objects: list[Artifact] = []
     shared: dict[Artifact, None] = {}
-    for catalog in _used(choice, [offered[each.operator.name][1] for each in chosen]):
+    used = _used(choice, [offered[each.operator.name][1] for each in chosen])
+    needed = _needed(choice.catalogs, files, offered, chosen)
+    for catalog in used:
         named = {_source(catalog, operator) for operator, owner in offered.values() if owner is catalog}
         own = [k for k in chosen if offered[k.operator.name][1] is catalog]
         asking = {_source(catalog, each) for each, owner in offered.values() if owner is catalog and each.temp}
         objects += _compile_kernels(ctx, build, catalog, own, asking)
         for some, mask in ((catalog.srcs, dtype_mask(chosen)), (catalog.common, None)):
-            sources = [file for file in _sources_of(some) if file not in named and file not in shared]
+            there = (file for file in _sources_of(some) if file not in named and file not in shared)
+            sources = [file for file in there if file.path in needed]
             shared.update(dict.fromkeys(sources))
             objects += _compile(ctx, build, catalog, sources, mask)
     make_archive(ctx, build.toolchain, [_compile_table(ctx, build, chosen), *objects], alwayslink=False)
@@ -157,9 +163,7 @@ def _facts(kernel: ChosenKernel, chosen: Sequence[ChosenKernel]) -> dict[str, st
     return {"operator": operator.name, "function": operator.function, "object": name, "dtypes": dtypes}
 
 
-def _offered(
-    catalogs: Sequence[KernelCatalog], files: Mapping[Artifact, bytes]
-) -> Mapping[str, tuple[Operator, KernelCatalog]]:
+def _offered(catalogs: Sequence[KernelCatalog], files: Mapping[Artifact, bytes]) -> Offered:
     """Return each operator with the catalogue that has it. Raises `kernel-twice`, `bad-kernel-catalog`."""
     offered: dict[str, tuple[Operator, KernelCatalog]] = {}
     mistakes: list[Diagnostic] = []
@@ -184,6 +188,22 @@ def _used(choice: KernelChoice, owners: Sequence[KernelCatalog]) -> Sequence[Ker
     used = (each for each in choice.catalogs if each.label in labels)
     missing = (each for each in used if each.feature not in choice.runtime_facts.features)
     return sorted(missing, key=lambda each: each.label.full)
+
+
+def _needed(
+    catalogs: Sequence[KernelCatalog],
+    contents: Mapping[Artifact, bytes],
+    offered: Offered,
+    chosen: Sequence[ChosenKernel],
+) -> Collection[str]:
+    """Return the paths of what chosen kernels come to by what they include."""
+    sources = {name: _source(catalog, operator) for name, (operator, catalog) in offered.items()}
+    of_operators = set(sources.values())
+    files = dict.fromkeys(file for each in catalogs for file in (*each.srcs, *each.common, *each.headers))
+    texts = (contents[each.includes].decode() for each in catalogs if each.includes)
+    includes = {path: words for text in texts for path, words in read_includes(text).items()}
+    start = (source.path for each in chosen if (source := sources[each.operator.name]))
+    return needed_sources(start, [file for file in files if file not in of_operators], includes)
 
 
 def _source(catalog: KernelCatalog, operator: Operator) -> Artifact | None:

@@ -28,6 +28,11 @@ TOML = """
 "aten::relu.out" = { source = "op_relu.cpp", arguments = "tt" }
 "aten::exp.out" = { source = "op_exp.cpp", arguments = "tt", dtypes = ["float32"] }
 """
+INCLUDES = """
+k/op_addmm.cpp:#include "shapes.h"
+z/op_f.cpp:  # include "c/shapes.h"
+c/shapes.cpp:#include "c/shapes.h"
+"""
 Calls = Sequence[tuple[str, str]]
 
 
@@ -47,6 +52,7 @@ def catalog(name: str = "k", sources: Sequence[str] = ("addmm", "mul", "relu", "
         "libraries": (),
         "copts": ("-O2",),
         "feature": "",
+        "includes": Artifact(f"{name}/includes.txt", "", "/w/includes.txt"),
         **changes,
     }
     return KernelCatalog(**given)
@@ -72,7 +78,10 @@ def expanded(analyzed: Analyzed, texts: Sequence[str] = (TOML,), **calls: Calls)
     contents: dict[Artifact, bytes] = {}
     toml = iter(texts)
     for file in expansion.read:
-        contents[file] = next(toml).encode() if file.is_source else report(calls[file.path[2:-10]])
+        if file.path.endswith("/includes.txt"):
+            contents[file] = INCLUDES.encode()
+        else:
+            contents[file] = next(toml).encode() if file.is_source else report(calls[file.path[2:-10]])
     return tuple(expansion.expand(contents))
 
 
@@ -109,6 +118,11 @@ def test_the_sources_of_called_operators_are_compiled_for_their_dtypes() -> None
         "app/_et/it/it.cpp": "",
     }
     assert "kDtypes = 0x40ULL;" in written(actions, "40/selected_dtypes.h")
+
+
+def test_what_no_called_operator_comes_to_is_not_compiled() -> None:
+    actions = expanded(made(programs=("//m:cnn",)), cnn=[("aten::relu.out", "float32")])
+    assert list(compiled(actions)) == ["k/op_relu.cpp", "app/_et/it/it.cpp"]
 
 
 def test_a_source_that_programs_share_serves_the_dtypes_of_all() -> None:
