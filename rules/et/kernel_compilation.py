@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from etbuild.api import Artifact, Attrs, Diagnostic, DynamicContext, EtbuildError, InputSet, Label, RuleContext, frozen
+from etbuild.api import Artifact, Attrs, DynamicContext, EtbuildError, InputSet, Label, RuleContext, frozen
 from rules.cc.actions import (
     DEFAULT_STANDARDS,
     Compilation,
@@ -25,16 +25,14 @@ from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
 from rules.et.actions import GENERATED_COPTS, spec_digest
 from rules.et.kernel_calls import ChosenKernel, all_kernels, calls_of, choose_kernels, dtype_mask
 from rules.et.kernel_catalog import KernelCatalog
-from rules.et.kernel_includes import needed_sources, read_includes
-from rules.et.kernel_operators import Operator, read_operators, twice
+from rules.et.kernel_offer import needed_by, offers_of, used_catalogs
+from rules.et.kernel_operators import Operator
 from rules.et.kernel_table import header, registration, selected_dtypes, shim, table
 from rules.et.providers import EtRuntimeInfo, ProgramInfo
 
 AttrsT = TypeVar("AttrsT", bound=Attrs)
 Programs = tuple[tuple[Label, Artifact], ...]
 """Programs, each with its operators.json."""
-Offered = Mapping[str, tuple[Operator, KernelCatalog]]
-"""By its name: an operator, and the catalogue that has it."""
 LENIENT = ("-Wno-unused",)
 """Of sources that are compiled for some dtypes: they may have no use for all that they define."""
 WRITE = 'printf "%s\\n" "$@" >"$0"'
@@ -120,8 +118,8 @@ def _write(ctx: RuleContext[AttrsT] | DynamicContext, made: Artifact, lines: Ite
 def _expand(ctx: DynamicContext, files: Mapping[Artifact, bytes], build: _Build) -> None:
     """Register the compiles of the kernels that are called, of their table, and the archive of both."""
     choice = build.choice
-    offered = _offered(choice.catalogs, files)
-    operators = {name: operator for name, (operator, _) in offered.items()}
+    offers = offers_of(choice.catalogs, files)
+    operators = {name: offer.operator for name, offer in offers.items()}
     if choice.programs is None:
         chosen = all_kernels(operators)
     else:
@@ -132,13 +130,17 @@ def _expand(ctx: DynamicContext, files: Mapping[Artifact, bytes], build: _Build)
             raise _at(ctx, "programs", error) from None
     objects: list[Artifact] = []
     shared: dict[Artifact, None] = {}
-    used = _used(choice, [offered[each.operator.name][1] for each in chosen])
-    needed = _needed(choice.catalogs, files, offered, chosen)
-    for catalog in used:
-        named = {_source(catalog, operator) for operator, owner in offered.values() if owner is catalog}
-        own = [k for k in chosen if offered[k.operator.name][1] is catalog]
-        asking = {_source(catalog, each) for each, owner in offered.values() if owner is catalog and each.temp}
-        objects += _compile_kernels(ctx, build, catalog, own, asking)
+    taken = [offers[each.operator.name] for each in chosen]
+    needed = needed_by(taken, offers.values(), choice.catalogs, files)
+    for catalog in used_catalogs(choice.catalogs, taken, choice.runtime_facts.features):
+        own = [each for each in offers.values() if each.catalog is catalog]
+        by_source: dict[Artifact, list[ChosenKernel]] = {}
+        for kernel, offer in zip(chosen, taken, strict=True):
+            if offer.catalog is catalog:
+                by_source.setdefault(offer.source, []).append(kernel)
+        asking = {each.source for each in own if each.operator.temp}
+        objects += _compile_kernels(ctx, build, catalog, by_source, asking)
+        named = {each.source for each in own}
         for some, mask in ((catalog.srcs, dtype_mask(chosen)), (catalog.common, None)):
             there = (file for file in _sources_of(some) if file not in named and file not in shared)
             sources = [file for file in there if file.path in needed]
@@ -163,56 +165,6 @@ def _facts(kernel: ChosenKernel, chosen: Sequence[ChosenKernel]) -> dict[str, st
     return {"operator": operator.name, "function": operator.function, "object": name, "dtypes": dtypes}
 
 
-def _offered(catalogs: Sequence[KernelCatalog], files: Mapping[Artifact, bytes]) -> Offered:
-    """Return each operator with the catalogue that has it. Raises `kernel-twice`, `bad-kernel-catalog`."""
-    offered: dict[str, tuple[Operator, KernelCatalog]] = {}
-    mistakes: list[Diagnostic] = []
-    for catalog in catalogs:
-        if catalog.operators is None:
-            continue
-        for operator in read_operators(files[catalog.operators].decode(), catalog.operators.path):
-            known = offered.setdefault(operator.name, (operator, catalog))
-            if known[0] is not operator:
-                mistakes.append(twice(operator.name, known[0].place, operator.place))
-            if _source(catalog, operator) is None:
-                message = f"{operator.place}: the source '{operator.source}' must be in srcs of '{catalog.label}'"
-                mistakes.append(Diagnostic("bad-kernel-catalog", message))
-    if mistakes:
-        raise EtbuildError(*mistakes)
-    return offered
-
-
-def _used(choice: KernelChoice, owners: Sequence[KernelCatalog]) -> Sequence[KernelCatalog]:
-    """Return the catalogues that kernels are taken from, and those that these include, but what the runtime has."""
-    labels = {label for owner in owners for label in (owner.label, *owner.included)}
-    used = (each for each in choice.catalogs if each.label in labels)
-    missing = (each for each in used if each.feature not in choice.runtime_facts.features)
-    return sorted(missing, key=lambda each: each.label.full)
-
-
-def _needed(
-    catalogs: Sequence[KernelCatalog],
-    contents: Mapping[Artifact, bytes],
-    offered: Offered,
-    chosen: Sequence[ChosenKernel],
-) -> Collection[str]:
-    """Return the paths of what chosen kernels come to by what they include."""
-    sources = {name: _source(catalog, operator) for name, (operator, catalog) in offered.items()}
-    of_operators = set(sources.values())
-    files = dict.fromkeys(file for each in catalogs for file in (*each.srcs, *each.common, *each.headers))
-    texts = (contents[each.includes].decode() for each in catalogs if each.includes)
-    includes = {path: words for text in texts for path, words in read_includes(text).items()}
-    start = (source.path for each in chosen if (source := sources[each.operator.name]))
-    return needed_sources(start, [file for file in files if file not in of_operators], includes)
-
-
-def _source(catalog: KernelCatalog, operator: Operator) -> Artifact | None:
-    """Return the source of an operator: beside operators.toml, or wherever it is the only one of that name."""
-    beside = posixpath.join(posixpath.dirname(str(catalog.operators)), operator.source)
-    named = [file for file in catalog.srcs if file.path == beside or file.path.endswith(f"/{operator.source}")]
-    return next((file for file in named if file.path == beside), named[0] if len(named) == 1 else None)
-
-
 def _sources_of(files: Iterable[Artifact]) -> tuple[Artifact, ...]:
     return tuple(source for source, _ in sort_sources(files).compiled)
 
@@ -221,18 +173,13 @@ def _compile_kernels(
     ctx: DynamicContext,
     build: _Build,
     catalog: KernelCatalog,
-    chosen: Sequence[ChosenKernel],
-    asking: Collection[Artifact | None],
+    by_source: Mapping[Artifact, Sequence[ChosenKernel]],
+    asking: Collection[Artifact],
 ) -> Sequence[Artifact]:
-    """Register the compile of each source that has some of `chosen`, for the dtypes that these are called with.
+    """Register the compile of each source, for the dtypes that its kernels are called with.
 
     On a board those that are not `asking` for temporary memory get none.
     """
-    by_source: dict[Artifact, list[ChosenKernel]] = {}
-    for each in chosen:
-        source = _source(catalog, each.operator)
-        assert source is not None  # noqa: S101 - it was looked for.
-        by_source.setdefault(source, []).append(each)
     objects: list[Artifact] = []
     for source, kernels in sorted(by_source.items(), key=lambda item: item[0].path):
         mask = dtype_mask(kernels)
