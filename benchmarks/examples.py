@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -36,11 +35,8 @@ def main() -> int:
         environment = {**os.environ, "ETBUILD_CACHE": str(cache)}
         subprocess.run([ROOT / "scripts/test_examples"], env=environment, check=True)
         took = (time.monotonic() - began) / 60
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor = (used.ru_utime + used.ru_stime) / 60
     cores = len(os.sched_getaffinity(0))
     print(f"all examples, cold, {cores} cores: {took:.1f} minutes, bar {BAR}, {took / BAR:.2f}, aim {AIM}")
-    print(f"the processor's time: {processor:.1f} minutes")
     return 1 if arguments.check and took > BAR else 0
 
 
