@@ -43,7 +43,7 @@ link = [
     "{{repository}}/ziglang/zig",
     "c++",
     "-target",
-    "{target}",
+    "{target}",{strip}
 ]
 link_inputs = [":{name}.tar"]
 archive = ["{{repository}}/ziglang/zig", "ar", "rcsD"]
@@ -125,7 +125,7 @@ def test_zig_makes_the_same_in_two_folders_for_each_c_library(tmp_path: Path) ->
     made = subprocess.run([str(ROOT / "etbuild"), *libraries], cwd=ROOT, check=False, timeout=1800)
     assert made.returncode == 0
     build = APP + "".join(
-        ZIG_TOOLCHAIN.format(name=name, target=target, cpu=cpu, os=system)
+        ZIG_TOOLCHAIN.format(name=name, target=target, cpu=cpu, os=system, strip=' "-s",' * (system == "windows"))
         for name, (target, cpu, system) in TARGETS.items()
     )
     files = [ROOT / f"etbuild-out/host/toolchains/zig/{name}.tar" for name in TARGETS]
