@@ -53,12 +53,12 @@ class EtKernelCatalogAttrs(Attrs):
 
     srcs: tuple[Src, ...] = ()
     """Sources, of which those are compiled whose operators are called, for the dtypes that they are called with; those
-    that implement no operator are compiled for all dtypes that programs use. And headers, found by their bare names.
-    A source that is called as a header of its folder, `gemm.cpp` or `gemm_avx2.cpp` as `gemm.h`, is compiled only where
-    that header is included."""
+    that implement no operator are compiled for all dtypes that programs use. And headers, found by their bare names."""
 
     common: tuple[Src, ...] = ()
-    """Sources and headers that they share, whatever the dtypes: all images use the same objects."""
+    """Sources and headers that they share, whatever the dtypes: all images use the same objects. A source that is
+    called as a header beside it, `gemm.cpp` or `gemm_avx2.cpp` as `gemm.h`, is compiled only for kernels that come to
+    that header; so is what of `srcs` implements no operator."""
 
     catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo)] = ()
     """Further catalogues that are offered with it, whose headers its sources may include."""

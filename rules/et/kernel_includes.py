@@ -53,8 +53,9 @@ def needed_sources(start: Iterable[str], files: Sequence[Artifact], includes: In
 
     A source that no header is called like is needed always: nothing tells by whom.
     """
-    sources = [source.path for source, _ in sort_sources(files).compiled]
-    headers = {file.path for file in sort_sources(files).headers}
+    sorted_files = sort_sources(files)
+    sources = [source.path for source, _ in sorted_files.compiled]
+    headers = {file.path for file in sorted_files.headers}
     behind: dict[str, list[str]] = {}
     needed = set(start)
     for source in sources:

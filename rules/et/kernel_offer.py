@@ -30,8 +30,12 @@ def offers_of(catalogs: Sequence[KernelCatalog], contents: Contents) -> Mapping[
     for catalog in catalogs:
         if catalog.operators is None:
             continue
+        named: dict[str, list[Artifact]] = {}
+        for file in catalog.srcs:
+            named.setdefault(posixpath.basename(file.path), []).append(file)
+        folder = posixpath.dirname(catalog.operators.path)
         for operator in read_operators(contents[catalog.operators].decode(), catalog.operators.path):
-            source = _source(catalog, operator)
+            source = _source(operator.source, folder, named.get(posixpath.basename(operator.source), ()))
             if source is None:
                 message = f"{operator.place}: the source '{operator.source}' must be in srcs of '{catalog.label}'"
                 mistakes.append(Diagnostic("bad-kernel-catalog", message))
@@ -65,8 +69,8 @@ def needed_by(
     return needed_sources(start, [file for file in files if file not in of_operators], includes)
 
 
-def _source(catalog: KernelCatalog, operator: Operator) -> Artifact | None:
-    """Return the source of an operator: beside operators.toml, or wherever it is the only one of that name."""
-    beside = posixpath.join(posixpath.dirname(str(catalog.operators)), operator.source)
-    named = [file for file in catalog.srcs if file.path == beside or file.path.endswith(f"/{operator.source}")]
-    return next((file for file in named if file.path == beside), named[0] if len(named) == 1 else None)
+def _source(path: str, folder: str, named: Sequence[Artifact]) -> Artifact | None:
+    """Return the source of an operator, of those that are called as it is: beside operators.toml, or the only one."""
+    beside = posixpath.join(folder, path)
+    found = [file for file in named if file.path == beside or file.path.endswith(f"/{path}")]
+    return next((file for file in found if file.path == beside), found[0] if len(found) == 1 else None)
