@@ -15,11 +15,10 @@ from rules.cc.actions import sort_sources
 
 AttrsT = TypeVar("AttrsT", bound=Attrs)
 Includes = Mapping[str, Sequence[str]]
-"""By the path of a source or header: the words of its `#include "…"`."""
-SCAN = (
-    r"""made=$1; shift; grep -HoE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]+"' "$@" >"$made" || [ $? = 1 ]"""
-)
-_LINE = re.compile(r'(.*?):\s*#\s*include\s*"([^"]+)"')
+"""By the path of a source or header: the words of its `#include "…"`, and of `#include <….h>`."""
+SCAN = r"""made=$1; shift
+grep -HoE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("[^"]+"|<[^>]+[.]h[^>]*>)' "$@" >"$made" || [ $? = 1 ]"""
+_LINE = re.compile(r'(.*?):\s*#\s*include\s*["<]([^">]+)[">]')
 
 
 def scan_includes(ctx: RuleContext[AttrsT], files: Sequence[Artifact]) -> Artifact:

@@ -47,6 +47,12 @@ def test_files_that_include_one_another_come_to_an_end() -> None:
     assert needed("k/op_sum.cpp", includes=ring) == {"c/sums.cpp", *ALWAYS}
 
 
+def test_a_header_in_angle_brackets_counts(tmp_path: Path) -> None:
+    (tmp_path / "a.cpp").write_text("#include <m/gemm.h>\n#include <vector>\n")
+    subprocess.run(["/bin/sh", "-ec", SCAN, "scan", "out", "a.cpp"], cwd=tmp_path, check=True)
+    assert read_includes((tmp_path / "out").read_text()) == {"a.cpp": ["m/gemm.h"]}
+
+
 def test_files_are_read_by_what_is_on_the_machine(tmp_path: Path) -> None:
     (tmp_path / "a.h").write_text('#pragma once\n#include "b.h"\n  #  include "x/c d.h" // for it\n#include <vector>\n')
     (tmp_path / "b.h").write_text("int b;\n")
