@@ -52,11 +52,13 @@ def known_graph(graph: ActionGraph, needed: Iterable[int], store: Store) -> Acti
     if not dynamic:
         return graph
     _, known = _look_up(graph, sorted(needed), store)
+    present = set(needed)
     for index in dynamic:
         with suppress(KeyError, FileNotFoundError, EtbuildError):
             actions, missing = actions_of(graph.actions[index], known.files, store)
             if not missing:
-                graph, _ = spliced(graph, index, actions, ())
+                graph, places = spliced(graph, index, actions, present)
+                present.update(places)
     return ordered(graph)[0]
 
 

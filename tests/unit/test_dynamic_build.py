@@ -160,6 +160,8 @@ def test_two_targets_share_what_their_expansions_have_in_common(workspace):
     workspace.write("BUILD.toml", (workspace.root / "BUILD.toml").read_text() + f"[pick.two]\n{table}")
     assert workspace.build("//...") == "9 run"
     assert workspace.build("//...") == "up to date"
+    told = json.loads(workspace.etbuild("query", "--actions", "--json", "//..."))
+    assert sum(each["mnemonic"] == "Big" for each in told) == 3, "what is shared is told once"
 
 
 def test_a_mistake_of_an_expansion_fails_the_target_at_its_place(workspace):
