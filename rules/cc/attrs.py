@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from etbuild.api import Attrs, Dep, Request, Src, provides
 from rules.cc.providers import CcInfo
 
 Words = tuple[str, ...]
+Lto = bool | Literal["if-available"]
+"""Whether to optimize when linking; `"if-available"`: where the toolchain has `lto`."""
 CcDeps = Annotated[tuple[Dep, ...], provides(CcInfo)]
 
 
@@ -33,8 +35,9 @@ class CcAttrs(Attrs):
     """The language standard, such as `c++20` or `c11`: of C++ sources, or of C sources if it is one of C's.
     [default: c++17 and c17]"""
 
-    lto: bool = False
-    """Optimize when linking, across these sources and all others that ask for it."""
+    lto: Lto = False
+    """Optimize when linking, across these sources and all others that ask for it; `"if-available"`: where the toolchain
+    has `lto`."""
 
     data: tuple[Src, ...] = ()
     """Files and targets that it reads when it runs; their paths are relative to the working folder of tests."""

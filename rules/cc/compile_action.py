@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from etbuild.api import Artifact, Attrs, DynamicContext, InputSet, Label, RuleContext, frozen
-from rules.cc.attrs import CcAttrsT
+from rules.cc.attrs import CcAttrsT, Lto
 from rules.cc.providers import CcFlags, CcInfo, CcToolchainInfo
 from rules.cc.sources import ASM, CXX, C, Sources
 
@@ -26,26 +26,37 @@ class Compilation:
     given: CcInfo
     """What it takes from its dependencies."""
     occasions: tuple[CcFlags, ...]
-    """Always, the mode, link-time optimization."""
+    """Always, the mode, link-time optimization, if it is asked for."""
     standards: dict[str, str]
     """By language."""
     local_defines: tuple[str, ...] = ()
     copts: tuple[str, ...] = ()
-    lto: bool = False
     variant: str = ""
     """Where the objects are made, below the folder of their owner's: of sources that are compiled in several ways."""
 
+    @property
+    def lto(self) -> bool:
+        """Whether what is compiled is optimized when it is linked."""
+        return has_lto(self.toolchain, self.occasions)
 
-def occasions(ctx: RuleContext[AttrsT], toolchain: CcToolchainInfo, *, lto: bool) -> tuple[CcFlags, ...]:
+
+def occasions(ctx: RuleContext[AttrsT], toolchain: CcToolchainInfo, *, lto: Lto) -> tuple[CcFlags, ...]:
     """Return the flags that hold for a target. Raises `no-mode`, `no-lto`."""
     mode = ctx.configuration.mode
     flags = toolchain.mode(mode)
     if flags is None and mode != "fastbuild":
         has = ", ".join(name for name, _ in toolchain.modes) or "none"
         raise ctx.mistake("no-mode", f"toolchain '{toolchain.label}' must have mode '{mode}', has {has}")
-    if lto and toolchain.lto is None:
-        raise ctx.mistake("no-lto", f"toolchain '{toolchain.label}' must have 'lto', has none", attribute="lto")
+    if lto is True and toolchain.lto is None:
+        message = f"toolchain '{toolchain.label}' must have 'lto', has none"
+        hint = 'lto = "if-available" asks for it where it is'
+        raise ctx.mistake("no-lto", message, attribute="lto", hint=hint)
     return tuple(each for each in (toolchain.flags, flags, toolchain.lto if lto else None) if each)
+
+
+def has_lto(toolchain: CcToolchainInfo, occasions: tuple[CcFlags, ...]) -> bool:
+    """Tell whether link-time optimization is among the flags that hold."""
+    return any(each is toolchain.lto for each in occasions)
 
 
 def standards(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo) -> dict[str, str]:

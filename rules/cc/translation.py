@@ -29,9 +29,7 @@ def translate(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo, own: CcInf
         message = f"a source of '{ctx.label}' must end in one of {ends}, is '{sources.unknown[0]}'"
         raise ctx.mistake("unknown-source", message, attribute="srcs")
     flags = occasions(ctx, toolchain, lto=attrs.lto)
-    how = Compilation(
-        toolchain, own, given, flags, standards(ctx, toolchain), attrs.local_defines, attrs.copts, attrs.lto
-    )
+    how = Compilation(toolchain, own, given, flags, standards(ctx, toolchain), attrs.local_defines, attrs.copts)
     compiled = compile_sources(ctx, sources, how, ctx.label)
     archives = tuple(file for file in sources.objects if file.path.endswith(".a"))
     objects = tuple(file for file in sources.objects if not file.path.endswith(".a"))

@@ -295,10 +295,8 @@ def _compile(
 ) -> tuple[Artifact, ...]:
     toolchain = ctx.toolchain("cc", CcToolchainInfo)
     header, source, assembly = sources
-    lto = ctx.attrs.lto
-    how = Compilation(
-        toolchain, CcInfo(), runtime, occasions(ctx, toolchain, lto=lto), DEFAULT_STANDARDS, (), GENERATED_COPTS, lto
-    )
+    flags = occasions(ctx, toolchain, lto=ctx.attrs.lto)
+    how = Compilation(toolchain, CcInfo(), runtime, flags, DEFAULT_STANDARDS, (), GENERATED_COPTS)
     # Assembly that is not preprocessed says nothing of what it includes: all that it is given is its input.
     held = Sources(((source, "cxx"),), (header,), (), ())
     bytes_ = Sources(((assembly, "asm"),), programs, (), ())

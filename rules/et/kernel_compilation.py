@@ -13,8 +13,10 @@ from etbuild.api import Artifact, Attrs, DynamicContext, EtbuildError, InputSet,
 from rules.cc.actions import (
     DEFAULT_STANDARDS,
     Compilation,
+    Lto,
     Sources,
     compile_sources,
+    has_lto,
     library_of,
     make_archive,
     merge,
@@ -49,7 +51,7 @@ class KernelChoice:
     runtime_facts: EtRuntimeInfo
     function: str
     """What gives the table, in C++: with one namespace."""
-    lto: bool = False
+    lto: Lto = False
     defines: tuple[str, ...] = ()
     """NAME or NAME=VALUE for the kernels' sources."""
     registers: bool = False
@@ -228,8 +230,7 @@ def _compile(
         DEFAULT_STANDARDS,
         build.choice.defines,
         (*_copts(ctx, catalog, mask), *(("-include", build.undeclared.path) if build.undeclared in also else ())),
-        build.choice.lto,
-        f"{_digest(given, build.choice)}/{name}",
+        f"{_digest(given, build)}/{name}",
     )
     found = sort_sources(sources)
     return compile_sources(ctx, Sources(found.compiled, (), (), ()), how, catalog.label)
@@ -241,12 +242,11 @@ def _copts(ctx: DynamicContext, catalog: KernelCatalog, mask: int | None) -> tup
     return (*words, *(() if mask is None else LENIENT))
 
 
-def _digest(given: CcInfo, choice: KernelChoice) -> str:
+def _digest(given: CcInfo, build: _Build) -> str:
     """Return what tells apart the runtimes, and ways, for which a source is compiled."""
     headers = [file.path for file in given.headers]
-    return spec_digest(
-        [*given.includes, *given.system_includes, *given.defines, *choice.defines, *headers, str(choice.lto)]
-    )
+    lto = str(has_lto(build.toolchain, build.flags))
+    return spec_digest([*given.includes, *given.system_includes, *given.defines, *build.choice.defines, *headers, lto])
 
 
 def _compile_table(ctx: DynamicContext, build: _Build, chosen: Sequence[ChosenKernel]) -> Artifact:
@@ -256,8 +256,6 @@ def _compile_table(ctx: DynamicContext, build: _Build, chosen: Sequence[ChosenKe
     own = choice.runtime_facts.provider == "source"
     lines = [*table(str(ctx.label), choice.function, chosen, signatures=own)]
     _write(ctx, source, [*lines, *(registration(choice.function) if choice.registers else ())])
-    how = Compilation(
-        build.toolchain, CcInfo(), choice.runtime, build.flags, DEFAULT_STANDARDS, (), GENERATED_COPTS, choice.lto
-    )
+    how = Compilation(build.toolchain, CcInfo(), choice.runtime, build.flags, DEFAULT_STANDARDS, (), GENERATED_COPTS)
     [made] = compile_sources(ctx, Sources(((source, "cxx"),), (), (), ()), how, ctx.label)
     return made

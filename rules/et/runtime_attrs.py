@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from etbuild.api import Attrs, Dep, Label, RuleContext, provides
+from rules.cc.actions import Lto
 from rules.cc.providers import CcInfo
 from rules.et.providers import EtRuntimeInfo
 from rules.et.runtime_sources import EtRuntimeSourcesInfo
@@ -51,8 +52,9 @@ class EtRuntimeAttrs(Attrs):
     copts: Words = ()
     """For source: words for the compiler, behind all others."""
 
-    lto: bool = False
-    """For source: optimize it when programs are linked, with all sources of theirs that ask for it, too."""
+    lto: Lto = False
+    """For source: optimize it when programs are linked, with all sources of theirs that ask for it, too;
+    `"if-available"`: where the toolchain has `lto`."""
 
     project: Annotated[Dep, provides(CcInfo)] | None = None
     """For cmake: the project, such as a cmake_project, with its headers and libraries."""

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 from pydantic import Field
 
 from etbuild.api import Artifact, Attrs, DefaultInfo, Dep, Provider, Request, RuleContext, provides, rule
-from rules.cc.actions import Link, link_shared, occasions
+from rules.cc.actions import Link, Lto, link_shared, occasions
 from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
 from rules.et.kernel_compilation import KernelChoice, Programs, programs_of, select_kernels
@@ -25,8 +25,9 @@ class EtKernelsAttrs(Attrs):
     runtime: Annotated[Dep, provides(CcInfo, EtRuntimeInfo)]
     """The runtime that calls them, which they are compiled against."""
 
-    lto: bool = False
-    """Optimize them when programs are linked, with all sources of theirs that ask for it, too."""
+    lto: Lto = False
+    """Optimize them when programs are linked, with all sources of theirs that ask for it, too; `"if-available"`: where
+    the toolchain has `lto`."""
 
     kernel_defines: tuple[str, ...] = ()
     """NAME or NAME=VALUE for the kernels' sources, such as `ET_KERNELS_SIMD=0`: plain loops, where size is all that

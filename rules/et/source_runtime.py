@@ -11,6 +11,7 @@ from rules.cc.actions import (
     Compilation,
     Link,
     compile_sources,
+    has_lto,
     link_shared,
     make_archive,
     occasions,
@@ -109,6 +110,7 @@ def _compile(
     attrs = ctx.attrs
     capacity = 2000 if attrs.registry_capacity is None else attrs.registry_capacity
     inner = (f"ET_REGISTRY_CAPACITY={capacity}", f"ET_HAS_PRIM_OPS={int('prim_ops' in parts)}")
+    flags = occasions(ctx, toolchain, lto=attrs.lto)
     objects: list[Artifact] = []
     for name, files in parts.items():
         bare = ("-fno-rtti",) if name in BARE else ()
@@ -117,12 +119,11 @@ def _compile(
             toolchain,
             info,
             CcInfo(),
-            occasions(ctx, toolchain, lto=attrs.lto),
+            flags,
             DEFAULT_STANDARDS,
             inner,
             copts,
-            attrs.lto,
-            spec_digest((*info.defines, *inner, *copts, str(attrs.lto))),
+            spec_digest((*info.defines, *inner, *copts, str(has_lto(toolchain, flags)))),
         )
         objects += compile_sources(ctx, sort_sources(files), how, owner)
     return tuple(objects)

@@ -9,7 +9,7 @@ from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import EtbuildError
 from rules.cc.library import cc_library
 from rules.cc.providers import CcInfo
-from tests.rules.cc.compiler import made_by, without
+from tests.rules.cc.compiler import TOOLCHAIN, made_by, without
 
 HEADER = Artifact("near/near.h", location="/workspace/near/near.h")
 FAR = Artifact("far/far.h", location="/workspace/far/far.h")
@@ -102,6 +102,14 @@ def test_optimizing_at_link_time_names_what_is_random_by_the_object() -> None:
     assert "-frandom-seed=app/_cc/it/a.cc.o" in action.argv
 
 
+@pytest.mark.parametrize("has", [True, False])
+def test_optimizing_at_link_time_if_available_is_for_toolchains_that_have_it(*, has: bool) -> None:
+    toolchain = TOOLCHAIN if has else without(lto=None)
+    made = made_by(cc_library, {"srcs": ("a.cc",), "lto": "if-available"}, toolchain=toolchain)
+    words = made.action("CcCompile").argv
+    assert ("-flto" in words, any(str(word).startswith("-frandom-seed") for word in words)) == (has, has)
+
+
 def test_two_sources_of_one_name_have_two_objects() -> None:
     assert [action.outputs[0].path for action in compiled("x/a.cc", "y/a.cc", "//other:a.cc", "a.c")] == [
         "app/_cc/it/x/a.cc.o",
@@ -131,5 +139,7 @@ def test_what_the_compiler_cannot_do_is_refused(attrs: dict[str, object], messag
 def test_a_toolchain_without_a_mode_or_link_time_optimization_says_so() -> None:
     with pytest.raises(EtbuildError, match=r"no-mode.*toolchain '//tools:gcc' must have mode 'tsan', has asan"):
         made_by(cc_library, {"srcs": ("a.cc",)}, mode="tsan")
-    with pytest.raises(EtbuildError, match=r"no-lto.*toolchain '//tools:gcc' must have 'lto', has none"):
+    with pytest.raises(
+        EtbuildError, match=r"(?s)no-lto.*toolchain '//tools:gcc' must have 'lto', has none.*if-available"
+    ):
         made_by(cc_library, {"srcs": ("a.cc",), "lto": True}, toolchain=without(lto=None))
