@@ -88,7 +88,7 @@ class PteAttrs(MethodAttrs):
     `cortex_m`: operators of int8, of plain C++ or for what the platform's processor has, and portable kernels for the
     rest; `ethos_u`: one of Arm's accelerators, by Vela, and `cortex_m` for the rest. Nothing here runs an accelerator:
     its command stream is checked, and the quantized graph compared with the float one. The environment of both is
-    another than that of the export: WORKSPACE lists `@etbuild//toolchains/python:arm`, too."""
+    another than that of the export; `@etbuild//toolchains:python_environment` in WORKSPACE has all."""
 
     accelerator: Accelerator | None = None
     """For `ethos_u`, which must have it: the product and its multiply-accumulates a cycle."""

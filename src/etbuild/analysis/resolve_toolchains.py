@@ -75,11 +75,11 @@ def no_toolchain(resolution: Resolution, platform: Platform, asked_by: Label, sp
     refusals, request, where = resolution.refusals, resolution.request, platform.label or platform.name
     told = sorted(refusals, key=lambda each: each.reason.count(";"))[:_TOLD] if len(refusals) > _TOLD else refusals
     what = f"WORKSPACE lists none of type '{request.type}'"
-    hint = f"add one to 'toolchains' in WORKSPACE, such as \"@etbuild//toolchains:{request.type}\""
+    hint = f"add one to 'toolchains' in WORKSPACE; \"@etbuild//toolchains:{request.type}\" is all of etbuild's"
     if told:
         tried = ", ".join(f"'{each.toolchain.name}' ({each.reason})" for each in told)
         many = "" if told is refusals else f"{len(refusals)}, the nearest are "
         what = f"tried {many}{tried}"
-        hint = f"etbuild query --toolchains {asked_by} --platform={where}" if many else ""
+        hint = f"etbuild query --toolchains {asked_by} --platform={where}" if many else hint
     message = f"no toolchain for '{request}' on '{where}': {what}"
-    return Diagnostic("no-toolchain", message, span, notes=(f"'{asked_by}' asks for it",), hint=hint or None)
+    return Diagnostic("no-toolchain", message, span, notes=(f"'{asked_by}' asks for it",), hint=hint)

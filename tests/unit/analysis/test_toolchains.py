@@ -86,7 +86,8 @@ def test_no_toolchain_names_all_that_were_tried_with_their_reasons():
         "'gcc_arm' (has lto, must have msan), "
         "'gcc_other' (where it runs, cpu is armv7em, must be x86_64)\n"
         " --> BUILD.toml:1:1\n"
-        "  note: '//a' asks for it"
+        "  note: '//a' asks for it\n"
+        "  hint: add one to 'toolchains' in WORKSPACE; \"@etbuild//toolchains:cc\" is all of etbuild's"
     )
 
 
