@@ -13,8 +13,6 @@ from etbuild.execution.interpreter import Interpreter, running_interpreter
 from etbuild.execution.python_environment import ensure_environment, environment_digest, select_wheels
 from etbuild.execution.system_programs import SystemPrograms
 from etbuild.loading.lock_file import parse_lock
-from etbuild.loading.places import WORKSPACE_FILE
-from etbuild.loading.workspace import load_workspace
 from etbuild.model.action import Mount
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 from etbuild.model.host import Host
@@ -52,33 +50,19 @@ class Provisions:
             return self._etbuild_root
         return fetch_repository(self._session, *self._declared(name))
 
-    @functools.cached_property
-    def _etbuilds(self) -> Provisions | None:
-        """Those of etbuild's own workspace, whose toolchains name its repositories; None in that workspace itself."""
-        root = self._etbuild_root
-        if Path(self._workspace.root) == root or not (root / WORKSPACE_FILE).is_file():
-            return None
-        found = Provisions(load_workspace(root, root), root, self._session)
-        found.read = self.read
-        self.read[str(root / WORKSPACE_FILE)] = None
-        return found
-
     def _declared(self, name: str) -> tuple[Repository, LockFile]:
         """Return a repository of the workspace, else of etbuild's own, with the lock that pins it."""
-        repository = self._workspace.repositories.get(name)
-        if repository is None and self._etbuilds and name in self._etbuilds._workspace.repositories:  # noqa: SLF001
-            return self._etbuilds._declared(name)  # noqa: SLF001
+        repository = self._workspace.repository(name)
         if repository is None:
             hint = did_you_mean(name, self._workspace.repositories) or "declare it in WORKSPACE as [[repository]]"
             raise EtbuildError(Diagnostic("unknown-repository", f"no repository '@{name}' is declared", hint=hint))
-        return repository, self._repository_lock
+        owned = name in self._workspace.repositories
+        return repository, self._repository_lock(self._workspace.root if owned else str(self._etbuild_root))
 
-    @functools.cached_property
-    def _repository_lock(self) -> LockFile:
-        path = Path(self._workspace.root, LOCK)
-        if not path.is_file():
-            return LockFile(())
-        return self._lock(str(path))
+    @functools.cache  # noqa: B019 - a session lives as long as its process.
+    def _repository_lock(self, root: str) -> LockFile:
+        path = Path(root, LOCK)
+        return self._lock(str(path)) if path.is_file() else LockFile(())
 
     def _lock(self, path: str) -> LockFile:
         self.read[path] = None

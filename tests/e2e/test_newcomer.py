@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+OWN, BOARD = "A workspace of one's own", "A model on a board"
 SAID = {
     "etbuild run //:app -- you": "hello, you\n",
     "etbuild run //:app --platform=cortex_m55 -- you": "hello, you\n",
     "etbuild run //:app --platform=//tools:board -- board": "hello, board\n",
     "etbuild test //... --platform=host --platform=linux_aarch64": "2 tests: 2 passed, 0 failed\n",
     "etbuild ide --platform=linux_aarch64": "compile_commands.json: 3 sources\n",
+    "etbuild run //:firmware --platform=cortex_m4f": "-264 -113 -141\n",
+    "etbuild run //:firmware": "-264 -113 -141\n",
 }
 """How what a command prints ends, of those that are for what they print."""
 
@@ -45,23 +48,28 @@ def run(command: str, folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("newcomer") / "app"
-    for name, content in files(section("docs/devices.md", "A workspace of one's own")):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-        path.chmod(0o755 if content.startswith("#!") else 0o644)
-    return folder
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The workspaces of the document, by section."""
+    found = {title: tmp_path_factory.mktemp("newcomer") / "app" for title in (OWN, BOARD)}
+    for title, folder in found.items():
+        for name, content in files(section("docs/devices.md", title)):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+            path.chmod(0o755 if content.startswith("#!") else 0o644)
+    return found
 
 
-@pytest.mark.parametrize("command", commands(section("docs/devices.md", "A workspace of one's own")))
-def test_a_workspace_by_the_document_does_what_it_says(workspace: Path, command: str) -> None:
-    assert run(command, workspace).endswith(SAID.get(command, ""))
+TYPED = [(title, command) for title in (OWN, BOARD) for command in commands(section("docs/devices.md", title))]
+
+
+@pytest.mark.parametrize(("title", "command"), TYPED)
+def test_a_workspace_by_the_document_does_what_it_says(folders: dict[str, Path], title: str, command: str) -> None:
+    assert run(command, folders[title]).endswith(SAID.get(command, ""))
 
 
 def test_every_answer_that_is_waited_for_is_to_a_command_of_the_document() -> None:
-    assert set(SAID) <= set(commands(section("docs/devices.md", "A workspace of one's own")))
+    assert set(SAID) <= {command for _, command in TYPED}
 
 
 def test_the_first_target_of_the_readme_is_built(tmp_path: Path) -> None:

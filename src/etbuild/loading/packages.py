@@ -81,7 +81,8 @@ class Packages:
         form = f"@{repository}//{{}}" if repository else "//{}"
         hint = did_you_mean(name, [package for package in known if package != name], form)
         message = f"no package '{label}': '{folder}' has no {BUILD_FILE}"
-        if repository and not self._workspace.repositories[repository].build_file:
+        external = self._workspace.repository(repository)
+        if external and not external.build_file:
             whole = Label(repository, "", f"{name}/…")
             hint = hint or f"a file of a repository without packages is named from its root, as in '{whole}'"
         return EtbuildError(Diagnostic("unknown-package", message, hint=hint))

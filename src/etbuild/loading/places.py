@@ -44,7 +44,7 @@ class Places:
         return known
 
     def _external_roots(self, name: str) -> Roots:
-        repository = self._workspace.repositories.get(name)
+        repository = self._workspace.repository(name)
         if repository is None:
             hint = did_you_mean(name, self._workspace.repositories, "@{}")
             hint = hint or f'add a [[repository]] with name = "{name}" to WORKSPACE'
@@ -68,7 +68,7 @@ class Places:
 
     def build_file(self, repository: str, package: str) -> str:
         """Return the absolute path of the package's BUILD.toml."""
-        external = self._workspace.repositories.get(repository) if repository and not package else None
+        external = self._workspace.repository(repository) if repository and not package else None
         if external is not None and external.build_file:
             label = parse_label(external.build_file, Label("", "", "WORKSPACE"), external.span)
             label = label.within(self._workspace.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +19,7 @@ from etbuild.loading.validation import Subject, refusals
 from etbuild.loading.version_pin import check_pin
 from etbuild.model.attrs import Attrs, Dep, label_context
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, raise_all
+from etbuild.model.frozen import replace
 from etbuild.model.label import Label
 from etbuild.model.repository import Repository
 from etbuild.model.workspace import Workspace
@@ -142,6 +143,8 @@ def load_workspace(root: Path, etbuild_root: Path) -> Workspace:
     spans = Origins(()).spans(toml)
     loaded = load_families(attrs.families, root, etbuild_root, spans)
     lock = root / LOCK_FILE
+    etbuilds = etbuild_root / WORKSPACE_FILE
+    inherits = OWN_REPOSITORY in repositories and etbuilds.is_file()
     return Workspace(
         str(root),
         attrs.name,
@@ -149,11 +152,28 @@ def load_workspace(root: Path, etbuild_root: Path) -> Workspace:
         loaded.families,
         attrs.toolchains,
         repositories,
+        _inherited(etbuild_root, repositories) if inherits else {},
         {name: config.flags for name, config in attrs.config.items()},
         attrs.cache,
         spans,
-        (str(root / WORKSPACE_FILE), *([str(lock)] if lock.is_file() else []), *loaded.read),
+        (
+            str(root / WORKSPACE_FILE),
+            *([str(lock)] if lock.is_file() else []),
+            *([str(etbuilds)] if inherits else []),
+            *loaded.read,
+        ),
     )
+
+
+def _inherited(etbuild_root: Path, declared: Collection[str]) -> dict[str, Repository]:
+    reader = _WorkspaceReader(_parse(etbuild_root), str(etbuild_root))
+    found = reader.repositories(reader.attributes(), str(etbuild_root))
+    raise_all(reader.mistakes)
+    return {
+        name: replace(each, build_file=f"@{OWN_REPOSITORY}{each.build_file}") if each.build_file else each
+        for name, each in found.items()
+        if name not in declared
+    }
 
 
 def read_roots(folder: str) -> Mapping[str, str]:

@@ -25,6 +25,8 @@ class Workspace:
     """In order of preference."""
     repositories: Mapping[str, Repository] = field(default_factory=dict)
     """By name; `etbuild` itself is among them unless it is this workspace."""
+    inherited: Mapping[str, Repository] = field(default_factory=dict)
+    """Those of etbuild's own workspace that this one does not declare: etbuild's packages name them."""
     configs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """`--config` name to flags."""
     cache: str = ""
@@ -32,6 +34,10 @@ class Workspace:
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
     read: tuple[str, ...] = field(default=(), compare=False)
     """Absolute paths of the files that made this value: WORKSPACE, lock, the families' files."""
+
+    def repository(self, name: str) -> Repository | None:
+        """Return what stands behind @name, if anything does."""
+        return self.repositories.get(name) or self.inherited.get(name)
 
     def package_in(self, folder: str) -> str:
         """Return the package that a folder below the root is or would be; the deepest root decides."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -331,6 +332,21 @@ def test_a_build_file_of_the_workspace_is_a_repositorys_root_package(fetched: Tr
     graph = fetched.load()
     assert Label("photos", "", "data/x.bin") in graph.files
     assert Label("photos", "", "all") in graph.targets
+
+
+def test_packages_of_etbuild_name_repositories_that_only_its_own_workspace_declares(
+    fetched: Tree, tmp_path: Path
+) -> None:
+    etbuild = shutil.copytree(fetched.etbuild, tmp_path / "etbuild")
+    repository = '[[repository]]\nname = "words"\nkind = "pypi"\nversion = "1"\nbuild_file = "//lib:words.BUILD.toml"\n'
+    public = '[package]\nvisibility = ["//visibility:public"]\n'
+    (etbuild / "lib").mkdir()
+    (etbuild / "WORKSPACE").write_text('name = "etbuild"\nfamilies = ["toy"]\n' + repository)
+    (etbuild / "lib/BUILD.toml").write_text(public + '[thing.a]\ndeps = ["@words//:all"]\n')
+    (etbuild / "lib/words.BUILD.toml").write_text(public + '[thing.all]\nsrcs = ["data/x.bin"]\n')
+    fetched.etbuild, fetched.repositories = etbuild, {"words": fetched.repositories["photos"]}
+    fetched.write({"p/BUILD.toml": '[thing.a]\ndeps = ["@etbuild//lib:a"]\n'})
+    assert Label("words", "", "data/x.bin") in fetched.load().files
 
 
 def test_a_local_repository_must_exist(tree: Tree) -> None:

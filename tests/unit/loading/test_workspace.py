@@ -76,9 +76,39 @@ def test_a_workspace_is_read_whole(tree: Tree) -> None:
         ("disk", "local", "", str(tree.root.parent / "disk"), ""),
     ]
     assert workspace.spans["repository[1]"].text.strip() == "[[repository]]"
-    assert workspace.read == (
-        f"{tree.root}/WORKSPACE", f"{tree.root}/etbuild.lock", f"{tree.etbuild}/rules/toy/__init__.py"
-    )  # fmt: skip
+    assert workspace.read == tuple(
+        map(
+            str,
+            (
+                tree.root / "WORKSPACE",
+                tree.root / "etbuild.lock",
+                tree.etbuild / "WORKSPACE",
+                tree.etbuild / "rules/toy/__init__.py",
+            ),
+        )
+    )
+
+
+def test_what_etbuilds_packages_name_is_what_its_own_workspace_declares_unless_this_one_does(
+    tree: Tree, tmp_path: Path
+) -> None:
+    declared = '[[repository]]\nname = "{}"\nkind = "pypi"\nversion = "{}"\n'
+    built = 'build_file = "//t:words.BUILD.toml"\n'
+    etbuild = tmp_path / "etbuild"
+    etbuild.mkdir()
+    (etbuild / "WORKSPACE").write_text(
+        'name = "etbuild"\n' + declared.format("wheel", 1) + declared.format("words", 1) + built
+    )
+    tree.write({"WORKSPACE": 'name = "test"\n' + declared.format("wheel", 2)})
+    workspace = load_workspace(tree.root, etbuild)
+    assert list(workspace.repositories) == ["etbuild", "wheel"]
+    assert [(each.name, each.build_file) for each in workspace.inherited.values()] == [
+        ("words", "@etbuild//t:words.BUILD.toml")
+    ]
+    wheel, words = workspace.repository("wheel"), workspace.repository("words")
+    assert wheel is not None and wheel.version == "2"  # noqa: PT018 - for the checker.
+    assert words is not None and words.version == "1"  # noqa: PT018
+    assert workspace.repository("sword") is None
 
 
 REFUSED = {
