@@ -61,7 +61,7 @@ class Packages:
             raise self._unknown_package(repository, name) from None
         self.read.append(path)
         source = PackageSource(repository, name, folder, content, self._places.shown(path))
-        package = read_package(source, self._rules, self._workspace.name, self._folders)
+        package = read_package(source, self._rules, self._workspace.name_in(repository), self._folders)
         self.mistakes += package.mistakes
         return package
 
@@ -148,6 +148,6 @@ class Packages:
         if label.name not in text and label.package.rpartition("/")[2] not in text:
             return False
         try:
-            return parse_label(text, dependent.label).within(self._workspace.name) == label
+            return parse_label(text, dependent.label).within(dependent.own) == label
         except EtbuildError:
             return False

@@ -39,6 +39,10 @@ class Workspace:
         """Return what stands behind @name, if anything does."""
         return self.repositories.get(name) or self.inherited.get(name)
 
+    def name_in(self, repository: str) -> str:
+        """Return what a repository's packages call this workspace: etbuild's own, and what it declares, know none."""
+        return "" if repository == "etbuild" or repository in self.inherited else self.name
+
     def package_in(self, folder: str) -> str:
         """Return the package that a folder below the root is or would be; the deepest root decides."""
         roots = [(root if root != "." else "", prefix) for prefix, root in self.roots.items()]

@@ -334,19 +334,22 @@ def test_a_build_file_of_the_workspace_is_a_repositorys_root_package(fetched: Tr
     assert Label("photos", "", "all") in graph.targets
 
 
+@pytest.mark.parametrize("name", ["words", "test"], ids=["", "that_is_this_workspace's_name"])
 def test_packages_of_etbuild_name_repositories_that_only_its_own_workspace_declares(
-    fetched: Tree, tmp_path: Path
+    fetched: Tree, tmp_path: Path, name: str
 ) -> None:
     etbuild = shutil.copytree(fetched.etbuild, tmp_path / "etbuild")
-    repository = '[[repository]]\nname = "words"\nkind = "pypi"\nversion = "1"\nbuild_file = "//lib:words.BUILD.toml"\n'
+    repository = (
+        f'[[repository]]\nname = "{name}"\nkind = "pypi"\nversion = "1"\nbuild_file = "//lib:words.BUILD.toml"\n'
+    )
     public = '[package]\nvisibility = ["//visibility:public"]\n'
     (etbuild / "lib").mkdir()
     (etbuild / "WORKSPACE").write_text('name = "etbuild"\nfamilies = ["toy"]\n' + repository)
-    (etbuild / "lib/BUILD.toml").write_text(public + '[thing.a]\ndeps = ["@words//:all"]\n')
+    (etbuild / "lib/BUILD.toml").write_text(f'{public}[thing.a]\ndeps = ["@{name}//:all"]\n')
     (etbuild / "lib/words.BUILD.toml").write_text(public + '[thing.all]\nsrcs = ["data/x.bin"]\n')
-    fetched.etbuild, fetched.repositories = etbuild, {"words": fetched.repositories["photos"]}
+    fetched.etbuild, fetched.repositories = etbuild, {name: fetched.repositories["photos"]}
     fetched.write({"p/BUILD.toml": '[thing.a]\ndeps = ["@etbuild//lib:a"]\n'})
-    assert Label("words", "", "data/x.bin") in fetched.load().files
+    assert Label(name, "", "data/x.bin") in fetched.load().files
 
 
 def test_a_local_repository_must_exist(tree: Tree) -> None:
