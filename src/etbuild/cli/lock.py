@@ -13,6 +13,8 @@ from etbuild.cli.wording import counted
 from etbuild.locks import check_locks
 from etbuild.locks import lock as write_locks
 
+_NOTHING = "nothing to lock: no [[repository]] to fetch, no python_environment with requirements"
+
 
 @click.command(short_help="Pin repositories and Python environments.")
 @click.argument("names", nargs=-1)
@@ -31,6 +33,6 @@ def lock(invocation: Invocation, /, names: tuple[str, ...], check: bool, as_json
         return 0
     done = write_locks(session, names)
     states = {True: "written", False: "up to date"}
-    lines = (f"{each.path}  {states[each.changed]}, {counted(each.files, 'file')}" for each in done)
-    show_result(done, lines, as_json=as_json)
+    lines = [f"{each.path}  {states[each.changed]}, {counted(each.files, 'file')}" for each in done]
+    show_result(done, lines or [_NOTHING], as_json=as_json)
     return 0
