@@ -189,7 +189,13 @@ def _stack_words(ctx: RuleContext[EtImageAttrsT]) -> tuple[str, ...]:
 
 def _is_own(ctx: RuleContext[EtImageAttrsT]) -> bool:
     """Say whether the runtime is compiled from our sources. Raises `wrong-runtime` for what only such a one can do."""
-    if ctx.provider(ctx.attrs.runtime, EtRuntimeInfo).provider == "source":
+    runtime, plan = ctx.provider(ctx.attrs.runtime, EtRuntimeInfo), ctx.attrs.plan
+    if runtime.provider == "source":
+        if plan == "compiled" and plan not in runtime.features:
+            message = f"'runtime' of '{ctx.label}' must have feature '{plan}' for plan = \"{plan}\", has "
+            hint = f'say features = ["{plan}"] in {ctx.attrs.runtime}'
+            has = ", ".join(runtime.features) or "none"
+            raise ctx.mistake("wrong-runtime", message + has, attribute="runtime", hint=hint)
         return True
     for name in ("plan", "tiers", "hot", "temp_memory"):
         if getattr(ctx.attrs, name) not in ("loaded", {}, None):

@@ -35,7 +35,7 @@ class ProviderTypes:
                         f"'{label}' is {what} and provides {_names(given)}"
                     )
                     mistakes.append(
-                        Diagnostic("wrong-provider", message, node.spec.span(*place), hint=self._hint(missing[0]))
+                        Diagnostic("wrong-provider", message, node.spec.span(*place), hint=self._hint(missing))
                     )
         if mistakes:
             raise EtbuildError(*mistakes)
@@ -58,9 +58,9 @@ class ProviderTypes:
                 self._rules.setdefault(type_, {})[rule.name] = None
         return providers
 
-    def _hint(self, type_: type[Provider]) -> str | None:
-        rules = sorted(self._rules.get(type_, ()))
-        return f"targets of {', '.join(rules)} provide {type_.__name__}" if rules else None
+    def _hint(self, types: Iterable[type[Provider]]) -> str | None:
+        rules = sorted(set.intersection(*(set(self._rules.get(type_, ())) for type_ in types)))
+        return f"targets of {', '.join(rules)} provide {_names(types)}" if rules else None
 
 
 def _names(types: Iterable[type[Provider]]) -> str:

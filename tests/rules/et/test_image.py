@@ -50,16 +50,18 @@ PROGRAM = ProgramInfo(
 def image(
     rule: Any = et_image,
     provider: str = "source",
+    *,
     constraints: tuple[str, ...] = (),
     toolchain: Any = TOOLCHAIN,
     memory: dict[str, tuple[int, int]] | None = None,
     program: ProgramInfo = PROGRAM,
+    features: tuple[str, ...] = ("compiled",),
     **attrs: Any,
 ) -> Analyzed:
     given = {"programs": ("//tiny:mlp",), "runtime": "//r:r", "kernels": ("//k:k",), "srcs": ("main.cpp",), **attrs}
     deps: dict[str, list[Provider]] = {
         "//tiny:mlp": [program],
-        "//r:r": [RUNTIME, EtRuntimeInfo(provider, (), (), ())],
+        "//r:r": [RUNTIME, EtRuntimeInfo(provider, features, (), ())],
         "//k:k": [KERNELS],
         "//c:c": [KernelCatalogInfo(())],
         "@etbuild//runtime/kernels": [KernelCatalogInfo(())],
@@ -214,6 +216,16 @@ def test_memory_is_laid_out_for_a_runtime_from_sources_only(attrs: dict[str, Any
     [name] = attrs
     wanted = f"'runtime' of '//app:it' must be compiled from sources for '{name}', '//r' is not"
     assert diagnostic.message == wanted
+
+
+def test_a_compiled_plan_wants_a_runtime_that_runs_one() -> None:
+    with pytest.raises(EtbuildError) as raised:
+        image(features=("tracer",), plan="compiled")
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.code, diagnostic.hint) == ("wrong-runtime", 'say features = ["compiled"] in //r')
+    assert diagnostic.message == (
+        "'runtime' of '//app:it' must have feature 'compiled' for plan = \"compiled\", has tracer"
+    )
 
 
 def test_another_runtime_gets_programs_without_memory_and_has_its_kernels() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
-from etbuild.api import Attrs, DefaultInfo, Dep, Provider, RuleContext, Src, provides, rule
+from etbuild.api import Attrs, DefaultInfo, Dep, Provider, RuleContext, Src, frozen, provides, rule
 from etbuild.model.configured import PartlyWrongError
 from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.label import parse_label
@@ -48,6 +48,20 @@ def spell(ctx: RuleContext[SpellAttrs]) -> Sequence[Provider]:
     return [DefaultInfo(), WordInfo("-".join(words))]
 
 
+@frozen
+class LoudInfo(Provider):
+    """Says that a word is loud."""
+
+
+class ShoutAttrs(Attrs):
+    word: Annotated[Dep, provides(WordInfo, LoudInfo)]
+
+
+@rule(attrs=ShoutAttrs, provides=(WordInfo, LoudInfo))
+def shout(ctx: RuleContext[ShoutAttrs]) -> Sequence[Provider]:
+    return [DefaultInfo(), WordInfo(ctx.provider(ctx.attrs.word, WordInfo).word), LoudInfo()]
+
+
 class FailAttrs(Attrs):
     deps: tuple[Dep, ...] = ()
     at: int | None = None
@@ -64,6 +78,14 @@ def analyze(targets, *requested: str, files=(), families=()):
 
 def diagnostics(caught):
     return list(caught.value.diagnostics)
+
+
+def test_who_gives_what_is_needed_gives_all_of_it():
+    family = Family("f", 1, rules=(copy, shout))
+    with pytest.raises(EtbuildError) as caught:
+        analyze({"//a:s": (shout, {"word": "//a:g"}), "//a:g": (filegroup, {})}, "//a:s", families=(family,))
+    [diagnostic] = diagnostics(caught)
+    assert diagnostic.hint == "targets of shout provide WordInfo, LoudInfo"
 
 
 def test_providers_flow_to_dependents_also_from_nested_tables():
