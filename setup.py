@@ -9,7 +9,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-BESIDE = ("WORKSPACE", "etbuild.lock", "rules", "toolchains", "model_specs")
+BESIDE = ("WORKSPACE", "etbuild.lock", "rules", "toolchains", "runtime", "model_specs")
 
 
 class BuildWithRoot(build_py):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,3 +81,16 @@ def test_the_first_target_of_the_readme_is_built(tmp_path: Path) -> None:
     for name, content in files(text):
         (tmp_path / name).write_text(content, encoding="utf-8")
     assert "net_xnnpack.pte" in run("etbuild //...", tmp_path)
+
+
+def test_from_a_wheel_all_that_etbuilds_packages_name_is_there(folders: dict[str, Path], tmp_path: Path) -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (tmp_path / "checkout" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / "checkout" / name)
+    venv.create(tmp_path / "venv", with_pip=True)
+    subprocess.run([tmp_path / "venv/bin/pip", "install", "--quiet", tmp_path / "checkout"], check=True)
+    command = [tmp_path / "venv/bin/etbuild", "run", "//:firmware", "--platform=cortex_m4f"]
+    done = subprocess.run(command, cwd=folders[BOARD], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "-264 -113 -141\n"), done.stderr
