@@ -7,6 +7,7 @@ from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import is_made, verify_folder
 from etbuild.execution.fetch.repository import UNLOCKED
+from etbuild.model.configured import Analysis, ConfiguredTarget
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import frozen
 from etbuild.model.rule import PythonEnvironmentInfo
@@ -25,28 +26,38 @@ class Fetched:
 
 def all_names(session: Session) -> tuple[str, ...]:
     """Return all repositories, and the environments among WORKSPACE's toolchains."""
-    repositories = tuple(
-        f"@{each.name}" for each in session.workspace.repositories.values() if each.kind not in UNLOCKED
-    )
-    return (*repositories, *(str(label) for label in session.workspace.toolchains))
+    repositories = [f"@{each.name}" for each in session.workspace.repositories.values() if each.kind not in UNLOCKED]
+    # What a compiler lacks on this machine is no matter here.
+    analysis = session.analyze_all(session.load(tuple(map(str, session.workspace.toolchains))))
+    return (*repositories, *(str(target.label) for target, _ in _environments(analysis)))
 
 
 def fetch(session: Session, names: Iterable[str], *, verify: bool) -> Iterator[Fetched]:
     """Fetch each of `names` (`@repository`, `//package:environment`); with `verify`, hash its files again."""
     for name in names:
         is_label = name.startswith((":", "/")) or "//" in name
-        roots = _environments(session, name) if is_label else [session.provisions.repository_root(name.lstrip("@"))]
+        roots = _installed(session, name) if is_label else [session.provisions.repository_root(name.lstrip("@"))]
         for root in roots:
             # A repository's files are one folder below what was made; a local one was not made.
             folder = next((each for each in (root, root.parent) if is_made(each)), None)
             yield Fetched(name, str(folder or root), verify_folder(folder) if verify and folder else ())
 
 
-def _environments(session: Session, label: str) -> list[Path]:
-    analysis = session.analyze(session.load((label,)))
-    infos = [analysis.targets[key].get(PythonEnvironmentInfo) for key in analysis.requested]
-    found = [session.provisions.realize(info.mount) for info in infos if info is not None]
+def _installed(session: Session, label: str) -> list[Path]:
+    found = [
+        session.provisions.realize(info.mount) for _, info in _environments(session.analyze(session.load((label,))))
+    ]
     if not found:
         message = f"'{label}' must be a repository such as @name, or a Python environment, is neither"
         raise EtbuildError(Diagnostic("nothing-to-fetch", message))
     return found
+
+
+def _environments(analysis: Analysis) -> Iterator[tuple[ConfiguredTarget, PythonEnvironmentInfo]]:
+    """Yield the Python environments among what was requested: themselves, or those of a group."""
+    for requested in analysis.requested:
+        target = analysis.targets[requested]
+        for key in target.dependencies if target.spec.rule.name == "alias_group" else (requested,):
+            info = analysis.targets[key].get(PythonEnvironmentInfo)
+            if info is not None:
+                yield analysis.targets[key], info
