@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from etbuild.analysis.node import TargetNode
 from etbuild.model.artifact import Artifact
@@ -58,7 +58,7 @@ class ProviderTypes:
                 self._rules.setdefault(type_, {})[rule.name] = None
         return providers
 
-    def _hint(self, types: Iterable[type[Provider]]) -> str | None:
+    def _hint(self, types: Sequence[type[Provider]]) -> str | None:
         rules = sorted(set.intersection(*(set(self._rules.get(type_, ())) for type_ in types)))
         return f"targets of {', '.join(rules)} provide {_names(types)}" if rules else None
 
