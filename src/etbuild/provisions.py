@@ -18,7 +18,7 @@ from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 from etbuild.model.host import Host
 from etbuild.model.lock import LockFile
 from etbuild.model.repository import Repository
-from etbuild.model.workspace import Workspace
+from etbuild.model.workspace import OWN_REPOSITORY, Workspace
 
 ENVIRONMENTS = "/etbuild/environments"
 """Where an action sees Python environments."""
@@ -46,7 +46,7 @@ class Provisions:
 
     def repository_root(self, name: str) -> Path:
         """Return the folder of @name, fetched if need be. Raises EtbuildError `unknown-repository`."""
-        if name == "etbuild":
+        if name == OWN_REPOSITORY:
             return self._etbuild_root
         return fetch_repository(self._session, *self._declared(name))
 

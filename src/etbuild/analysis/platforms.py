@@ -12,7 +12,7 @@ from etbuild.model.host import Host
 from etbuild.model.label import Label, parse_label
 from etbuild.model.platform import MODES, MemoryRegion, Platform
 from etbuild.model.target import TargetGraph, TargetSpec
-from etbuild.model.workspace import Workspace
+from etbuild.model.workspace import OWN_REPOSITORY, Workspace
 
 HOST = "host"
 _PLATFORMS = "toolchains/platforms"
@@ -42,7 +42,7 @@ def check_mode(mode: str) -> None:
 
 
 def _own_repository(workspace: Workspace) -> str:
-    return "etbuild" if "etbuild" in workspace.repositories else ""
+    return OWN_REPOSITORY if OWN_REPOSITORY in workspace.repositories else ""
 
 
 @frozen

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 
 from etbuild.loading.attribute_values import UnreadableError, read_attribute
 from etbuild.loading.common_attributes import COMMON, CommonAttrs
+from etbuild.loading.lazy_mapping import LazyMapping
 from etbuild.loading.package_scope import Origins, PackageScope, spans_below
 from etbuild.loading.selects import conditions, has_select, variants
-from etbuild.loading.toml_text import LazySpans
 from etbuild.loading.validation import Subject, refusals
 from etbuild.loading.visibility import parse_visibility
 from etbuild.model.attrs import Attrs
@@ -66,7 +66,7 @@ def read_target(scope: PackageScope, written: Written, visibility: tuple[Pattern
         manual=common.manual,
         compatible_with=frozenset(common.compatible_with),
         ram=common.ram,
-        spans=LazySpans(lambda: find_spans(scope.toml)),
+        spans=LazyMapping(lambda: find_spans(scope.toml)),
         own=scope.own,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import tomli
@@ -45,30 +45,6 @@ class TomlFile:
         while path and path not in self.places:
             path = path[:-1]
         return self.places[path] if path else Place(0, 1, 0, 1)
-
-
-class LazySpans(Mapping[str, Span]):
-    """Spans by attribute, such as "deps[2]", that are worked out when the first one is asked for."""
-
-    __slots__ = ("_find", "_spans")
-
-    def __init__(self, find: Callable[[], Mapping[str, Span]]) -> None:
-        self._find = find
-        self._spans: Mapping[str, Span] | None = None
-
-    def _all(self) -> Mapping[str, Span]:
-        if self._spans is None:
-            self._spans = self._find()
-        return self._spans
-
-    def __getitem__(self, key: str) -> Span:
-        return self._all()[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
 
 
 def span_at(text: str, shown: str, start: int, end: int) -> Span:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from etbuild.loading.families import load_families
+from etbuild.loading.lazy_mapping import LazyMapping
 from etbuild.loading.package_scope import Origins
 from etbuild.loading.places import WORKSPACE_FILE
 from etbuild.loading.toml_spans import TomlPath
@@ -22,10 +23,8 @@ from etbuild.model.diagnostics import Diagnostic, EtbuildError, raise_all
 from etbuild.model.frozen import replace
 from etbuild.model.label import Label
 from etbuild.model.repository import Repository
-from etbuild.model.workspace import Workspace
+from etbuild.model.workspace import OWN_REPOSITORY, Workspace
 
-OWN_REPOSITORY = "etbuild"
-"""The name of the repository that etbuild itself stands in."""
 LOCK_FILE = "etbuild.lock"
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
 _COMMIT = re.compile("[0-9a-f]{40}")
@@ -152,7 +151,7 @@ def load_workspace(root: Path, etbuild_root: Path) -> Workspace:
         loaded.families,
         attrs.toolchains,
         repositories,
-        _inherited(etbuild_root, repositories) if inherits else {},
+        LazyMapping(lambda: _inherited(etbuild_root, repositories)) if inherits else {},
         {name: config.flags for name, config in attrs.config.items()},
         attrs.cache,
         spans,

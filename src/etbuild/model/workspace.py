@@ -10,6 +10,9 @@ from etbuild.model.label import Label
 from etbuild.model.repository import Repository
 from etbuild.model.rule import Family
 
+OWN_REPOSITORY = "etbuild"
+"""The name of the repository that etbuild itself stands in."""
+
 
 @frozen
 class Workspace:
@@ -25,7 +28,7 @@ class Workspace:
     """In order of preference."""
     repositories: Mapping[str, Repository] = field(default_factory=dict)
     """By name; `etbuild` itself is among them unless it is this workspace."""
-    inherited: Mapping[str, Repository] = field(default_factory=dict)
+    inherited: Mapping[str, Repository] = field(default_factory=dict, compare=False, repr=False)
     """Those of etbuild's own workspace that this one does not declare: etbuild's packages name them."""
     configs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """`--config` name to flags."""
@@ -41,7 +44,8 @@ class Workspace:
 
     def name_in(self, repository: str) -> str:
         """Return what a repository's packages call this workspace: etbuild's own, and what it declares, know none."""
-        return "" if repository == "etbuild" or repository in self.inherited else self.name
+        declared = repository in self.repositories and repository != OWN_REPOSITORY
+        return self.name if declared or not repository else ""
 
     def package_in(self, folder: str) -> str:
         """Return the package that a folder below the root is or would be; the deepest root decides."""

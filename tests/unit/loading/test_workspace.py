@@ -76,17 +76,8 @@ def test_a_workspace_is_read_whole(tree: Tree) -> None:
         ("disk", "local", "", str(tree.root.parent / "disk"), ""),
     ]
     assert workspace.spans["repository[1]"].text.strip() == "[[repository]]"
-    assert workspace.read == tuple(
-        map(
-            str,
-            (
-                tree.root / "WORKSPACE",
-                tree.root / "etbuild.lock",
-                tree.etbuild / "WORKSPACE",
-                tree.etbuild / "rules/toy/__init__.py",
-            ),
-        )
-    )
+    own = (f"{tree.root}/WORKSPACE", f"{tree.root}/etbuild.lock")
+    assert workspace.read == (*own, f"{tree.etbuild}/WORKSPACE", f"{tree.etbuild}/rules/toy/__init__.py")
 
 
 def test_what_etbuilds_packages_name_is_what_its_own_workspace_declares_unless_this_one_does(
@@ -105,10 +96,8 @@ def test_what_etbuilds_packages_name_is_what_its_own_workspace_declares_unless_t
     assert [(each.name, each.build_file) for each in workspace.inherited.values()] == [
         ("words", "@etbuild//t:words.BUILD.toml")
     ]
-    wheel, words = workspace.repository("wheel"), workspace.repository("words")
-    assert wheel is not None and wheel.version == "2"  # noqa: PT018 - for the checker.
-    assert words is not None and words.version == "1"  # noqa: PT018
-    assert workspace.repository("sword") is None
+    found = map(workspace.repository, ("wheel", "words", "sword"))
+    assert [each and each.version for each in found] == ["2", "1", None]
 
 
 REFUSED = {
