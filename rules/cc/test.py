@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
-
-from etbuild.api import Artifact, DefaultInfo, Provider, RuleContext, RunInfo, rule
+from etbuild.api import Artifact, DefaultInfo, Limits, Provider, RuleContext, RunInfo, rule
 from rules.cc.attrs import CcProgramAttrs, Words, cc_request
 from rules.cc.bare_metal import make_test
 from rules.cc.program import make_program
@@ -22,7 +20,7 @@ class CcTestAttrs(CcProgramAttrs):
     env: dict[str, str] = {}
     """Environment variables of the program."""
 
-    timeout: Annotated[int, Field(ge=1)] = 300
+    timeout: Annotated[int, Limits(ge=1)] = 300
     """After how many seconds it fails."""
 
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from etbuild.api import Attrs, DefaultInfo, Dep, Mount, Provider, RuleContext, Src, rule
+from etbuild.api import Attrs, DefaultInfo, Dep, Mount, Provider, RuleContext, Src, attributes_of, rule
 from rules.cc.providers import CcFlags, CcToolchainInfo
 
 Words = tuple[str, ...]
@@ -192,4 +192,4 @@ def _command(words: Words, folder: str) -> Words:
 
 
 def _flags(attrs: FlagsAttrs, folder: str) -> CcFlags:
-    return CcFlags(*(tuple(_placed(w, folder) for w in getattr(attrs, name)) for name in FlagsAttrs.model_fields))
+    return CcFlags(*(tuple(_placed(w, folder) for w in getattr(attrs, name)) for name in attributes_of(FlagsAttrs)))

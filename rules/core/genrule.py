@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
-
-from etbuild.api import EXEC, Artifact, Attrs, DefaultInfo, Label, Provider, RuleContext, RunInfo, Src, rule
+from etbuild.api import EXEC, Artifact, Attrs, DefaultInfo, Label, Limits, Provider, RuleContext, RunInfo, Src, rule
 
 
 class GenruleAttrs(Attrs):
@@ -16,7 +14,7 @@ class GenruleAttrs(Attrs):
     srcs: tuple[Src, ...] = ()
     """Files that the command reads; their paths are in $SRCS."""
 
-    outs: Annotated[tuple[str, ...], Field(min_length=1)]
+    outs: Annotated[tuple[str, ...], Limits(min_length=1)]
     """Files that the command makes, relative to the package; their paths are in $OUTS, a single one's also in $OUT."""
 
     tools: Annotated[tuple[Src, ...], EXEC] = ()

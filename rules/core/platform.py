@@ -6,18 +6,16 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
-
-from etbuild.api import Attrs, DefaultInfo, Dep, Provider, RuleContext, Size, Src, rule
+from etbuild.api import Attrs, DefaultInfo, Dep, Limits, Provider, RuleContext, Size, Src, after, rule
 
 
 class MemoryAttrs(Attrs):
     """A range of addresses."""
 
-    origin: Annotated[int, Field(ge=0)]
+    origin: Annotated[int, Limits(ge=0)]
     """Its first address."""
 
-    size: Annotated[Size, Field(gt=0)]
+    size: Annotated[Size, Limits(gt=0)]
     """Bytes, or a text such as "512KiB"."""
 
 
@@ -60,7 +58,7 @@ class PlatformAttrs(Attrs):
     hint: str = ""
     """What to do where they are missing."""
 
-    memory: Annotated[dict[str, MemoryAttrs], AfterValidator(_apart)] = {}
+    memory: Annotated[dict[str, MemoryAttrs], after(_apart)] = {}
     """Where no operating system is: regions by name. Code and constants go to `flash`, the rest to `ram`."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext
+from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext, as_tables
 from rules.et.actions import PYTHON_ENV, WORKER, Flags, operators_env, repeated, spec_digest
 from rules.et.export_action import GIB, Exported
 from rules.et.lower_action import Lowered, input_flags
@@ -100,7 +100,7 @@ def provenance(
     environments = {"python_environment": environment.mount.digest}
     if lowered.environment != environment:
         environments["lowering_environment"] = lowered.environment.mount.digest
-    parameters = {key: str(value) for key, value in ctx.attrs.model_dump(mode="json", exclude_defaults=True).items()}
+    parameters = {key: str(value) for key, value in as_tables(ctx.attrs, defaults=False).items()}
     ctx.run(
         "EtProvenance",
         argv=[

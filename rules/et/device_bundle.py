@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
-
 from etbuild.api import (
     Artifact,
     Attrs,
@@ -18,6 +16,8 @@ from etbuild.api import (
     PythonEnvironmentInfo,
     Request,
     RuleContext,
+    after,
+    before,
     per_platform,
     provides,
     rule,
@@ -54,7 +54,7 @@ class DeviceBundleAttrs(Attrs):
     """The et_image_test that holds it against eager PyTorch: it is run on each platform, too, and prints `largest error
     <number>e-9`, as `runtime/image/proven_test.cpp` does.  [default: the image itself]"""
 
-    platforms: Annotated[tuple[Annotated[Dep, BeforeValidator(_named)], ...], AfterValidator(_each_once)]
+    platforms: Annotated[tuple[Annotated[Dep, before(_named)], ...], after(_each_once)]
     """The devices: labels of platforms, or names of `toolchains/platforms`, such as "cortex_m55"."""
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
-
 from etbuild.api import (
     Attrs,
     DefaultInfo,
     Dep,
+    Limits,
     Provider,
     PythonEnvironmentInfo,
     Request,
@@ -33,7 +32,7 @@ class EagerTextAttrs(Attrs):
     prompt: str | None = None
     """What it continues; without any, 8 seeded tokens: for models that have no tokenizer."""
 
-    tokens: Annotated[int, Field(ge=1)] = 24
+    tokens: Annotated[int, Limits(ge=1)] = 24
     """How many greedy tokens."""
 
 

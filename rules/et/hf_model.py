@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
-
-from etbuild.api import Artifact, Attrs, DefaultInfo, Provider, RuleContext, Src, rule
+from etbuild.api import Artifact, Attrs, DefaultInfo, Limits, Provider, RuleContext, Src, rule
 from rules.et.actions import repeated
 from rules.et.providers import ModelInfo
 
@@ -18,7 +16,7 @@ class HfModelAttrs(Attrs):
     architecture: str
     """A class of transformers, such as LlamaForCausalLM or BertModel."""
 
-    weights: Annotated[tuple[Src, ...], Field(min_length=1)] | Src
+    weights: Annotated[tuple[Src, ...], Limits(min_length=1)] | Src
     """One file or several: safetensors (single, or shards with their index), GGUF, or a torch file of tensors only."""
 
     config: Src | None = None

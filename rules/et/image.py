@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field
-
 from etbuild.api import (
     Artifact,
     DefaultInfo,
     Dep,
     InputSet,
+    Limits,
     Provider,
     PythonEnvironmentInfo,
     Request,
@@ -19,6 +18,8 @@ from etbuild.api import (
     RunInfo,
     Size,
     Src,
+    as_written,
+    given,
     provides,
     rule,
 )
@@ -50,16 +51,14 @@ TIMEOUT = 300
 class EtImageAttrs(CcProgramAttrs):
     """Attributes of et_image."""
 
-    programs: Annotated[tuple[Dep, ...], provides(ProgramInfo), Field(min_length=1)]
+    programs: Annotated[tuple[Dep, ...], provides(ProgramInfo), Limits(min_length=1)]
     """The programs that it holds. Its sources find them in `programs.h`, as `programs::<name>::data` and `size`, with
     the memory of each method, such as `programs::<name>::forward::memory()`, where the runtime is etbuild's own."""
 
     runtime: Annotated[Dep, provides(CcInfo, EtRuntimeInfo)]
     """What runs them: an et_runtime, of whatever provider."""
 
-    catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo)] = Field(
-        ("@etbuild//runtime/kernels",), validate_default=True
-    )
+    catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo)] = as_written(("@etbuild//runtime/kernels",))
     """Kernels to choose from: what the programs call is compiled, for the dtypes they call it with, and offered by
     `kernels.h` as `programs::kernels()`. A runtime that is not etbuild's own has kernels: then the default is none."""
 
@@ -133,7 +132,7 @@ def et_image(ctx: RuleContext[EtImageAttrs]) -> Sequence[Provider]:
 class EtImageTestAttrs(EtImageAttrs):
     """Attributes of et_image_test."""
 
-    timeout: Annotated[int, Field(ge=1)] = TIMEOUT
+    timeout: Annotated[int, Limits(ge=1)] = TIMEOUT
     """After how many seconds it fails."""
 
 
@@ -159,7 +158,7 @@ def _image(ctx: RuleContext[EtImageAttrsT]) -> list[Provider]:
         linkopts=_stack_words(ctx),
     )
     objects = _compile(ctx, sources[:3], runtime, _held(ctx, programs))
-    selected = [_select(ctx, runtime)] if attrs.catalogs and (own or "catalogs" in attrs.model_fields_set) else []
+    selected = [_select(ctx, runtime)] if attrs.catalogs and (own or "catalogs" in given(attrs)) else []
     kernels = [*selected, *ctx.providers(attrs.kernels, CcInfo)]
     program = make_program(ctx, [header, *kernels, runtime], objects, contents=sources[3] if own else None)
     named = tuple((label.name, each.program) for label, each in zip(attrs.programs, programs, strict=True))

@@ -6,11 +6,9 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 
-from pydantic import Field
+from etbuild.api import Attrs, Label, Limits, RuleContext
 
-from etbuild.api import Attrs, Label, RuleContext
-
-MemoryId = Annotated[str, Field(pattern=r"^[1-9][0-9]*$")]
+MemoryId = Annotated[str, Limits(pattern=r"^[1-9][0-9]*$")]
 """The number of a planner's memory."""
 AttrsT = TypeVar("AttrsT", bound=Attrs)
 

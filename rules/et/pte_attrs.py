@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
-
-from etbuild.api import EXEC, Attrs, Dep, EntryPoint, Src, provides
+from etbuild.api import EXEC, Attrs, Dep, EntryPoint, Limits, Src, provides
 from rules.et.providers import ModelInfo
 
 Task = Literal["text-generation", "feature-extraction", "image-classification"]
@@ -49,7 +47,7 @@ class MethodAttrs(Attrs):
     dtype: Literal["float32", "float16", "bfloat16"] = "float32"
     """Of parameters and activations."""
 
-    max_seq_len: Annotated[int, Field(ge=1, le=131072)] = 512
+    max_seq_len: Annotated[int, Limits(ge=1, le=131072)] = 512
     """The longest sequence, in tokens; for text generation the size of the key-value cache."""
 
     dynamic_shapes: bool = True
@@ -80,7 +78,16 @@ class MethodAttrs(Attrs):
     """"file.py:function" each: takes the nn.Module before export and returns one."""
 
 
-class PteAttrs(MethodAttrs):
+def _proven_with_kernels(given: Any) -> Any:
+    """Give the proof the kernels that `quantize` needs and the official runtime lacks."""
+    kernels = HOST_KERNELS.get((given.get("backend"), given.get("quantize")))
+    operators = given.get("operators", ())
+    if kernels is None or not isinstance(operators, tuple):
+        return given
+    return {**given, "operators": (*operators, kernels)}
+
+
+class PteAttrs(MethodAttrs, before=_proven_with_kernels):
     """Attributes of pte."""
 
     backend: Backend
@@ -96,7 +103,7 @@ class PteAttrs(MethodAttrs):
     cpu_features: Literal["mve", "dsp", "scalar"] | None = None
     """For `cortex_m`: the extensions of the processor that it is lowered for.  [default: what the platform has]"""
 
-    method: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "forward"
+    method: Annotated[str, Limits(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "forward"
     """The method's name."""
 
     methods: dict[str, MethodAttrs] = {}
@@ -117,7 +124,7 @@ class PteAttrs(MethodAttrs):
     """For `cortex_m`: whether operators get the scratch memory that CMSIS-NN's code wants. Our kernels want none:
     without it planned memory is less, and no others may run the program."""
 
-    group_size: Annotated[int, Field(ge=1)] | None = None
+    group_size: Annotated[int, Limits(ge=1)] | None = None
     """How many weights share a scale; for portable 8da4w a multiple of 32.  [default: 32 for 8da4w and 4w]"""
 
     calibration: tuple[EntryPoint | Src, ...] = ()
@@ -148,7 +155,7 @@ class PteAttrs(MethodAttrs):
     prompts: tuple[str, ...] = ("The capital of France is",)
     """What the proof of a text-generation or feature-extraction program reads."""
 
-    tokens: Annotated[int, Field(ge=1)] = 24
+    tokens: Annotated[int, Limits(ge=1)] = 24
     """How many tokens the proof generates from each prompt."""
 
     inputs: tuple[EntryPoint | Src, ...] = ()
@@ -156,15 +163,3 @@ class PteAttrs(MethodAttrs):
 
     tolerances: dict[str, float] = {}
     """What the proof allows, by figure, such as { max_abs_error = 1e-3 }; see docs/rules.md for the defaults."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _proven_with_kernels(cls, given: Any) -> Any:
-        """Give the proof the kernels that `quantize` needs and the official runtime lacks."""
-        if not isinstance(given, dict):
-            return given
-        kernels = HOST_KERNELS.get((given.get("backend"), given.get("quantize")))
-        operators = given.get("operators", ())
-        if kernels is None or not isinstance(operators, tuple):
-            return given
-        return {**given, "operators": (*operators, kernels)}

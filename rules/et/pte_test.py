@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
-
 from etbuild.api import (
     DEVICE,
     Artifact,
@@ -14,6 +12,7 @@ from etbuild.api import (
     DefaultInfo,
     Dep,
     InputSet,
+    Limits,
     Provider,
     PythonEnvironmentInfo,
     Request,
@@ -21,6 +20,7 @@ from etbuild.api import (
     RunInfo,
     Src,
     TestInfo,
+    as_written,
     provides,
     rule,
 )
@@ -40,7 +40,7 @@ class PteTestAttrs(Attrs):
     expect: str | None = None
     """Text generation: what the continuation must hold.  Image classification: the class's index, as text."""
 
-    max_new_tokens: Annotated[int, Field(ge=1)] = 24
+    max_new_tokens: Annotated[int, Limits(ge=1)] = 24
     """Text generation: how many tokens at most; on a device, of those that the proof recorded."""
 
     image: Src | None = None
@@ -49,10 +49,10 @@ class PteTestAttrs(Attrs):
     sentences: tuple[str, ...] = ()
     """Feature extraction: an anchor, a sentence that is near to it, and one that is far."""
 
-    runner: Annotated[Dep, provides(RunInfo), DEVICE] = Field("@etbuild//runtime/program_runner", validate_default=True)
+    runner: Annotated[Dep, provides(RunInfo), DEVICE] = as_written("@etbuild//runtime/program_runner")
     """On a platform other than the host: the C++ program that calls it with the inputs of its proof."""
 
-    timeout: Annotated[int, Field(ge=1)] = 600
+    timeout: Annotated[int, Limits(ge=1)] = 600
     """After how many seconds it fails."""
 
 

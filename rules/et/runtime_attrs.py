@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from etbuild.api import Attrs, Dep, Label, RuleContext, provides
+from etbuild.api import Attrs, Dep, Label, Limits, RuleContext, provides
 from rules.cc.actions import Lto
 from rules.cc.providers import CcInfo
 from rules.et.providers import EtRuntimeInfo
@@ -42,7 +40,7 @@ class EtRuntimeAttrs(Attrs):
     log: Literal["off", "error", "info", "all"] | None = None
     """For source: from which level on messages are compiled in.  [default: info]"""
 
-    registry_capacity: Annotated[int, Field(ge=0)] | None = None
+    registry_capacity: Annotated[int, Limits(ge=0)] | None = None
     """For source: for how many kernels the global registry has room; 0 if all are handed to
     `load_method`.  [default: 2000]"""
 

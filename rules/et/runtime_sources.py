@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from etbuild.api import Artifact, Attrs, DefaultInfo, Provider, RuleContext, Src, frozen, rule
+from etbuild.api import Artifact, Attrs, DefaultInfo, Provider, RuleContext, Src, attributes_of, frozen, rule
 
 AttrsT = TypeVar("AttrsT", bound=Attrs)
 Sources = tuple[Src, ...]
@@ -74,7 +74,7 @@ def et_runtime_sources(ctx: RuleContext[EtRuntimeSourcesAttrs]) -> Sequence[Prov
     """Bring the sources of an ExecuTorch runtime and the public headers of a wheel together, for et_runtime."""
     headers = ctx.output_tree(f"{ctx.label.name}/include")
     copy_from_wheel(ctx, ctx.attrs.headers, [("include", headers)])
-    names = [name for name in EtRuntimeSourcesAttrs.model_fields if name not in ("headers", "overlay")]
+    names = [name for name in attributes_of(EtRuntimeSourcesAttrs) if name not in ("headers", "overlay")]
     parts = [(name, ctx.files(getattr(ctx.attrs, name))) for name in names]
     overlay = ctx.files(ctx.attrs.overlay)
     return [DefaultInfo((headers,)), EtRuntimeSourcesInfo(headers, overlay, tuple(part for part in parts if part[1]))]

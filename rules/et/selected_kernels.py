@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, TypeVar
 
-from pydantic import Field
-
-from etbuild.api import Artifact, Attrs, DefaultInfo, Dep, Provider, Request, RuleContext, provides, rule
+from etbuild.api import Artifact, Attrs, DefaultInfo, Dep, Limits, Provider, Request, RuleContext, provides, rule
 from rules.cc.actions import Link, Lto, link_shared, occasions
 from rules.cc.providers import CcInfo, CcToolchainInfo
 from rules.et.kernel_catalog import KernelCatalogInfo, catalogs_of
@@ -19,7 +17,7 @@ from rules.et.providers import EtRuntimeInfo, ProgramInfo
 class EtKernelsAttrs(Attrs):
     """What et_kernels and et_selected_kernels share."""
 
-    catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo), Field(min_length=1)]
+    catalogs: Annotated[tuple[Dep, ...], provides(KernelCatalogInfo), Limits(min_length=1)]
     """Kernels to choose from."""
 
     runtime: Annotated[Dep, provides(CcInfo, EtRuntimeInfo)]

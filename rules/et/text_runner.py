@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
-
 from etbuild.api import (
     Artifact,
     Attrs,
     DefaultInfo,
     Dep,
     InputSet,
+    Limits,
     Provider,
     RuleContext,
     RunInfo,
@@ -70,13 +69,13 @@ class TextRunnerTestAttrs(Attrs):
     reference: Annotated[Dep, provides(EagerTextInfo)]
     """What its model says in eager PyTorch: a target of the rule `eager_text`."""
 
-    tokens: Annotated[int, Field(ge=1)] = 24
+    tokens: Annotated[int, Limits(ge=1)] = 24
     """How many greedy tokens must be those of the reference, which must have so many."""
 
-    tolerance: Annotated[float, Field(gt=0)] = 1e-3
+    tolerance: Annotated[float, Limits(gt=0)] = 1e-3
     """How far the logits before each token may be from the reference's."""
 
-    timeout: Annotated[int, Field(ge=1)] = 600
+    timeout: Annotated[int, Limits(ge=1)] = 600
     """After how many seconds it fails."""
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
-
 from etbuild.api import (
     Artifact,
     Attrs,
     DefaultInfo,
     Dep,
     Label,
+    Limits,
     Provider,
     PythonEnvironmentInfo,
     Request,
@@ -31,7 +30,7 @@ class TokenizerAttrs(Attrs):
     model: Annotated[Dep, provides(ModelInfo)] | None = None
     """A model, whose tokenizer it is; give this or src."""
 
-    src: Annotated[tuple[Src, ...], Field(min_length=1)] | Src | None = None
+    src: Annotated[tuple[Src, ...], Limits(min_length=1)] | Src | None = None
     """A tokenizer.json, a GGUF file or a SentencePiece .model; beside a tokenizer.json its tokenizer_config.json, if
     that says what begins and ends a text."""
 

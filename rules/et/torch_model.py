@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import Field
-
-from etbuild.api import Artifact, Attrs, DefaultInfo, EntryPoint, Provider, RuleContext, Src, rule
+from etbuild.api import Artifact, Attrs, DefaultInfo, EntryPoint, Limits, Provider, RuleContext, Src, as_tables, rule
 from rules.et.actions import entry_flags, json_word, repeated
 from rules.et.providers import ModelInfo
 
@@ -15,7 +13,7 @@ from rules.et.providers import ModelInfo
 class ExampleInput(Attrs):
     """The shape of one example input."""
 
-    shape: tuple[Annotated[int, Field(ge=0)], ...]
+    shape: tuple[Annotated[int, Limits(ge=0)], ...]
     """In elements."""
 
     dtype: str = "float32"
@@ -37,7 +35,7 @@ class TorchModelAttrs(Attrs):
     weights: tuple[Src, ...] = ()
     """Files whose paths are handed to the entry, in order."""
 
-    example_inputs: EntryPoint | Annotated[tuple[ExampleInput, ...], Field(min_length=1)]
+    example_inputs: EntryPoint | Annotated[tuple[ExampleInput, ...], Limits(min_length=1)]
     """"file.py:function" that returns a tuple of tensors, or the shape of each input."""
 
     dynamic_shapes: dict[str, dict[str, tuple[int, int]]] = {}
@@ -69,4 +67,8 @@ def torch_model(ctx: RuleContext[TorchModelAttrs]) -> Sequence[Provider]:
 def _example_flags(ctx: RuleContext[Any], example: Any) -> tuple[tuple[str | Artifact, ...], tuple[Artifact, ...]]:
     if hasattr(example, "function"):
         return entry_flags("--example-inputs", ctx, [example])
-    return ("--example-inputs", json_word([one.model_dump(exclude_none=True) for one in example])), ()
+    return ("--example-inputs", json_word([_given(one) for one in example])), ()
+
+
+def _given(example: ExampleInput) -> dict[str, Any]:
+    return {name: value for name, value in as_tables(example).items() if value is not None}

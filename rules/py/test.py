@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
-
-from etbuild.api import DefaultInfo, Provider, RuleContext, TestInfo, rule
+from etbuild.api import DefaultInfo, Limits, Provider, RuleContext, TestInfo, rule
 from rules.py.program import ProgramAttrs, environment_request, python_program
 
 
 class PyTestAttrs(ProgramAttrs):
     """Attributes of py_test."""
 
-    timeout: Annotated[int, Field(ge=1)] = 300
+    timeout: Annotated[int, Limits(ge=1)] = 300
     """After how many seconds it fails."""
 
 

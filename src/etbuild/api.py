@@ -6,11 +6,13 @@ from etbuild.analysis.context import RuleContext
 from etbuild.analysis.dynamic import DynamicContext
 from etbuild.model.action import Action, Mount, Resources
 from etbuild.model.artifact import Artifact, InputSet
-from etbuild.model.attrs import DEVICE, EXEC, Attrs, Dep, Entry, EntryPoint, Size, Src, per_platform, provides
+from etbuild.model.attrs import Attrs, Dep, Entry, EntryPoint, Size, Src, as_tables, given
+from etbuild.model.attrs_schema import attributes_of
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import field, frozen
 from etbuild.model.install import Installation, InstalledArtifact
 from etbuild.model.label import Label
+from etbuild.model.markers import DEVICE, EXEC, Limits, after, as_written, before, per_platform, provides
 from etbuild.model.rule import (
     Command,
     DefaultInfo,
@@ -43,6 +45,7 @@ __all__ = [
     "Installation",
     "InstalledArtifact",
     "Label",
+    "Limits",
     "Mount",
     "Provider",
     "PythonEnvironmentInfo",
@@ -54,8 +57,14 @@ __all__ = [
     "Src",
     "TestInfo",
     "TestSuiteInfo",
+    "after",
+    "as_tables",
+    "as_written",
+    "attributes_of",
+    "before",
     "field",
     "frozen",
+    "given",
     "per_platform",
     "provides",
     "rule",

@@ -5,16 +5,15 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator
-from enum import Enum
 from typing import Any
-
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from etbuild.attribute_docs import describe
 from etbuild.loading.common_attributes import CommonAttrs, PackageAttrs
-from etbuild.loading.expected_value import describe_type, field_type
+from etbuild.loading.expected_value import describe_type
 from etbuild.loading.workspace import ConfigAttrs, RepositoryAttrs, WorkspaceAttrs
+from etbuild.model.attrs import Attrs, as_tables
+from etbuild.model.attrs_schema import REQUIRED, attributes_of
+from etbuild.model.markers import AsWritten
 from etbuild.model.rule import Rule
 from etbuild.model.workspace import Workspace
 
@@ -47,20 +46,18 @@ def _rule(rule: Rule[Any]) -> Iterator[str]:
     yield from _attributes(rule.attrs)
 
 
-def _attributes(model: type[BaseModel]) -> Iterator[str]:
-    for name, field in describe(model).model_fields.items():
-        text = " ".join((field.description or "").split())
-        kind = describe_type(field_type(model, name)) or "a value"
-        yield f"- **`{name}`** ({kind}; {_default(field)}): {text}"
+def _attributes(schema: type[Attrs]) -> Iterator[str]:
+    docs = describe(schema)
+    for each in attributes_of(schema).values():
+        text = " ".join(docs.get(each.name, "").split())
+        yield f"- **`{each.name}`** ({describe_type(each.kind) or 'a value'}; {_default(each.default)}): {text}"
     yield ""
 
 
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
+def _default(default: Any) -> str:
+    if default is REQUIRED:
         return "required"
-    value = field.get_default(call_default_factory=True)
+    value = default.value if isinstance(default, AsWritten) else default
     if value is None or value in ((), {}, "", frozenset()):
         return "optional"
-    plain = value.value if isinstance(value, Enum) else value
-    shown = plain.model_dump(exclude_defaults=True) if isinstance(plain, BaseModel) else plain
-    return f"default `{json.dumps(shown, default=str, ensure_ascii=False)}`"
+    return f"default `{json.dumps(as_tables(value, defaults=False), ensure_ascii=False)}`"

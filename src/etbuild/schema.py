@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic.json_schema import model_json_schema
+from pydantic.json_schema import GenerateJsonSchema
 
 from etbuild.attribute_docs import describe
 from etbuild.loading.common_attributes import CommonAttrs, PackageAttrs
 from etbuild.loading.workspace import WorkspaceAttrs
+from etbuild.model.attrs import Attrs, as_tables
+from etbuild.model.attrs_schema import core_schema_of
 from etbuild.model.rule import Rule
 from etbuild.model.workspace import Workspace
 
@@ -44,20 +46,18 @@ _SHARED: Schema = {
 
 def workspace_schema() -> Schema:
     """Return the JSON Schema of WORKSPACE."""
-    return {"$schema": _DIALECT, **_of(WorkspaceAttrs, "workspace", {}, keep_required=True)[0]}
+    return {"$schema": _DIALECT, **_of(WorkspaceAttrs, keep_required=True)}
 
 
 def build_schema(workspace: Workspace) -> Schema:
     """Return the JSON Schema of the BUILD.toml files of a workspace: of the rules of its families."""
-    defs = dict(_SHARED)
-    properties = {"package": _of(PackageAttrs, "package", defs)[0]}
+    properties = {"package": _of(PackageAttrs)}
     for family in workspace.families:
         for rule in family.rules:
-            target = _target(rule, defs)
             properties[rule.name] = {
                 "description": rule.doc,
                 "type": "object",
-                "additionalProperties": target,
+                "additionalProperties": _target(rule),
             }
     return {
         "$schema": _DIALECT,
@@ -65,32 +65,48 @@ def build_schema(workspace: Workspace) -> Schema:
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
-        "$defs": defs,
+        "$defs": _SHARED,
     }
 
 
-def _target(rule: Rule[Any], defs: Schema) -> Schema:
-    schema, plain = _of(rule.attrs, rule.name, defs)
-    common, _ = _of(CommonAttrs, "common", defs)
+def _target(rule: Rule[Any]) -> Schema:
+    schema = _of(rule.attrs)
+    plain = schema["properties"]
     chosen = {name: {"anyOf": [_with_parts(value), _SELECT]} for name, value in plain.items()}
     for name, value in plain.items():
         if "description" in value:
             chosen[name]["description"] = value["description"]
     matrix = {"matrix": {"$ref": "#/$defs/matrix"}}
-    return {**schema, "properties": {**matrix, **common["properties"], **chosen}}
+    return {**schema, "properties": {**matrix, **_of(CommonAttrs)["properties"], **chosen}}
 
 
-def _of(model: type[BaseModel], name: str, defs: Schema, *, keep_required: bool = False) -> tuple[Schema, Schema]:
-    """Return a model's schema and its properties; the schemas that it refers to are put into `defs`."""
-    schema = model_json_schema(describe(model), ref_template=f"#/$defs/{name}.{{model}}")
-    parts = {f"{name}.{part}": _cleaned(value) for part, value in schema.pop("$defs", {}).items()}
-    defs.update(parts)
-    schema = _cleaned(schema)
+def _of(schema: type[Attrs], *, keep_required: bool = False) -> Schema:
+    """Return an Attrs' JSON Schema."""
+    core: Any = core_schema_of(schema)
+    found: Schema = _cleaned(_Generator().generate(core))
     if not keep_required:
-        schema.pop("required", None)  # [package] defaults or a matrix may give it.
-    elif parts:
-        schema["$defs"] = parts
-    return schema, schema["properties"]
+        found.pop("required", None)  # [package] defaults or a matrix may give it.
+    return found
+
+
+class _Generator(GenerateJsonSchema):
+    """Makes JSON Schemas of the core schemas of Attrs: what pydantic's models say of themselves is told here."""
+
+    def model_schema(self, schema: Any) -> Schema:
+        """Return the schema of a table, with the docstrings of its attributes."""
+        made = self.generate_inner(schema["schema"])
+        for name, text in describe(schema["cls"]).items():
+            made["properties"][name]["description"] = text
+        about = schema["cls"].__doc__
+        return {**made, **({"description": inspect.cleandoc(about)} if about else {}), "additionalProperties": False}
+
+    def encode_default(self, dft: Any) -> Any:
+        """Return a default as BUILD.toml has it."""
+        return as_tables(dft, defaults=False)
+
+    def function_plain_schema(self, schema: Any) -> Schema:
+        """Return the schema of a Checker."""
+        return dict(schema["metadata"])
 
 
 def _cleaned(value: Any) -> Any:

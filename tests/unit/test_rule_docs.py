@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from etbuild.attribute_docs import describe
 from etbuild.loading.workspace import load_workspace
+from etbuild.model.attrs_schema import attributes_of
 from etbuild.rule_docs import rules_document
 
 ROOT = Path(__file__).parents[2]
@@ -19,5 +21,5 @@ def test_every_attribute_of_every_rule_has_a_description() -> None:
     for family in load_workspace(ROOT, ROOT).families:
         for rule in family.rules:
             assert rule.doc, rule.name
-            bare = [name for name, field in rule.attrs.model_fields.items() if not field.description]
+            bare = sorted(attributes_of(rule.attrs).keys() - describe(rule.attrs).keys())
             assert bare == [], rule.name

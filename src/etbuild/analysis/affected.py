@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
-
-from pydantic import BaseModel
 
 from etbuild.model.action import Action
 from etbuild.model.artifact import Artifact
+from etbuild.model.attrs import as_tables
 from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
 from etbuild.model.frozen import frozen
 from etbuild.model.rule import DefaultInfo
@@ -68,7 +66,7 @@ def _facts(target: ConfiguredTarget, revision: Revision) -> dict[str, object]:
         "compatibility": target.incompatible,
     }
     # Plain: the families of two revisions are loaded apart, and values of two classes are never equal.
-    values = _plain(spec.attrs) if spec.attrs is not None else spec.raw
+    values = as_tables(spec.attrs) if spec.attrs is not None else spec.raw
     facts |= {f"attribute '{name}'": value for name, value in values.items()}
     actions = [revision.analysis.actions.actions[index] for index in target.actions]
     actions += [target.test] if target.test else []
@@ -81,15 +79,6 @@ def _facts(target: ConfiguredTarget, revision: Revision) -> dict[str, object]:
     facts["command: files"] = (info.files, info.validations, info.names) if info else None
     facts |= {_reason(source): revision.digest(source.location) for source in _sources(actions, info)}
     return facts
-
-
-def _plain(value: Any) -> Any:
-    """Return a schema's value as tables and lists: pydantic's own dump leaves out what stands in some unions."""
-    if isinstance(value, BaseModel):
-        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
-    if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, (tuple, list)) else value
 
 
 def _sources(actions: Iterable[Action], info: DefaultInfo | None) -> Iterator[Artifact]:

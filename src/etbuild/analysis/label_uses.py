@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
-from pydantic import BaseModel
-
-from etbuild.model.attrs import DEVICE, EXEC, Entry, PerPlatform, Provides
+from etbuild.model.attrs import Attrs, Entry
+from etbuild.model.attrs_schema import attributes_of
 from etbuild.model.label import Label
+from etbuild.model.markers import DEVICE, EXEC, PerPlatform, Provides
 from etbuild.model.rule import Provider
 
 
@@ -32,15 +32,15 @@ class LabelFields:
     """The fields of schemas that may hold labels, found once a schema."""
 
     def __init__(self) -> None:
-        self._known: dict[type[BaseModel], tuple[LabelField, ...]] = {}
+        self._known: dict[type[Attrs], tuple[LabelField, ...]] = {}
 
-    def of(self, schema: type[BaseModel]) -> tuple[LabelField, ...]:
+    def of(self, schema: type[Attrs]) -> tuple[LabelField, ...]:
         """Return the fields of `schema`, in order."""
         if schema not in self._known:
             self._known[schema] = tuple(_label_fields(schema))
         return self._known[schema]
 
-    def uses(self, attrs: BaseModel) -> list[LabelUse]:
+    def uses(self, attrs: Attrs) -> list[LabelUse]:
         """Return every label in `attrs`, in order, as often as it stands there."""
         found: list[LabelUse] = []
         for field in self.of(type(attrs)):
@@ -62,7 +62,7 @@ class LabelFields:
             yield value, field, index
         elif isinstance(value, Entry):
             yield value.file, field, index
-        elif isinstance(value, BaseModel):
+        elif isinstance(value, Attrs):
             for inner in self.of(type(value)):
                 named = inner._replace(name=f"{field.name}.{inner.name}", for_exec=inner.for_exec or field.for_exec)
                 yield from self._nested(getattr(value, inner.name), named, -1)
@@ -74,16 +74,16 @@ class LabelFields:
                 yield from self._nested(element, field, position)
 
 
-def _label_fields(schema: type[BaseModel]) -> Iterator[LabelField]:
-    for name, field in schema.model_fields.items():
-        parts = [*field.metadata, *_parts(field.annotation)]
+def _label_fields(schema: type[Attrs]) -> Iterator[LabelField]:
+    for attribute in attributes_of(schema).values():
+        parts = list(_parts(attribute.kind))
         if any(
-            part is Label or part is Entry or (isinstance(part, type) and issubclass(part, BaseModel)) for part in parts
+            part is Label or part is Entry or (isinstance(part, type) and issubclass(part, Attrs)) for part in parts
         ):
             types = tuple(t for part in parts if isinstance(part, Provides) for t in part.types)
             markers = [part for part in parts if isinstance(part, str)]
             platforms = next((part.field for part in parts if isinstance(part, PerPlatform)), "")
-            yield LabelField(name, types, EXEC in markers, DEVICE in markers, platforms)
+            yield LabelField(attribute.name, types, EXEC in markers, DEVICE in markers, platforms)
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from etbuild.analysis.query_language import Call, Combination, Query, Targets
+from etbuild.model.attrs_schema import attributes_of
 from etbuild.model.configured import Analysis, ConfiguredKey
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 from etbuild.model.frozen import frozen
@@ -111,9 +112,8 @@ class _Answer(Generic[Node]):
 
 def attribute_text(spec: TargetSpec, name: str) -> str | None:
     """Return an attribute as `attr` compares it, defaults included; None if the target has none of this name."""
-    own = (
-        getattr(spec.attrs, name, None) if spec.attrs and name in type(spec.attrs).model_fields else spec.raw.get(name)
-    )
+    checked = spec.attrs is not None and name in attributes_of(spec.rule.attrs)
+    own = getattr(spec.attrs, name) if checked else spec.raw.get(name)
     if own is None and name in ("tags", "visibility", "manual", "compatible_with", "ram"):
         own = getattr(spec, name)
     return _text(spec.label.name if name == "name" else own)

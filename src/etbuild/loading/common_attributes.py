@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from etbuild.model.attrs import Attrs, Dep, Size
+from etbuild.model.attrs_schema import attributes_of
 
 
 class CommonAttrs(Attrs):
@@ -39,4 +40,4 @@ class PackageAttrs(Attrs):
     """Attributes by rule, for targets that do not give them."""
 
 
-COMMON = frozenset(CommonAttrs.model_fields)
+COMMON = frozenset(attributes_of(CommonAttrs))

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.validation import Subject, refusals
-from etbuild.model.attrs import Attrs, label_context
+from etbuild.model.attrs import Attrs, check_table, label_context
 from etbuild.model.diagnostics import EtbuildError, Span
 from etbuild.model.label import Label
 from etbuild.model.target import TargetSpec
+from etbuild.model.validator import ValidationError
 
 
 def check_attrs(spec: TargetSpec, raw: Mapping[str, Any]) -> Attrs:
     """Return the checked attributes. Raises EtbuildError with each place that the schema refuses."""
     base = Label(spec.label.repository, spec.label.package, "")
     try:
-        attrs: Attrs = spec.rule.attrs.model_validate(dict(raw), context=label_context(base, spec.own))
+        attrs: Attrs = check_table(spec.rule.attrs, dict(raw), label_context(base, spec.own))
     except ValidationError as error:
         subject = Subject(spec.rule.name, spec.rule.attrs, _span_at(spec), _span_at(spec))
         raise EtbuildError(*refusals(error, raw, subject)) from None

@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
-
+from etbuild.model.attrs import Attrs
+from etbuild.model.attrs_schema import attributes_of
 from etbuild.model.label import Label
 from etbuild.model.select import Select
 
@@ -25,19 +25,13 @@ _WORDS: Mapping[Any, str] = {
 _LISTS = (tuple, list, frozenset, set)
 
 
-def field_type(schema: type[BaseModel], name: str) -> Any:
-    """Return the whole type of a schema's field, with its constraints."""
-    field = schema.model_fields[name]
-    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-
-
 def type_at(kind: Any, path: Iterable[str | int]) -> Any:
     """Return the type of what stands at `path` in a value of type `kind`; None where that is not one type."""
     for part in path:
         kind = _plain(kind)
         origin, arguments = get_origin(kind), get_args(kind)
-        if isinstance(kind, type) and issubclass(kind, BaseModel) and part in kind.model_fields:
-            kind = field_type(kind, str(part))
+        if isinstance(kind, type) and issubclass(kind, Attrs) and part in attributes_of(kind):
+            kind = attributes_of(kind)[str(part)].kind
         elif origin is tuple and len(arguments) == 2 and arguments[1] is ...:
             kind = arguments[0]
         elif origin is tuple and isinstance(part, int) and part < len(arguments):
@@ -64,7 +58,7 @@ def describe_type(kind: Any) -> str:
         return _one_of(arguments)
     if origin in _LISTS or kind in _LISTS:
         return "a list" + _elements(origin, arguments) + _size(constraints, "element")
-    if _is_mapping(origin) or (isinstance(kind, type) and issubclass(kind, (BaseModel, dict))):
+    if _is_mapping(origin) or (isinstance(kind, type) and issubclass(kind, (Attrs, dict))):
         return "a table" + _size(constraints, "key")
     return _WORDS[kind] + _limits(kind, constraints) if kind in _WORDS else ""
 

@@ -11,6 +11,7 @@ from etbuild.loading.common_attributes import COMMON
 from etbuild.loading.package_scope import Origins, PackageScope
 from etbuild.loading.targets import Written
 from etbuild.loading.toml_spans import TomlPath
+from etbuild.model.attrs_schema import attributes_of
 from etbuild.model.diagnostics import EtbuildError, did_you_mean
 from etbuild.model.label import Label, parse_label
 from etbuild.model.rule import Rule
@@ -32,7 +33,7 @@ def expand_matrix(scope: PackageScope, written: Written, group: Rule[Any] | None
     if not matrix.failed:
         yield from members
         if group is not None:
-            [attribute] = group.attrs.model_fields
+            [attribute] = attributes_of(group.attrs)
             common = {key: value for key, value in written.table.items() if key in COMMON - {"ram", "compatible_with"}}
             table = {attribute: [f":{member.label.name}" for member in members], **common}
             yield Written(written.label, group, table, Origins(written.origins.table, written.origins.attributes))

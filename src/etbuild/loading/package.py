@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from etbuild.loading.attribute_values import UnreadableError, read_attribute
 from etbuild.loading.common_attributes import COMMON, PackageAttrs
 from etbuild.loading.folders import Folders
@@ -18,11 +16,14 @@ from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.toml_text import TomlFile, parse_toml
 from etbuild.loading.validation import Subject, refusals
 from etbuild.loading.visibility import parse_visibility
+from etbuild.model.attrs import check_table
+from etbuild.model.attrs_schema import attributes_of
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 from etbuild.model.frozen import field, frozen, mutable, replace
 from etbuild.model.label import Label, Pattern, parse_label
 from etbuild.model.rule import Rule
 from etbuild.model.target import TargetSpec
+from etbuild.model.validator import ValidationError
 
 
 @mutable
@@ -61,7 +62,7 @@ class Package:
 
 def _file_of(maker: TargetSpec, name: str, rule: Rule[Any]) -> TargetSpec:
     """Return the target that stands for the file `name`, which `maker` makes."""
-    attrs = rule.attrs.model_construct(maker=maker.label)
+    attrs = rule.attrs(maker=maker.label)
     label, dependencies = replace(maker.label, name=name), (maker.label,)
     return replace(maker, label=label, rule=rule, raw={}, attrs=attrs, dependencies=dependencies)
 
@@ -125,7 +126,7 @@ class _PackageReader:
             return
         try:
             raw = {key: self.read_package_value(key, value) for key, value in table.items()}
-            attrs = PackageAttrs.model_validate(raw)
+            attrs = check_table(PackageAttrs, raw)
             self.visibility = parse_visibility(attrs.visibility, self.scope.base, self.scope.own)
         except UnreadableError:
             return
@@ -153,7 +154,7 @@ class _PackageReader:
             return False
         unknown = [key for key in self.toml.data["package"]["defaults"][name] if not _takes(rule, key)]
         for key in unknown:
-            hint = did_you_mean(key, (*rule.attrs.model_fields, *COMMON))
+            hint = did_you_mean(key, (*attributes_of(rule.attrs), *COMMON))
             span = self.toml.key_span((*path, key))
             self.scope.mistake("unknown-attribute", f"{name} has no attribute '{key}'", span, hint=hint)
         return not unknown
@@ -190,7 +191,7 @@ class _PackageReader:
             attributes = {key: ("package", "defaults", rule.name, key) for key in defaults if key not in table}
             table, origins = {**defaults, **table}, Origins(path, attributes)
         written = Written(label, rule, table, origins)
-        if "matrix" in table and "matrix" not in rule.attrs.model_fields:
+        if "matrix" in table and "matrix" not in attributes_of(rule.attrs):
             for one in expand_matrix(self.scope, written, self.rules.get("alias_group")):
                 if self.is_new(one.label.name, path):
                     yield one
@@ -227,4 +228,4 @@ class _PackageReader:
 
 
 def _takes(rule: Rule[Any], key: str) -> bool:
-    return key in rule.attrs.model_fields or key in COMMON
+    return key in attributes_of(rule.attrs) or key in COMMON

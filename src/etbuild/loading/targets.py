@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from etbuild.loading.attribute_values import UnreadableError, read_attribute
 from etbuild.loading.common_attributes import COMMON, CommonAttrs
 from etbuild.loading.lazy_mapping import LazyMapping
@@ -14,12 +12,14 @@ from etbuild.loading.package_scope import Origins, PackageScope, spans_below
 from etbuild.loading.selects import conditions, has_select, variants
 from etbuild.loading.validation import Subject, refusals
 from etbuild.loading.visibility import parse_visibility
-from etbuild.model.attrs import Attrs
+from etbuild.model.attrs import Attrs, check_table
+from etbuild.model.attrs_schema import attributes_of
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import frozen, replace
 from etbuild.model.label import Label, Pattern
 from etbuild.model.rule import Rule
 from etbuild.model.target import TargetSpec
+from etbuild.model.validator import ValidationError
 
 _PLAIN = (str, int, float)
 
@@ -105,10 +105,10 @@ class _TargetReader:
         """Take the common attributes out of the rule's own."""
         if COMMON.isdisjoint(self.raw):
             return Common(visibility)
-        names = [name for name in self.raw if name in COMMON and name not in self.rule.attrs.model_fields]
+        names = [name for name in self.raw if name in COMMON and name not in attributes_of(self.rule.attrs)]
         raw = {name: self.raw.pop(name) for name in names}
         try:
-            attrs = CommonAttrs.model_validate(raw, context=self.scope.context)
+            attrs = check_table(CommonAttrs, raw, self.scope.context)
             if attrs.visibility is not None:
                 visibility = parse_visibility(attrs.visibility, self.scope.base, self.scope.own)
             return Common(visibility, attrs.tags, attrs.manual, attrs.compatible_with, attrs.ram)
@@ -125,7 +125,7 @@ class _TargetReader:
             return self.validated(self.raw, self.origins, None)
         for variant in variants(self.raw, self.origins, self.scope.toml):
             # What a schema says of several attributes at once is asked when all are configured.
-            asked = {variant.varied} if variant.varied else {*self.raw, *self.rule.attrs.model_fields}
+            asked = {variant.varied} if variant.varied else {*self.raw, *attributes_of(self.rule.attrs)}
             self.validated(variant.raw, variant.origins, asked - self.unreadable)
         self.labels.update(dict.fromkeys(conditions(self.raw)))
         return None
@@ -133,7 +133,7 @@ class _TargetReader:
     def validated(self, raw: Mapping[str, Any], origins: Origins, asked: Collection[str] | None) -> Attrs | None:
         """Return the attributes as the schema has them, or None after noting what is wrong with those `asked` for."""
         try:
-            attrs: Attrs = self.rule.attrs.model_validate(raw, context=self.scope.context)
+            attrs: Attrs = check_table(self.rule.attrs, raw, self.scope.context)
         except ValidationError as error:
             found = refusals(error, raw, self.subject(self.rule.attrs, origins), asked)
             self.scope.mistakes += [self.unquoted_dot(diagnostic) or diagnostic for diagnostic in found]
@@ -174,6 +174,6 @@ def _collect(value: Any, labels: dict[Label, None]) -> None:
         for part in value:
             _collect(part, labels)
     elif kind not in _PLAIN:
-        parts = value.__dict__ if isinstance(value, BaseModel) else value
+        parts = value.__dict__ if isinstance(value, Attrs) else value
         for part in parts.values() if isinstance(parts, Mapping) else ():
             _collect(part, labels)

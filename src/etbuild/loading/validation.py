@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from etbuild.loading.expected_value import describe_type, describe_value, field_type, type_at
+from etbuild.loading.expected_value import describe_type, describe_value, type_at
 from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.toml_text import attribute_path
-from etbuild.model.attrs import LabelError
+from etbuild.model.attrs import Attrs, LabelError
+from etbuild.model.attrs_schema import attributes_of
 from etbuild.model.diagnostics import Diagnostic, Span, did_you_mean
 from etbuild.model.frozen import frozen
+from etbuild.model.validator import ValidationError
 
 
 @frozen
@@ -22,7 +22,7 @@ class Subject:
 
     name: str
     """Such as `pte` or WORKSPACE."""
-    schema: type[BaseModel]
+    schema: type[Attrs]
     key_span: Callable[[TomlPath], Span]
     value_span: Callable[[TomlPath], Span]
     also: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ def _refusal(path: TomlPath, mistakes: list[Any], subject: Subject) -> Diagnosti
 def unknown_attribute(path: TomlPath, subject: Subject) -> Diagnostic:
     """Return the diagnostic of a key that the schema does not have."""
     schema = type_at(subject.schema, path[:-1]) if len(path) > 1 else subject.schema
-    known = schema.model_fields if isinstance(schema, type) and issubclass(schema, BaseModel) else {}
+    known = attributes_of(schema) if isinstance(schema, type) and issubclass(schema, Attrs) else {}
     key = str(path[-1])
     candidates = (*known, *(subject.also if len(path) == 1 else ()))
     hint = did_you_mean(key, candidates) or (f"it has {', '.join(sorted(known))}" if known else None)
@@ -76,9 +76,7 @@ def unknown_attribute(path: TomlPath, subject: Subject) -> Diagnostic:
 
 
 def _type_of(path: TomlPath, subject: Subject) -> Any:
-    if not path or path[0] not in subject.schema.model_fields:
-        return None
-    return type_at(field_type(subject.schema, str(path[0])), path[1:])
+    return type_at(subject.schema, path) if path else None
 
 
 def _real_path(loc: Iterable[str | int], kind: str, raw: Any) -> TomlPath:

@@ -8,8 +8,6 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
-
 from etbuild.loading.families import load_families
 from etbuild.loading.lazy_mapping import LazyMapping
 from etbuild.loading.package_scope import Origins
@@ -18,15 +16,17 @@ from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.toml_text import TomlFile, parse_toml
 from etbuild.loading.validation import Subject, refusals
 from etbuild.loading.version_pin import check_pin
-from etbuild.model.attrs import Attrs, Dep, label_context
+from etbuild.model.attrs import Attrs, Dep, check_table, label_context
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, raise_all
 from etbuild.model.frozen import replace
 from etbuild.model.label import Label
+from etbuild.model.markers import Limits
 from etbuild.model.repository import Repository
+from etbuild.model.validator import ValidationError
 from etbuild.model.workspace import OWN_REPOSITORY, Workspace
 
 LOCK_FILE = "etbuild.lock"
-_Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
+_Name = Annotated[str, Limits(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
 _COMMIT = re.compile("[0-9a-f]{40}")
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "pypi": ("version",),
@@ -104,7 +104,7 @@ class WorkspaceAttrs(Attrs):
     toolchains: tuple[Dep, ...] = ()
     """Targets that serve what rules need, in order of preference."""
 
-    roots: Annotated[dict[str, str], Field(min_length=1)] = {"": "."}  # noqa: RUF012 - pydantic copies it.
+    roots: Annotated[dict[str, str], Limits(min_length=1)] = {"": "."}  # noqa: RUF012 - pydantic copies it.
     """Package prefix to the folder it stands in."""
 
     config: dict[str, ConfigAttrs] = {}  # noqa: RUF012 - pydantic copies it.
@@ -198,7 +198,7 @@ class _WorkspaceReader:
         raw = _tuples(self.toml.data)
         context = label_context(Label("", "", WORKSPACE_FILE), str(raw.get("name", "")))
         try:
-            return WorkspaceAttrs.model_validate(raw, context=context)
+            return check_table(WorkspaceAttrs, raw, context)
         except ValidationError as error:
             subject = Subject(WORKSPACE_FILE, WorkspaceAttrs, self.toml.key_span, self.toml.value_span)
             raise EtbuildError(*refusals(error, raw, subject)) from None

@@ -1,33 +1,91 @@
-"""Attrs: the base of every rule's schema, and the types that its attributes may have. Alone in `model` it imports
-pydantic.
+"""Attrs: the base of every rule's schema, and the types that its attributes may have.
 
-Every Label in an Attrs is a dependency. `Dep` names a target; `Src` names a file or a target whose files are meant. A
-field says what its targets must provide, and whether they are for the exec platform:
-
-    programs: Annotated[tuple[Dep, ...], provides(ProgramInfo)] = ()
-    compiler: Annotated[Dep, EXEC]
-    image: Annotated[Dep, per_platform("platforms")]
+Every Label in an Attrs is a dependency. `Dep` names a target; `Src` names a file or a target whose files are meant.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, NamedTuple, NoReturn, TypeVar, dataclass_transform
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
-from pydantic_core import PydanticCustomError
-
+from etbuild.model.attrs_schema import attributes_of, validator_of
 from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.label import Label, parse_label
-from etbuild.model.rule import Provider
+from etbuild.model.markers import Checker, Converted, before
+from etbuild.model.validator import PydanticCustomError
+
+AttrsT = TypeVar("AttrsT", bound="Attrs")
 
 
-class Attrs(BaseModel):
-    """The attributes of a rule: frozen, nothing unknown, no type guessed. A docstring below a field documents it."""
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Attrs:
+    """The attributes of a rule: frozen, nothing unknown, no type guessed. A docstring below a field documents it.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    `class XAttrs(Attrs, before=f, after=g)`: the whole table passes through `f`, which returns what is then checked;
+    the checked attributes pass through `g`. What they refuse, they raise a ValueError for.
+    """
+
+    # As pydantic's core fills instances.
+    __slots__ = ("__dict__", "__pydantic_extra__", "__pydantic_fields_set__", "__pydantic_private__")
+    __pydantic_fields_set__: set[str]
+    __attrs_checks__: ClassVar[tuple[Converted, ...]] = ()
+
+    def __init_subclass__(cls, before: Check | None = None, after: Check | None = None) -> None:
+        """Keep the functions that tables pass through, behind those of the base."""
+        own = [Converted(before, "before")] if before else []
+        cls.__attrs_checks__ = (*cls.__attrs_checks__, *own, *([Converted(after, "after")] if after else []))
+        for name, default in vars(cls).items():
+            if type(default).__module__.startswith("pydantic."):
+                raise TypeError(f"a default must be a value, that of '{name}' is a pydantic {type(default).__name__}")
+
+    def __init__(self, **given: Any) -> None:
+        """Check what is given. Raises ValidationError."""
+        validator_of(type(self)).validate_python(given, self_instance=self)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        """Refuse."""
+        raise AttributeError(f"a {type(self).__name__} is frozen: '{name}' cannot change")
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether all attributes are equal."""
+        return self.__dict__ == other.__dict__ if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash all attributes."""
+        return hash((type(self), *self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        """Show all attributes."""
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__dict__.items())})"
+
+
+Check = Callable[[Any], Any]
+
+
+def check_table(schema: type[AttrsT], table: Mapping[str, Any], context: Mapping[str, Any] | None = None) -> AttrsT:
+    """Return a table as its schema has it; `context` is what labels are read in. Raises ValidationError."""
+    checked: AttrsT = validator_of(schema).validate_python(table, context=context)
+    return checked
+
+
+def given(attrs: Attrs) -> Collection[str]:
+    """Return the names of the attributes that were written, not left to their defaults."""
+    return attrs.__pydantic_fields_set__
+
+
+def as_tables(value: Any, *, defaults: bool = True) -> Any:
+    """Return an attribute's value as tables, lists, and labels in text; without defaults, if that is false."""
+    if isinstance(value, (Label, Entry)):
+        return str(value)
+    if isinstance(value, Attrs):
+        parts = [(each, getattr(value, each.name)) for each in attributes_of(type(value)).values()]
+        return {
+            each.name: as_tables(part, defaults=defaults) for each, part in parts if defaults or part != each.default
+        }
+    if isinstance(value, Mapping):
+        return {key: as_tables(part, defaults=defaults) for key, part in value.items()}
+    return [as_tables(part, defaults=defaults) for part in value] if isinstance(value, (tuple, list)) else value
 
 
 class LabelError(ValueError):
@@ -39,7 +97,7 @@ def label_context(package: Label, own: str = "") -> dict[str, Any]:
     return {"base": package, "own": own}
 
 
-def _label(value: Any, info: ValidationInfo) -> Any:
+def _label(value: Any, info: Any) -> Any:
     if not isinstance(value, str):
         return value
     context = info.context or {}
@@ -56,23 +114,10 @@ def _is_label(value: Any) -> Label:
     return value
 
 
-class _LabelSchema:
-    """Tells pydantic that a Label is a string in JSON Schema and an instance here."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
-        from pydantic_core import core_schema  # noqa: PLC0415 - only when schemas are built.
-
-        return core_schema.no_info_plain_validator_function(_is_label, serialization=core_schema.to_string_ser_schema())
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
-        return {"type": "string", "format": "label"}
-
-
-Dep = Annotated[Label, _LabelSchema, BeforeValidator(_label)]
+_LABEL = Checker(_is_label, {"type": "string", "format": "label"})
+Dep = Annotated[Label, _LABEL, before(_label)]
 """The label of a target."""
-Src = Annotated[Label, _LabelSchema, BeforeValidator(_label), "src"]
+Src = Annotated[Label, _LABEL, before(_label), "src"]
 """The label of a file of the package, or of a target whose files are meant."""
 
 
@@ -82,8 +127,12 @@ class Entry(NamedTuple):
     file: Label
     function: str
 
+    def __str__(self) -> str:
+        """Return it as it is written."""
+        return f"{self.file}:{self.function}"
 
-def _entry(value: Any, info: ValidationInfo) -> Any:
+
+def _entry(value: Any, info: Any) -> Any:
     if isinstance(value, Entry):
         return value
     file, colon, function = value.rpartition(":") if isinstance(value, str) else ("", "", "")
@@ -92,21 +141,7 @@ def _entry(value: Any, info: ValidationInfo) -> Any:
     return Entry(_is_label(_label(file, info)), function)
 
 
-class _EntrySchema:
-    """Tells pydantic that an Entry is a string in JSON Schema and an Entry here."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
-        from pydantic_core import core_schema  # noqa: PLC0415 - only when schemas are built.
-
-        return core_schema.with_info_plain_validator_function(_entry, serialization=core_schema.to_string_ser_schema())
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
-        return {"type": "string", "pattern": r"^.+\.py:[A-Za-z_][A-Za-z0-9_]*$"}
-
-
-EntryPoint = Annotated[Entry, _EntrySchema]
+EntryPoint = Annotated[Entry, Checker(_entry, {"type": "string", "pattern": r"^.+\.py:[A-Za-z_][A-Za-z0-9_]*$"})]
 """An Entry as an attribute: a source file of the package and a function in it."""
 
 
@@ -130,40 +165,8 @@ def _size(value: Any) -> Any:
     return value
 
 
-Size = Annotated[int, BeforeValidator(_size, json_schema_input_type=int | str)]
+Size = Annotated[int, before(_size, takes=int | str)]
 """A number of bytes, or a text such as "4GiB"."""
-
-
-@dataclass(frozen=True)
-class Provides:
-    """A field's marker: its targets must provide all of these."""
-
-    types: tuple[type[Provider], ...]
-
-
-def provides(*types: type[Provider]) -> Provides:
-    """Demand that a field's targets provide all of `types`."""
-    return Provides(types)
-
-
-EXEC = "exec"
-"""A field's marker: its targets are built for the platform that actions run on."""
-
-
-DEVICE = "device"
-"""A field's marker: its targets are needed for platforms that are named, not for the host."""
-
-
-@dataclass(frozen=True)
-class PerPlatform:
-    """A field's marker: its targets are built for each platform that another field names."""
-
-    field: str
-
-
-def per_platform(field: str) -> PerPlatform:
-    """Have a field's targets built for each platform that `field`, a tuple of labels, names; and for no other."""
-    return PerPlatform(field)
 
 
 def labels_in(value: Any, place: str = "") -> Iterator[tuple[str, Label]]:
@@ -172,8 +175,8 @@ def labels_in(value: Any, place: str = "") -> Iterator[tuple[str, Label]]:
         yield place, value
     elif isinstance(value, Entry):
         yield place, value.file
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
+    elif isinstance(value, Attrs):
+        for name in attributes_of(type(value)):
             yield from labels_in(getattr(value, name), f"{place}.{name}" if place else name)
     elif isinstance(value, Mapping):
         for key, element in value.items():

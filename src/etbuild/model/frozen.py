@@ -99,7 +99,17 @@ def _described(default: Any) -> Field:
     return default if isinstance(default, Field) else Field(default, _GIVEN)
 
 
-def _constructor(cls: type, fields: Mapping[str, Field]) -> Callable[..., None]:
+def _constructor(cls: Any, fields: Mapping[str, Field]) -> Callable[..., None]:
+    """Return a constructor that compiles the real one when it is first called: most classes are not, in one build."""
+
+    def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807 - it stands for that one.
+        cls.__init__ = _compiled(cls, fields)
+        cls.__init__(self, *given, **named)
+
+    return __init__
+
+
+def _compiled(cls: type, fields: Mapping[str, Field]) -> Callable[..., None]:
     """Compile the one function that is called often enough to be worth it."""
     known: dict[str, Any] = {"GIVEN": _GIVEN}
     parameters, body = ["self"], []

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from etbuild.analysis.platforms import find_platform, read_constraints
 from etbuild.api import EtbuildError, Label
@@ -15,6 +14,7 @@ from etbuild.model.host import Host
 from etbuild.model.label import parse_label
 from etbuild.model.platform import MemoryRegion, Platform
 from etbuild.model.target import TargetGraph, TargetSpec
+from etbuild.model.validator import ValidationError
 from etbuild.model.workspace import Workspace
 from rules.core.platform import PlatformAttrs, platform
 
@@ -89,4 +89,4 @@ def test_what_run_under_needs_must_be_a_source() -> None:
 )
 def test_a_memory_map_that_cannot_be_is_refused(memory: Mapping[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
-        PlatformAttrs.model_validate({"memory": memory})
+        PlatformAttrs(memory=memory)

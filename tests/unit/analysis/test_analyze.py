@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import pytest
-from pydantic import Field
 
 from etbuild.api import Attrs, DefaultInfo, Dep, Provider, RuleContext, Src, frozen, provides, rule
 from etbuild.model.configured import PartlyWrongError
@@ -30,15 +29,12 @@ from tests.unit.analysis.sample import (
 class SpellAttrs(Attrs):
     words: Annotated[tuple[Dep, ...], provides(WordInfo)] = ()
     best: Annotated[Dep, provides(WordInfo)] | None = None
-    methods: dict[str, SpellMethod] = Field(default={})
+    methods: dict[str, SpellMethod] = {}  # noqa: RUF012 - the validator copies it.
 
 
 class SpellMethod(Attrs):
     word: Annotated[Dep, provides(WordInfo)]
     files: tuple[Src, ...] = ()
-
-
-SpellAttrs.model_rebuild()
 
 
 @rule(attrs=SpellAttrs)

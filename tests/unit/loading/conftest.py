@@ -21,9 +21,7 @@ TOY = '''
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
-from etbuild.model.attrs import Attrs, Dep, Src
+from etbuild.api import Attrs, Dep, Src, Limits
 from etbuild.model.rule import Family, rule
 
 
@@ -32,25 +30,26 @@ class PartAttrs(Attrs):
     size: int = 1
 
 
-class ThingAttrs(Attrs):
+def _fits(thing):
+    if thing.kind == "flat" and thing.count > 1:
+        raise ValueError("must have one 'count' where 'kind' is flat")
+    return thing
+
+
+class ThingAttrs(Attrs, after=_fits):
     srcs: tuple[Src, ...] = ()
     deps: tuple[Dep, ...] = ()
     base: Dep | None = None
-    count: Annotated[int, Field(ge=1, le=8192)] = 1
+    count: Annotated[int, Limits(ge=1, le=8192)] = 1
     ratio: float = 1.0
     fast: bool = False
     kind: Literal["round", "square", "flat"] = "round"
-    word: Annotated[str, Field(pattern="^[a-z]+$", min_length=1)] = "a"
+    word: Annotated[str, Limits(pattern="^[a-z]+$", min_length=1)] = "a"
     shape: tuple[int, int] | None = None
     length: int | Literal["auto"] = "auto"
-    names: Annotated[tuple[str, ...], Field(max_length=2)] = ()
+    names: Annotated[tuple[str, ...], Limits(max_length=2)] = ()
     parts: dict[str, PartAttrs] = {}
 
-    @model_validator(mode="after")
-    def fits(self):
-        if self.kind == "flat" and self.count > 1:
-            raise ValueError("must have one 'count' where 'kind' is flat")
-        return self
 
 
 @rule(attrs=ThingAttrs)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
-from pydantic import ValidationError
 
-from etbuild.model.attrs import EXEC, Attrs, Dep, LabelError, Src, label_context, labels_in, provides
+from etbuild.model.attrs import Attrs, Dep, LabelError, Src, as_tables, check_table, given, label_context, labels_in
 from etbuild.model.label import Label
+from etbuild.model.markers import EXEC, provides
 from etbuild.model.rule import Provider
+from etbuild.model.validator import ValidationError
 
 HERE = Label("", "p", "x")
 
@@ -32,7 +33,7 @@ class SampleAttrs(Attrs):
 
 
 def sample(**raw: Any) -> SampleAttrs:
-    return SampleAttrs.model_validate({"model": ":m", **raw}, context=label_context(HERE, "me"))
+    return check_table(SampleAttrs, {"model": ":m", **raw}, label_context(HERE, "me"))
 
 
 def test_labels_are_read_in_their_package() -> None:
@@ -62,10 +63,18 @@ def test_a_text_that_is_no_label_keeps_its_message() -> None:
 
 
 def test_attributes_do_not_change_and_are_documented() -> None:
-    with pytest.raises(ValidationError, match="frozen"):
-        sample().count = 2
-    assert SampleAttrs.model_json_schema()["properties"]["model"] == {
-        "format": "label",
-        "type": "string",
-        "title": "Model",
-    }
+    with pytest.raises(AttributeError, match="frozen"):
+        sample().count = 2  # type: ignore[misc]
+
+
+def test_what_was_written_is_told_from_defaults() -> None:
+    attrs = sample(count=1, parts={"one": {"source": "s"}})
+    assert given(attrs) == {"model", "count", "parts"}
+    assert as_tables(attrs, defaults=False) == {"model": "//p:m", "parts": {"one": {"source": "//p:s"}}}
+    assert as_tables(attrs)["tools"] == []
+
+
+def test_attributes_are_equal_by_value() -> None:
+    assert sample() == sample(count=1) != sample(count=2)
+    assert len({PartAttrs(source=f"//p:{name}") for name in "aab"}) == 2
+    assert repr(PartAttrs(source="//p:a")) == "PartAttrs(source=Label(repository='', package='p', name='a'))"
