@@ -12,7 +12,7 @@ import click
 import pytest
 
 from etbuild.analysis.platforms import platform_label
-from etbuild.cli.main import VERBS, cli
+from etbuild.cli.verbs import VERBS, cli
 from etbuild.loading.declared import declared_targets
 from etbuild.loading.workspace import load_workspace
 from etbuild.model.label import parse_pattern

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 RAISERS = frozenset({"Diagnostic", "mistake", "_mistake", "fail"})
 """Calls whose first argument, or whose `code`, is a code."""
-WRITERS = ("etbuild", "src/etbuild/cli/main.py")
+WRITERS = ("etbuild", "src/etbuild/cli/verbs.py")
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 

@@ -58,6 +58,14 @@ def test_a_build_with_nothing_to_do_imports_next_to_nothing(launched: Launched) 
     assert imported.isdisjoint({*HEAVY, "dataclasses", "typing", "pathlib", "re", "json", "subprocess"})
 
 
+def test_a_first_build_imports_neither_click_nor_pydantic(launched: Launched) -> None:
+    whole = (sys.executable, "-I", "-X", "utf8", "-X", "importtime", str(ROOT / "src/etbuild/__main__.py"), "-k")
+    text, imported = launched.run(*whole)
+    assert "//:a" in text
+    assert "etbuild.session" in imported
+    assert imported.isdisjoint(HEAVY - {"tomli"})
+
+
 def test_a_build_of_changed_sources_neither_loads_nor_analyses(launched: Launched) -> None:
     (launched.root / "s.txt").write_text("two\n")
     text, imported = launched.run()

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from etbuild.cli.flags import settings_of
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.options import json_option, settings_of, settings_options
+from etbuild.cli.options import json_option, settings_options
 from etbuild.cli.output import show_result
 from etbuild.revision import ALL, affected_since
 

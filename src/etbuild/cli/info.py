@@ -9,8 +9,9 @@ import click
 from click.core import ParameterSource
 
 from etbuild import VERSION
+from etbuild.cli.flags import settings_of
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.options import json_option, settings_of, settings_options
+from etbuild.cli.options import json_option, settings_options
 from etbuild.cli.output import show_result
 from etbuild.execution.sandbox.choose import choose_sandbox
 from etbuild.model.diagnostics import EtbuildError

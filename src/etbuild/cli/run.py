@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from etbuild.cli.flags import settings_of
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.options import settings_of, settings_options
+from etbuild.cli.options import settings_options
 from etbuild.cli.report_output import show
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 
