@@ -25,7 +25,7 @@ SMALL = 1 << 20
 Input = tuple[str, OutputFile, str]
 """A path below the root, what it holds, and where it is if it is a source."""
 Blob = Callable[[Digest, bool], Path | None]
-Ingest = Callable[[Path, bool], OutputFile]
+Ingest = Callable[[str, bool], OutputFile]
 
 
 class OutputMissingError(Exception):
@@ -45,12 +45,14 @@ class ExecutionRoot:
         self.path = f"{folder}/root"
         self.temporary = f"{folder}/temporary"
         self.report = f"{folder}/report"
-        for each in (folder, self.path, self.temporary, self.report):
-            Path(each).mkdir()
+        for each in (folder, self.path, self.temporary, self.report, f"{folder}/spare"):
+            os.mkdir(each)
         self.folder = str(folder)
         self.output = (_open_log(f"{folder}/stdout"), _open_log(f"{folder}/stderr"))
         self.copied: list[str] = []
         """Sources that were copied, until someone has seen that they had not changed by then."""
+        self._spare: list[str] = []
+        """Copies that nobody wants any more: to write over one costs half of making a file."""
         self._held: dict[str, Input] = {}
         self._added: dict[str, tuple[int, ...]] = {}
         self._folders: set[str] = {""}
@@ -63,8 +65,7 @@ class ExecutionRoot:
         wanted = {each[0]: each for each in inputs}
         held = self._held
         for path in [path for path, token in held.items() if wanted.get(path) != token]:
-            os.unlink(f"{self.path}/{path}")
-            del held[path]
+            self._let_go(path)
         self._arrange([*wanted, *(f"{a.path}/x" if a.is_tree else a.path for a in outputs)])
         missing = []
         for path, file, location in inputs:
@@ -82,7 +83,8 @@ class ExecutionRoot:
         for artifact in outputs:
             found = self._files_of(artifact)
             for path in found:
-                files[path] = ingest(Path(self.path, path), bool(os.stat(f"{self.path}/{path}").st_mode & 0o111))
+                here = f"{self.path}/{path}"
+                files[path] = ingest(here, bool(os.stat(here).st_mode & 0o111))
         return files
 
     def log(self, index: int, limit: int = 1 << 24) -> bytes:
@@ -118,6 +120,16 @@ class ExecutionRoot:
                 _remove(entry)
                 self._held.pop(path, None)
 
+    def _let_go(self, path: str) -> None:
+        """Take away an input; a copied source's file is put by for the next one."""
+        _, file, location = self._held.pop(path)
+        if location and not is_outside(file, location):
+            spare = f"{self.folder}/spare/{len(self._spare)}"
+            os.rename(f"{self.path}/{path}", spare)
+            self._spare.append(spare)
+        else:
+            os.unlink(f"{self.path}/{path}")
+
     def _arrange(self, paths: Iterable[str]) -> None:
         """Have the folders of these paths and no others: an empty one would show what ran before."""
         needed = {""}
@@ -141,7 +153,12 @@ class ExecutionRoot:
                 return False
             link_or_copy(found, here)
         elif not is_outside(file, location):
-            copy_file(location, here, 0o555 if file.executable else 0o444)
+            mode = 0o555 if file.executable else 0o444
+            if self._spare:
+                os.rename(self._spare.pop(), here)
+                copy_over(location, here, mode)
+            else:
+                copy_file(location, here, mode)
             self.copied.append(location)
         elif link:
             os.symlink(location, here)
@@ -206,7 +223,19 @@ def is_outside(file: OutputFile, location: str) -> bool:
 
 def copy_file(source: str, target: str, mode: int) -> None:
     """Copy a file's content, shared where the file system can."""
-    to = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
+    _write(source, os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode), mode)
+
+
+def copy_over(source: str, target: str, mode: int) -> None:
+    """Write a file's content over that of another, which is this user's."""
+    os.chmod(target, 0o600)
+    to = os.open(target, os.O_WRONLY | os.O_CLOEXEC)
+    os.ftruncate(to, min(os.fstat(to).st_size, os.stat(source).st_size))
+    _write(source, to, mode)
+
+
+def _write(source: str, to: int, mode: int) -> None:
+    """Fill and close an open file."""
     try:
         content = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
         try:
