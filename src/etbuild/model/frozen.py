@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar, dataclass_transform
 T = TypeVar("T")
 _GIVEN = object()
 """Stands for "no default"."""
+_FEW = 12
 
 
 class Field:
@@ -29,6 +30,15 @@ class Field:
         self.compare = compare
         self.hash = hash_ and compare
         self.repr = repr_
+
+    @property
+    def has_default(self) -> bool:
+        """Whether a value need not be given."""
+        return self.default is not _GIVEN or self.factory is not _GIVEN
+
+    def made(self) -> Any:
+        """Return the default, made anew if a function does that."""
+        return self.default if self.factory is _GIVEN else self.factory()
 
 
 def field(
@@ -100,11 +110,20 @@ def _described(default: Any) -> Field:
 
 
 def _constructor(cls: Any, fields: Mapping[str, Field]) -> Callable[..., None]:
-    """Return a constructor that compiles the real one when it is first called: most classes are not, in one build."""
+    """Return a constructor for the first few values: to compile one takes as long as to fill fifty by it."""
+    calls = 0
 
     def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807 - it stands for that one.
-        cls.__init__ = _compiled(cls, fields)
-        cls.__init__(self, *given, **named)
+        nonlocal calls
+        calls += 1
+        values = {**dict(zip(fields, given, strict=False)), **named}
+        fits = len(values) == len(given) + len(named) and values.keys() <= fields.keys()
+        if calls > _FEW or not fits or not all(name in values or each.has_default for name, each in fields.items()):
+            cls.__init__ = _compiled(cls, fields)
+            cls.__init__(self, *given, **named)
+            return
+        for name, each in fields.items():
+            object.__setattr__(self, name, values[name] if name in values else each.made())
 
     return __init__
 
