@@ -54,10 +54,11 @@ class MemoryStore:
         path = self._path(digest, executable)
         return path if path.exists() else None
 
-    def ingest(self, path: Path, *, executable: bool) -> OutputFile:
-        digest = digest_of(path.read_bytes())
-        path.chmod(0o555 if executable else 0o444)
-        path.rename(self._path(digest, executable))
+    def ingest(self, path: Path | str, *, executable: bool) -> OutputFile:
+        made = Path(path)
+        digest = digest_of(made.read_bytes())
+        made.chmod(0o555 if executable else 0o444)
+        made.rename(self._path(digest, executable))
         return OutputFile(digest, executable)
 
     def read(self, digest: Digest) -> bytes | None:

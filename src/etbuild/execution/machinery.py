@@ -46,7 +46,7 @@ class ResultStore(Protocol):
     def blob(self, digest: Digest, executable: bool = False) -> Path | None:
         """Return where a blob is, or None if it is gone."""
 
-    def ingest(self, path: Path, *, executable: bool) -> OutputFile:
+    def ingest(self, path: Path | str, *, executable: bool) -> OutputFile:
         """Move a file in."""
 
     def read(self, digest: Digest) -> bytes | None:

@@ -17,6 +17,8 @@ from etbuild.model.frozen import field, frozen
 
 _SHARED = 64
 """A folder with more files than this is a blob of its own."""
+_SMALL = 4096
+"""Bytes for which a window of 1 KiB does."""
 
 
 @frozen
@@ -62,7 +64,9 @@ def pack(key: ActionKey, put: Callable[[bytes], Digest]) -> bytes:
             put(folder.message)
             folder.kept = True
         pending.extend(folder.folders.values())
-    return zlib.compress(marshal.dumps((key.key, key.command, key.root.digest.hash, key.provenance, inline)), 1)
+    content = marshal.dumps((key.key, key.command, key.root.digest.hash, key.provenance, inline))
+    # To clear a whole window takes longer than a small manifest does.
+    return zlib.compress(content, 1, 10 if len(content) < _SMALL else 15)
 
 
 def unpack(packed: bytes, read: Callable[[str], bytes | None]) -> Manifest:

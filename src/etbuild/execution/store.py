@@ -46,6 +46,7 @@ class Store:
         self.disk = disk or Disk()
         self.corrupt: list[Path] = []
         """Blobs that did not hold what their names say, where they were set aside."""
+        self._blobs = f"{cache}/cas"
         self._temporaries = cache / "tmp"
         with self._room():
             self.disk.make_folder(self._temporaries)
@@ -136,22 +137,22 @@ class Store:
             now = fingerprint(stat, own=True)
             known = self._trusted.get(identifier) == now or self._recorded(identifier) == now
         if not known or bool(stat.st_mode & 0o100) != executable:
-            return path if self._adopt(path, digest, executable) else None
+            return Path(path) if self._adopt(path, digest, executable) else None
         self._trusted[identifier] = now
-        return path
+        return Path(path)
 
-    def ingest(self, path: Path, *, executable: bool) -> OutputFile:
+    def ingest(self, path: Path | str, *, executable: bool) -> OutputFile:
         """Move a regular file into the store, hashing it once; `path` is gone then."""
         with self._room():
             # Bytes with another name may change through it later.
-            stat = path.lstat()
+            stat = os.lstat(path)
             movable = stat.st_nlink == 1 and stat.st_dev == self._device
             incoming = path if movable else self._temporary()
             digest = self.disk.hash(path) if movable else self.disk.copy(path, incoming)
             if self._is_trusted(digest, executable):
                 self.disk.remove(incoming)
             else:
-                self._place(incoming, digest, executable, path.suffix)
+                self._place(incoming, digest, executable, os.path.splitext(path)[1])
             if not movable:
                 self.disk.remove(path)
         return OutputFile(digest, executable)
@@ -235,8 +236,8 @@ class Store:
         found = self.database.rows("SELECT key FROM run WHERE identity = ?", (identity,))
         return found[0][0].hex() if found else None
 
-    def _path(self, hash_: str, executable: bool) -> Path:
-        return Path(f"{self.cache}/cas/{hash_[:2]}/{hash_}{'.x' if executable else ''}")
+    def _path(self, hash_: str, executable: bool) -> str:
+        return f"{self._blobs}/{hash_[:2]}/{hash_}{'.x' if executable else ''}"
 
     def _temporary(self) -> Path:
         # Process ids come back, and what a killed build left may still be there.
@@ -254,16 +255,16 @@ class Store:
         path = self._path(digest.hash, executable)
         return self.disk.stat(path) is not None and self.blob(digest, executable) is not None
 
-    def _place(self, incoming: Path, digest: Digest, executable: bool, suffix: str) -> Path:
+    def _place(self, incoming: Path | str, digest: Digest, executable: bool, suffix: str) -> Path:
         path = self._path(digest.hash, executable)
         stat = self.disk.seal(incoming, executable)
         try:
             self.disk.rename(incoming, path)
         except FileNotFoundError:
-            self.disk.make_folder(path.parent)
+            self.disk.make_folder(os.path.dirname(path))
             self.disk.rename(incoming, path)
         self._trust(digest, executable, stat, suffix)
-        return path
+        return Path(path)
 
     def _trust(self, digest: Digest, executable: bool, stat: os.stat_result, suffix: str) -> None:
         known = fingerprint(stat, own=True)
@@ -271,13 +272,13 @@ class Store:
             self._trusted[digest.hash, executable] = known
             self._pending.blobs[digest.hash, executable] = (known, suffix)
 
-    def _adopt(self, path: Path, digest: Digest, executable: bool) -> bool:
+    def _adopt(self, path: str, digest: Digest, executable: bool) -> bool:
         """Hash a blob that differs from its record, or has none; set it aside if it is not what its name says."""
         try:
             if self.disk.hash(path) == digest:
-                self._trust(digest, executable, self.disk.seal(path, executable), path.suffix)
+                self._trust(digest, executable, self.disk.seal(path, executable), os.path.splitext(path)[1])
                 return True
-            aside = self.cache / "corrupt" / path.name
+            aside = self.cache / "corrupt" / os.path.basename(path)
             self.disk.make_folder(aside.parent)
             self.disk.rename(path, aside)
         except FileNotFoundError:
