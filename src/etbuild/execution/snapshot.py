@@ -54,7 +54,8 @@ def watch(paths: Iterable[str], sources: Iterable[str], outputs: Iterable[str]) 
 
 def own_files() -> list[str]:
     """Return etbuild's own modules: a change of the tool may change any answer."""
-    return [str(path) for path in sorted(Path(__file__).parents[1].rglob("*.py"))]
+    top = os.path.dirname(os.path.dirname(__file__))
+    return sorted(f"{folder}/{name}" for folder, _, names in os.walk(top) for name in names if name.endswith(".py"))
 
 
 def write_snapshot(

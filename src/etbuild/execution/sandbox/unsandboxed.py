@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-from pathlib import Path
 
 from etbuild.execution.process_guard import ProcessGuard
 from etbuild.execution.sandbox.protocol import SandboxCommand, at_home
@@ -37,7 +37,7 @@ class Unsandboxed:
 
 def mark_of(command: SandboxCommand) -> str:
     """Return what the environment of all our commands holds, and of nobody else's."""
-    return f"TMPDIR={Path(command.temporary).parent.parent}/"
+    return f"TMPDIR={os.path.dirname(os.path.dirname(command.temporary))}/"
 
 
 def enter_folder(command: SandboxCommand) -> str:
