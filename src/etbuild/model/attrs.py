@@ -35,9 +35,10 @@ class Attrs:
         """Keep the functions that tables pass through, behind those of the base."""
         own = [Converted(before, "before")] if before else []
         cls.__attrs_checks__ = (*cls.__attrs_checks__, *own, *([Converted(after, "after")] if after else []))
-        for name, default in vars(cls).items():
-            if type(default).__module__.startswith("pydantic."):
-                raise TypeError(f"a default must be a value, that of '{name}' is a pydantic {type(default).__name__}")
+        for name, value in vars(cls).items():
+            if type(value).__module__.startswith("pydantic."):
+                hint = "write a default as it is, and the class's functions as before= and after="
+                raise TypeError(f"'{name}' must not be pydantic's {type(value).__name__}: {hint}")
 
     def __init__(self, **given: Any) -> None:
         """Check what is given. Raises ValidationError."""

@@ -5,12 +5,14 @@ A type that is not among those below is handed to pydantic itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import frozen
-from etbuild.model.markers import AsWritten, Checker, Converted
+from etbuild.model.markers import AsWritten, Checker, Converted, limits_in
 from etbuild.model.validator import SchemaValidator
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ _VALIDATORS: dict[type[Attrs], SchemaValidator] = {}
 def attributes_of(schema: type[Attrs]) -> Mapping[str, Attribute]:
     """Return the attributes of a schema by name: its bases' first."""
     if schema not in _ATTRIBUTES:
-        hints = get_type_hints(schema, include_extras=True).items()
+        with _diagnosed(schema):
+            hints = get_type_hints(schema, include_extras=True).items()
         kinds = {name: kind for name, kind in hints if not name.startswith("__")}
         _ATTRIBUTES[schema] = {
             name: Attribute(name, kind, getattr(schema, name, REQUIRED)) for name, kind in kinds.items()
@@ -51,9 +54,23 @@ def attributes_of(schema: type[Attrs]) -> Mapping[str, Attribute]:
 def validator_of(schema: type[Attrs]) -> SchemaValidator:
     """Return what checks tables against a schema."""
     if schema not in _VALIDATORS:
-        core: Any = core_schema_of(schema)
-        _VALIDATORS[schema] = SchemaValidator(core)
+        with _diagnosed(schema):
+            core: Any = core_schema_of(schema)
+            _VALIDATORS[schema] = SchemaValidator(core)
     return _VALIDATORS[schema]
+
+
+@contextmanager
+def _diagnosed(schema: type[Attrs]) -> Iterator[None]:
+    """Tell who wrote a schema what is wrong with it. Raises EtbuildError."""
+    try:
+        yield
+    except EtbuildError:
+        raise
+    except Exception as error:
+        name = f"{schema.__module__}.{schema.__qualname__}"
+        message = f"the annotations of {name} must be types that can be checked, are not: {error}"
+        raise EtbuildError(Diagnostic("bad-family", message)) from error
 
 
 def core_schema_of(kind: Any) -> CoreSchema:
@@ -93,13 +110,14 @@ def _marked(kind: Any, *markers: Any) -> CoreSchema:
     """Return the schema of a type with markers: ours, and pydantic's own where they set limits."""
     alone = [marker for marker in markers if isinstance(marker, Checker)]
     schema = _checked(alone[0]) if alone else core_schema_of(kind)
-    for marker in markers:
+    for marker in limits_in(markers):
+        found = {name: limit for name in _LIMITS if (limit := getattr(marker, name, None)) is not None}
         if isinstance(marker, Converted):
             schema = _converted(schema, marker)
-            continue
-        for part in getattr(marker, "metadata", (marker,)):
-            found = {name: limit for name in _LIMITS if (limit := getattr(part, name, None)) is not None}
-            schema = _limited(schema, found) if found and not isinstance(part, type) else schema
+        elif found and not isinstance(marker, type):
+            schema = _limited(schema, found)
+        elif type(marker).__module__.startswith("pydantic."):
+            raise TypeError(f"of pydantic's markers only limits are understood, here is a {type(marker).__name__}")
     return schema
 
 

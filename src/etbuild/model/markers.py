@@ -8,7 +8,7 @@ memory: Annotated[dict[str, MemoryAttrs], after(refuse_overlaps)] = {}
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from etbuild.model.frozen import field, frozen
@@ -59,6 +59,12 @@ class Limits:
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
+
+
+def limits_in(markers: Iterable[Any]) -> Iterator[Any]:
+    """Yield each marker, and in place of a Field of pydantic's the limits that it stands for."""
+    for marker in markers:
+        yield from getattr(marker, "metadata", (marker,))
 
 
 @frozen

@@ -21,6 +21,8 @@ TOY = '''
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from etbuild.api import Attrs, Dep, Src, Limits
 from etbuild.model.rule import Family, rule
 
@@ -47,7 +49,7 @@ class ThingAttrs(Attrs, after=_fits):
     word: Annotated[str, Limits(pattern="^[a-z]+$", min_length=1)] = "a"
     shape: tuple[int, int] | None = None
     length: int | Literal["auto"] = "auto"
-    names: Annotated[tuple[str, ...], Limits(max_length=2)] = ()
+    names: Annotated[tuple[str, ...], Field(max_length=2)] = ()
     parts: dict[str, PartAttrs] = {}
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
 from etbuild.model.attrs import Attrs, Dep, check_table
 from etbuild.model.attrs_schema import core_schema_of
+from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.label import Label
 from etbuild.model.markers import Limits, after, as_written, before
 from etbuild.model.validator import ValidationError
@@ -103,9 +104,29 @@ def test_a_type_that_etbuild_does_not_know_is_pydantics_to_check() -> None:
         check_table(ForeignAttrs, {"day": "today"})
 
 
-def test_a_default_of_pydantics_is_refused() -> None:
-    with pytest.raises(TypeError, match="that of 'count' is a pydantic FieldInfo"):
-        type("WrongAttrs", (Attrs,), {"__annotations__": {"count": "int"}, "count": Field(default=1)})
+@pytest.mark.parametrize("value", [Field(default=1), field_validator("count")(lambda value: value)])
+def test_what_only_a_model_of_pydantics_would_heed_is_refused(value: Any) -> None:
+    with pytest.raises(TypeError, match="'count' must not be pydantic's"):
+        type("WrongAttrs", (Attrs,), {"__annotations__": {"count": "int"}, "count": value})
+
+
+class Farm:
+    """Of which nobody knows how it is checked."""
+
+
+@pytest.mark.parametrize(
+    ("annotation", "message"),
+    [
+        (Annotated[int, AfterValidator(abs)], "only limits are understood, here is a AfterValidator"),
+        ("Missing", "name 'Missing' is not defined"),
+        (Farm, "Unable to generate pydantic-core schema"),
+    ],
+)
+def test_an_annotation_that_cannot_be_checked_is_the_familys_mistake(annotation: Any, message: str) -> None:
+    schema = type("WrongAttrs", (Attrs,), {"__annotations__": {"a": annotation}, "__module__": __name__})
+    with pytest.raises(EtbuildError, match=message) as raised:
+        check_table(schema, {"a": 1})
+    assert raised.value.diagnostics[0].code == "bad-family"
 
 
 def test_etbuild_and_pydantic_use_one_core_in_either_order() -> None:
