@@ -1,20 +1,21 @@
 """@frozen: a frozen class of fields, as `dataclass(frozen=True, slots=True)` makes, at a fifth of its cost at import.
 
 dataclasses imports inspect and compiles six functions a class; a build in which one leaf changed would spend half its
-time there. Here only __init__ is compiled. What dataclasses offers (`fields`, `replace`, `asdict`) takes these classes.
-Knows nothing of what values mean.
+time there. Here only __init__ is compiled, once for all classes of as many fields. What dataclasses offers (`fields`,
+`replace`, `asdict`) takes these classes. Knows nothing of what values mean.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from operator import attrgetter
+from types import CodeType, FunctionType
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 _GIVEN = object()
 """Stands for "no default"."""
-_FEW = 12
 
 
 class Field:
@@ -30,15 +31,6 @@ class Field:
         self.compare = compare
         self.hash = hash_ and compare
         self.repr = repr_
-
-    @property
-    def has_default(self) -> bool:
-        """Whether a value need not be given."""
-        return self.default is not _GIVEN or self.factory is not _GIVEN
-
-    def made(self) -> Any:
-        """Return the default, made anew if a function does that."""
-        return self.default if self.factory is _GIVEN else self.factory()
 
 
 def field(
@@ -109,43 +101,34 @@ def _described(default: Any) -> Field:
     return default if isinstance(default, Field) else Field(default, _GIVEN)
 
 
-def _constructor(cls: Any, fields: Mapping[str, Field]) -> Callable[..., None]:
-    """Return a constructor for the first few values: to compile one takes as long as to fill fifty by it."""
-    calls = 0
-
-    def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807 - it stands for that one.
-        nonlocal calls
-        calls += 1
-        values = {**dict(zip(fields, given, strict=False)), **named}
-        fits = len(values) == len(given) + len(named) and values.keys() <= fields.keys()
-        if calls > _FEW or not fits or not all(name in values or each.has_default for name, each in fields.items()):
-            cls.__init__ = _compiled(cls, fields)
-            cls.__init__(self, *given, **named)
-            return
-        for name, each in fields.items():
-            object.__setattr__(self, name, values[name] if name in values else each.made())
-
-    return __init__
-
-
-def _compiled(cls: type, fields: Mapping[str, Field]) -> Callable[..., None]:
-    """Compile the one function that is called often enough to be worth it."""
+def _constructor(cls: type, fields: Mapping[str, Field]) -> Callable[..., None]:
     known: dict[str, Any] = {"GIVEN": _GIVEN}
-    parameters, body = ["self"], []
-    for name, each in fields.items():
-        known[f"set_{name}"] = getattr(cls, name).__set__
-        if each.factory is not _GIVEN:
-            known[f"make_{name}"] = each.factory
-            parameters.append(f"{name}=GIVEN")
-            body.append(f" set_{name}(self, make_{name}() if {name} is GIVEN else {name})")
-            continue
-        known[f"default_{name}"] = each.default
-        parameters.append(name if each.default is _GIVEN else f"{name}=default_{name}")
-        body.append(f" set_{name}(self, {name})")
-    exec(f"def __init__({', '.join(parameters)}):\n" + ("\n".join(body) or " pass"), known)  # noqa: S102 - our own text.
-    made: Callable[..., None] = known["__init__"]
-    made.__qualname__ = f"{cls.__qualname__}.__init__"
-    return made
+    defaults: list[Any] = []
+    for index, (name, each) in enumerate(fields.items()):
+        known[f"set{index}"] = getattr(cls, name).__set__
+        known[f"make{index}"] = each.factory
+        if each.default is not _GIVEN or each.factory is not _GIVEN:
+            defaults.append(each.default)
+        elif defaults:
+            raise TypeError(f"'{name}' of {cls.__qualname__} must have a default: a field before it has one")
+    code = _filling(tuple(each.factory is not _GIVEN for each in fields.values()))
+    code = code.replace(co_varnames=("self", *fields), co_qualname=f"{cls.__qualname__}.__init__")
+    return FunctionType(code, known, "__init__", tuple(defaults))
+
+
+@cache
+def _filling(made: tuple[bool, ...]) -> CodeType:
+    """Compile the constructor that all classes of so many fields share, but for names; `made`: where functions fill in.
+
+    It is the one function that is called often enough to be worth it.
+    """
+    parameters = "".join(f", value{index}" for index in range(len(made)))
+    values = [f"make{i}() if value{i} is GIVEN else value{i}" if each else f"value{i}" for i, each in enumerate(made)]
+    body = [f" set{index}(self, {value})" for index, value in enumerate(values)]
+    known: dict[str, Any] = {}
+    exec(f"def __init__(self{parameters}):\n" + ("\n".join(body) or " pass"), known)  # noqa: S102 - our own text.
+    code: CodeType = known["__init__"].__code__
+    return code
 
 
 def _key(names: list[str]) -> Callable[[Any], Any]:
