@@ -4,7 +4,7 @@
 
 All tools take turns in one run, so that what else the machine does strikes all of them; each figure is a median. CPU is
 user and system time of the process and its children; for Bazel also of its server, which stays warm. The overhead is
-what a clean build takes beyond the bare commands, for each action. On a shared machine it strays by half within minutes:
+what a clean build takes beyond the bare commands, for each action. On a shared machine it strays by half in minutes:
 it is told of the quietest rounds, too. Bazel is left out where it is not installed.
 """
 
