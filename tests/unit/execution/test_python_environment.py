@@ -207,13 +207,15 @@ def test_a_truncated_wheel_is_refused(session: FetchSession, lock: LockFile, tmp
 
 def test_killed_between_steps_the_next_install_is_right(quick: FetchSession, lock: LockFile) -> None:
     path = place_of(quick, lock)
+    run_in_child(lambda: install(quick, lock), 10_000)  # Compiles what it imports, and makes the folders above.
+    remove_tree(path)
     _, steps = run_in_child(lambda: install(quick, lock), 10_000)
     assert verify_folder(path) == ()
     assert steps > 40
     for step in range(1, steps, 5):
         remove_tree(path)
         status, _ = run_in_child(lambda: install(quick, lock), step)
-        assert status == -9 or step > steps - 10  # The first run made the folders above, too.
+        assert status == -9 or step > steps - 10  # Threads transfer the wheels: some touches depend on who is first.
         assert says(install(quick, lock).path) == "hello"
         assert verify_folder(path) == ()
         assert names_in(path.parent) == [path.name, f"{path.name}.lock"]
