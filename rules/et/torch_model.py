@@ -67,8 +67,8 @@ def torch_model(ctx: RuleContext[TorchModelAttrs]) -> Sequence[Provider]:
 def _example_flags(ctx: RuleContext[Any], example: Any) -> tuple[tuple[str | Artifact, ...], tuple[Artifact, ...]]:
     if hasattr(example, "function"):
         return entry_flags("--example-inputs", ctx, [example])
-    return ("--example-inputs", json_word([_given(one) for one in example])), ()
+    return ("--example-inputs", json_word([_without_none(one) for one in example])), ()
 
 
-def _given(example: ExampleInput) -> dict[str, Any]:
+def _without_none(example: ExampleInput) -> dict[str, Any]:
     return {name: value for name, value in as_tables(example).items() if value is not None}

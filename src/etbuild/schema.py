@@ -52,12 +52,13 @@ def workspace_schema() -> Schema:
 def build_schema(workspace: Workspace) -> Schema:
     """Return the JSON Schema of the BUILD.toml files of a workspace: of the rules of its families."""
     properties = {"package": _of(PackageAttrs)}
+    common = _of(CommonAttrs)["properties"]
     for family in workspace.families:
         for rule in family.rules:
             properties[rule.name] = {
                 "description": rule.doc,
                 "type": "object",
-                "additionalProperties": _target(rule),
+                "additionalProperties": _target(rule, common),
             }
     return {
         "$schema": _DIALECT,
@@ -69,7 +70,7 @@ def build_schema(workspace: Workspace) -> Schema:
     }
 
 
-def _target(rule: Rule[Any]) -> Schema:
+def _target(rule: Rule[Any], common: Schema) -> Schema:
     schema = _of(rule.attrs)
     plain = schema["properties"]
     chosen = {name: {"anyOf": [_with_parts(value), _SELECT]} for name, value in plain.items()}
@@ -77,7 +78,7 @@ def _target(rule: Rule[Any]) -> Schema:
         if "description" in value:
             chosen[name]["description"] = value["description"]
     matrix = {"matrix": {"$ref": "#/$defs/matrix"}}
-    return {**schema, "properties": {**matrix, **_of(CommonAttrs)["properties"], **chosen}}
+    return {**schema, "properties": {**matrix, **common, **chosen}}
 
 
 def _of(schema: type[Attrs], *, keep_required: bool = False) -> Schema:

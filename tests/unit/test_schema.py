@@ -48,6 +48,13 @@ def test_a_select_a_glob_and_a_size_fit() -> None:
     assert _misfits(tomli.loads(text), SCHEMA, SCHEMA) == []
 
 
+def test_a_label_is_told_from_other_texts_and_has_its_docstring() -> None:
+    attributes = SCHEMA["properties"]["pte"]["additionalProperties"]["properties"]
+    assert attributes["model"]["anyOf"][0] == {"type": "string", "format": "label"}
+    assert attributes["model"]["description"]
+    assert "format" not in attributes["method"]["anyOf"][0]
+
+
 _TYPES: dict[str, Any] = {
     "object": dict,
     "array": list,

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from etbuild.cli.building import build_patterns
+from etbuild.cli.answer_build import answer_build
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, settings_options
 
@@ -22,4 +22,4 @@ def build(invocation: Invocation, /, patterns: tuple[str, ...], **flags: Any) ->
     The word `build` may be left out. A pattern after -- may start with -, which takes
     away: etbuild -- //... -//slow/...
     """
-    return build_patterns(invocation, patterns, flags)
+    return answer_build(invocation, patterns, flags)

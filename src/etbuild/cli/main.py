@@ -15,15 +15,15 @@ from etbuild.model.diagnostics import EXIT_INTERRUPTED, EtbuildError
 
 
 def main(argv: Sequence[str], etbuild_root: Path, python: Path, expected: str | None = None) -> int:
-    """Run one command line and return its exit code: the only place that turns mistakes into text."""
+    """Run one command line and return its exit code: turns mistakes into text, but those that click finds."""
     try:
         words, origins = expand_configs(argv, os.environ, Path.cwd())
         invocation = Invocation(tuple(argv), os.environ, Path.cwd(), etbuild_root, python, expected, origins)
         plain = read_plain_build(words)
         if plain is not None:
-            from etbuild.cli.building import build_patterns
+            from etbuild.cli.answer_build import answer_build
 
-            return build_patterns(invocation, *plain)
+            return answer_build(invocation, *plain)
         from etbuild.cli.verbs import run_verb
 
         return run_verb(words, invocation)

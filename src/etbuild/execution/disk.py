@@ -60,7 +60,7 @@ class Disk:
         self.touch("make folder")
         try:
             os.mkdir(path)
-        except OSError:
+        except (FileExistsError, FileNotFoundError):
             os.makedirs(path, exist_ok=True)
 
     def hash(self, path: Path | str) -> Digest:

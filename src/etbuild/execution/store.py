@@ -255,7 +255,7 @@ class Store:
         path = self._path(digest.hash, executable)
         return self.disk.stat(path) is not None and self.blob(digest, executable) is not None
 
-    def _place(self, incoming: Path | str, digest: Digest, executable: bool, suffix: str) -> Path:
+    def _place(self, incoming: Path | str, digest: Digest, executable: bool, suffix: str) -> str:
         path = self._path(digest.hash, executable)
         stat = self.disk.seal(incoming, executable)
         try:
@@ -264,7 +264,7 @@ class Store:
             self.disk.make_folder(os.path.dirname(path))
             self.disk.rename(incoming, path)
         self._trust(digest, executable, stat, suffix)
-        return Path(path)
+        return path
 
     def _trust(self, digest: Digest, executable: bool, stat: os.stat_result, suffix: str) -> None:
         known = fingerprint(stat, own=True)
@@ -299,7 +299,7 @@ class Store:
             if copied != digest:
                 self.disk.remove(incoming)
                 return None
-            return self._place(incoming, digest, executable, "")
+            return Path(self._place(incoming, digest, executable, ""))
 
     @contextmanager
     def _room(self) -> Iterator[None]:

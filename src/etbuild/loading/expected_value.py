@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from etbuild.model.attrs import Attrs
 from etbuild.model.attrs_schema import attributes_of
 from etbuild.model.label import Label
-from etbuild.model.markers import limits_in
+from etbuild.model.markers import flat
 from etbuild.model.select import Select
 
 _WORDS: Mapping[Any, str] = {
@@ -48,7 +48,7 @@ def type_at(kind: Any, path: Iterable[str | int]) -> Any:
 
 def describe_type(kind: Any) -> str:
     """Return what `kind` takes, such as "a whole number from 1 to 8192"; empty if there are no words for it."""
-    constraints = list(limits_in(getattr(kind, "__metadata__", ())))
+    constraints = list(flat(getattr(kind, "__metadata__", ())))
     kind = _unwrapped(kind)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):

@@ -11,8 +11,8 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
-from etbuild.model.frozen import frozen
-from etbuild.model.markers import AsWritten, Checker, Converted, limits_in
+from etbuild.model.frozen import frozen, names_of
+from etbuild.model.markers import AsWritten, Checker, Converted, Limits, flat
 from etbuild.model.validator import SchemaValidator
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CoreSchema = dict[str, Any]
 REQUIRED = object()
 """The default of an attribute that must be given."""
-_LIMITS = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern")
+_LIMITS = names_of(Limits)
 
 
 @frozen
@@ -67,7 +67,7 @@ def _diagnosed(schema: type[Attrs]) -> Iterator[None]:
         yield
     except EtbuildError:
         raise
-    except Exception as error:
+    except Exception as error:  # An annotation is code: it may raise anything.
         name = f"{schema.__module__}.{schema.__qualname__}"
         message = f"the annotations of {name} must be types that can be checked, are not: {error}"
         raise EtbuildError(Diagnostic("bad-family", message)) from error
@@ -110,7 +110,7 @@ def _marked(kind: Any, *markers: Any) -> CoreSchema:
     """Return the schema of a type with markers: ours, and pydantic's own where they set limits."""
     alone = [marker for marker in markers if isinstance(marker, Checker)]
     schema = _checked(alone[0]) if alone else core_schema_of(kind)
-    for marker in limits_in(markers):
+    for marker in flat(markers):
         found = {name: limit for name in _LIMITS if (limit := getattr(marker, name, None)) is not None}
         if isinstance(marker, Converted):
             schema = _converted(schema, marker)

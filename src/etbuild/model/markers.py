@@ -1,9 +1,11 @@
 """What an annotation of an Attrs may say beside its type: which targets it takes, and which values.
 
-programs: Annotated[tuple[Dep, ...], provides(ProgramInfo), Limits(min_length=1)]
-compiler: Annotated[Dep, EXEC]
-image: Annotated[Dep, per_platform("platforms")]
-memory: Annotated[dict[str, MemoryAttrs], after(refuse_overlaps)] = {}
+    programs: Annotated[tuple[Dep, ...], provides(ProgramInfo), Limits(min_length=1)]
+    compiler: Annotated[Dep, EXEC]
+    image: Annotated[Dep, per_platform("platforms")]
+    memory: Annotated[dict[str, MemoryAttrs], after(refuse_overlaps)] = {}
+
+Knows nothing of how values are checked.
 """
 
 from __future__ import annotations
@@ -61,7 +63,7 @@ class Limits:
     pattern: str | None = None
 
 
-def limits_in(markers: Iterable[Any]) -> Iterator[Any]:
+def flat(markers: Iterable[Any]) -> Iterator[Any]:
     """Yield each marker, and in place of a Field of pydantic's the limits that it stands for."""
     for marker in markers:
         yield from getattr(marker, "metadata", (marker,))

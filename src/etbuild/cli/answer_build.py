@@ -1,4 +1,4 @@
-"""A build that was asked for, whoever read the words."""
+"""Answers a build that was asked for, whoever read the words: click, or `flags` without it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from etbuild.cli.report_output import finish
 from etbuild.model.request import BuildRequest
 
 
-def build_patterns(invocation: Invocation, patterns: tuple[str, ...], flags: Mapping[str, Any]) -> int:
+def answer_build(invocation: Invocation, patterns: tuple[str, ...], flags: Mapping[str, Any]) -> int:
     """Build, print, and return the exit code."""
     request = BuildRequest(patterns, settings_of(invocation, flags))
     record = invocation.session(request.settings).build(request)
