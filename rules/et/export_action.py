@@ -56,7 +56,7 @@ def export_method(
         worker=WORKER,
         resources=Resources(cpu=1, ram=3 * GIB),
         progress=f"torch.export, sequence ≤ {method.max_seq_len}"
-        if method.task == "text-generation"
+        if method.task == "text-generation" and method.max_seq_len
         else "torch.export",
     )
     return Exported(graph, facts, model, method.task or "")
@@ -80,7 +80,9 @@ def _task_flags(method: MethodAttrs, model: ModelInfo) -> tuple[str, ...]:
         flags += ("--strict", json_word(method.strict))
     if method.task == "image-classification":
         return flags
-    flags += ("--max-seq-len", str(method.max_seq_len), "--attention", attention_of(method))
+    flags += ("--attention", attention_of(method))
+    if method.max_seq_len is not None:
+        flags += ("--max-seq-len", str(method.max_seq_len))
     if method.task == "feature-extraction":
         return (*flags, "--embedding", method.embedding)
     flags += ("--wrapper", method.wrapper, "--logits", method.logits)

@@ -47,8 +47,9 @@ class MethodAttrs(Attrs):
     dtype: Literal["float32", "float16", "bfloat16"] = "float32"
     """Of parameters and activations."""
 
-    max_seq_len: Annotated[int, Limits(ge=1, le=131072)] = 512
-    """The longest sequence, in tokens; for text generation the size of the key-value cache."""
+    max_seq_len: Annotated[int, Limits(ge=1, le=131072)] | None = None
+    """The longest sequence, in tokens; for text generation the size of the key-value cache.  [default: 512, or what the
+    model has positions for if that is less]"""
 
     dynamic_shapes: bool = True
     """Whether sequences may be shorter than the example; false makes a program for one token at a time."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pytest
 
@@ -103,19 +102,48 @@ def test_shards_and_torch_files_give_the_graph_of_a_single_file(bench):
     assert bench.export_with("torch_file", [*head, "--weights", "state.bin"]).read_bytes() == one
 
 
+SMALL = {
+    "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 256,
+    "num_key_value_heads": 4, "max_position_embeddings": 128,
+}  # fmt: skip
+
+
+def decoder_facts(bench, name, architecture, config):
+    bench.write_hub_model(name, config, architecture)
+    bench.export_with(name, hub(name, architecture, "text-generation", "--max-seq-len", "64"))
+    return json.loads((bench.folder / f"{name}.json").read_text())
+
+
 def test_attention_that_custom_sdpa_cannot_compute_falls_back_and_says_so(bench):
-    config = transformers.Gemma2Config(
-        hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
-        head_dim=16, vocab_size=256, max_position_embeddings=128, sliding_window=16,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    transformers.Gemma2ForCausalLM(config).save_pretrained(bench.folder / "gemma2")
-    shutil.copy(bench.folder / "gemma2/config.json", bench.folder / "gemma2.config.json")
-    shutil.copy(bench.folder / "gemma2/model.safetensors", bench.folder / "gemma2.safetensors")
-    bench.export_with("gemma2", hub("gemma2", "Gemma2ForCausalLM", "text-generation", "--max-seq-len", "64"))
-    facts = json.loads((bench.folder / "gemma2.json").read_text())
+    config = transformers.Gemma2Config(**SMALL, head_dim=16, sliding_window=16)
+    facts = decoder_facts(bench, "gemma2", "Gemma2ForCausalLM", config)
     assert facts["attention"] == "eager"
     assert [each["from"] for each in facts["fallbacks"]] == ["custom_sdpa", "sdpa"]
+
+
+def test_attention_of_a_models_own_that_reads_the_cache_falls_back(bench):
+    config = transformers.BloomConfig(vocab_size=256, hidden_size=64, n_layer=2, n_head=4)
+    facts = decoder_facts(bench, "bloom", "BloomForCausalLM", config)
+    assert facts["attention"] == "sdpa"
+    [fallback] = facts["fallbacks"]
+    assert fallback["why"].startswith("with it the graph does not answer as the model does: signal to noise is ")
+
+
+def test_a_cache_has_the_shape_of_what_each_layer_remembers(bench):
+    config = transformers.DeepseekV3Config(
+        **SMALL, moe_intermediate_size=32, n_routed_experts=4, n_group=2, topk_group=1,
+        num_experts_per_tok=2, n_shared_experts=1, first_k_dense_replace=1, q_lora_rank=16, kv_lora_rank=24,
+        qk_rope_head_dim=8, qk_nope_head_dim=8, v_head_dim=16,
+    )  # fmt: skip
+    decoder_facts(bench, "latent", "DeepseekV3ForCausalLM", config)
+    buffers = dict(module_of(bench.folder / "latent.pt2").named_buffers())
+    assert (buffers["key_cache_0"].shape[-1], buffers["value_cache_0"].shape[-1]) == (24, 8)
+    assert not any(buffers[name].any() for name in buffers if "cache" in name)
+
+
+def test_tokens_that_a_text_model_is_traced_with_differ(bench):
+    [_, inputs] = torch.export.load(bench.export_with("traced", BERT)).example_inputs
+    assert len(set(inputs["input_ids"].flatten().tolist())) > 1
 
 
 def test_weights_born_channels_last_are_straightened(bench):

@@ -11,6 +11,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("executorch.exir")
 pytestmark = pytest.mark.torch
 
+import transformers
 from workbench import LLAMA, MLP, Workbench, hub
 
 
@@ -34,6 +35,60 @@ def test_an_unknown_architecture_names_the_nearest(bench):
     diagnostic = bench.refused_export(replaced(LLAMA, "--architecture", "LlamaForCausalLm"))
     assert (diagnostic.code, diagnostic.attribute) == ("unknown-architecture", "architecture")
     assert diagnostic.hint == "did you mean 'LlamaForCausalLM'?"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "name", "task", "message", "nearest"),
+    [
+        ("BertModel", "bert", "text-generation",
+         "needs a model that gives 'logits', BertModel gives 'last_hidden_state', 'pooler_output'", "BertLMHeadModel"),
+        ("BertModel", "bert", "image-classification",
+         "needs a model that takes 'pixel_values', BertModel takes 'input_ids'", None),
+        ("LlamaForCausalLM", "llama", "feature-extraction",
+         "needs a model that gives 'last_hidden_state', LlamaForCausalLM gives 'logits', 'past_key_values'",
+         "LlamaModel"),
+        ("ViTForImageClassification", "vit", "feature-extraction",
+         "needs a model that takes 'input_ids', ViTForImageClassification takes 'pixel_values'", "ViTModel"),
+    ],
+    ids=["encoder-generates", "text-is-no-image", "decoder-embeds", "image-is-no-text"],
+)  # fmt: skip
+def test_a_task_of_another_model_names_what_it_needs(bench, architecture, name, task, message, nearest):
+    diagnostic = bench.refused_export(hub(name, architecture, task))
+    assert (diagnostic.code, diagnostic.attribute) == ("wrong-task", "task")
+    assert diagnostic.message == f"'{task}' {message}"
+    assert (nearest or "torch_model") in diagnostic.hint
+
+
+def test_a_model_that_remembers_more_than_keys_and_values_is_refused(bench):
+    config = transformers.Lfm2Config(
+        vocab_size=256, hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, layer_types=["conv", "full_attention"],
+    )  # fmt: skip
+    bench.write_hub_model("lfm2", config, "Lfm2ForCausalLM")
+    diagnostic = bench.refused_export(hub("lfm2", "Lfm2ForCausalLM", "text-generation"))
+    assert diagnostic.code == "unsupported-architecture"
+    assert diagnostic.message.endswith("keys and values alone, Lfm2ForCausalLM has a LinearAttentionLayer")
+
+
+def test_a_graph_that_answers_otherwise_than_its_model_is_refused(bench):
+    config = transformers.GPTNeoConfig(
+        vocab_size=256, hidden_size=64, num_layers=2, num_heads=4, attention_types=[[["global", "local"], 1]],
+        window_size=16, max_position_embeddings=128,
+    )  # fmt: skip
+    bench.write_hub_model("neo", config, "GPTNeoForCausalLM")
+    diagnostic = bench.refused_export(hub("neo", "GPTNeoForCausalLM", "text-generation", "--max-seq-len", "64"))
+    assert diagnostic.code == "unfaithful-graph"
+    assert "signal to noise is" in diagnostic.message
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"hidden_size": "64"}, {"num_attention_heads": 0}, {"hidden_act": "none such"}, {"rope_parameters": 3}],
+    ids=["text", "zero", "unknown-name", "no-table"],
+)
+def test_a_config_that_makes_no_model_is_refused(bench, values):
+    diagnostic = bench.refused_export(config_with(bench, "odd.json", **values))
+    assert (diagnostic.code, diagnostic.attribute) == ("wrong-config", "config")
 
 
 def test_weights_that_do_not_fit_name_the_tensors_and_both_shapes(bench):

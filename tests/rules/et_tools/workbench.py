@@ -16,6 +16,8 @@ TINY = REPOSITORY / "model_specs" / "tiny"
 sys.path.append(str(TINY))
 
 import gguf_file
+import torch
+import transformers
 import transformers_models
 from safetensors.numpy import load_file
 
@@ -65,6 +67,13 @@ class Workbench:
         config = json.loads((self.folder / "llama.config.json").read_text())
         gguf_file.write_gguf(config, load_file(self.folder / "llama.safetensors"), self.folder / "llama.gguf")
         return self.folder / "llama.gguf"
+
+    def write_hub_model(self, name: str, config: Any, architecture: str) -> None:
+        """Write a model of transformers with seeded weights, as `hub` names its files."""
+        torch.manual_seed(0)
+        getattr(transformers, architecture)(config).save_pretrained(self.folder / name)
+        (self.folder / name / "config.json").rename(self.folder / f"{name}.config.json")
+        (self.folder / name / "model.safetensors").rename(self.folder / f"{name}.safetensors")
 
     def export(self, name: str) -> Path:
         """Export one of `EXPORTS`, once."""

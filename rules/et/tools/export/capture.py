@@ -24,6 +24,9 @@ DATA_DEPENDENT = (
     "Could not extract specialized integer",
 )
 
+REFUSALS = ("data-dependent-shape", "fixed-dimension", "export-failed")
+"""The codes of what `capture` raises."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traceable:
@@ -55,6 +58,20 @@ def capture(traceable: Traceable) -> ExportedProgram:
         raise refusal(error) from error
 
 
+def eager(module: Any, *args: Any, **kwargs: Any) -> Any:
+    """Return what `module` answers by itself; what it raises is a mistake of the model's, with the line."""
+    try:
+        with torch.no_grad():
+            return module(*args, **kwargs)
+    except UserError:
+        raise
+    except Exception as error:  # It is the model's code.
+        text = _text(error)
+        place = _place(error, text)
+        where = f" at {place}" if place else ""
+        raise mistake("model-failed", f"the model fails before anything is exported{where}: {_reason(text)}") from error
+
+
 def refusal(error: BaseException) -> UserError:
     """Return what torch.export refused as a mistake of the model's, with the line that it is about."""
     text = _text(error)
@@ -67,7 +84,8 @@ def refusal(error: BaseException) -> UserError:
         return mistake("data-dependent-shape", message, None, notes=(reason,), hint=hint)
     if "Constraints violated" in text or "ConstraintViolation" in text or "specialized" in text:
         message = f"a dimension that must be dynamic is fixed by the model{where}"
-        return mistake("fixed-dimension", message, "dynamic_shapes", notes=(reason,))
+        told = tuple(dict.fromkeys(line.strip(" -") for line in text.splitlines() if "Not all values" in line))
+        return mistake("fixed-dimension", message, "dynamic_shapes", notes=told or (reason,))
     return mistake("export-failed", f"torch.export refuses the model{where}: {reason}")
 
 

@@ -6,16 +6,19 @@ Knows nothing of backends; `forward(input_ids, cache_position)` is what the C++ 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401 -- registers torch.ops.llama.*
 from transformers.cache_utils import StaticCache, StaticLayer
-from transformers.configuration_utils import get_head_shapes
 from transformers.masking_utils import AttentionMaskInterface
 from transformers.modeling_utils import AttentionInterface
 
 CUSTOM_SDPA = "etbuild_custom_sdpa"
+
+KeysAndValues = tuple[torch.Tensor, torch.Tensor]
+"""What a layer remembers of some tokens, each [batch, heads, tokens, size]."""
 
 
 class UnsupportedAttentionError(Exception):
@@ -76,8 +79,10 @@ class FusedLayer(IndexedLayer):
 class Decoder(torch.nn.Module):
     """A causal language model with its cache: `forward(input_ids[1, S], cache_position[S]) -> logits`."""
 
-    def __init__(self, model: Any, max_seq_len: int, attention: str, logits: str) -> None:
-        """Give `model` a cache of `max_seq_len` tokens and the named attention."""
+    def __init__(
+        self, model: Any, max_seq_len: int, attention: str, logits: str, remembered: Sequence[KeysAndValues | None]
+    ) -> None:
+        """Give `model` a cache of `max_seq_len` tokens, of what each layer remembers, and the named attention."""
         super().__init__()
         self.model = model
         self.position = Position()
@@ -85,7 +90,7 @@ class Decoder(torch.nn.Module):
         self.fused = attention == "custom_sdpa"
         self.keep = {"logits_to_keep": 1} if logits == "last" else {}
         model.set_attn_implementation(_register_fused(self.position) if self.fused else attention)
-        self.cache = self._new_cache()
+        self.cache = self._new_cache(remembered)
 
     def forward(self, input_ids: torch.Tensor, cache_position: torch.Tensor) -> torch.Tensor:
         """Return the logits of `input_ids`, which stand at `cache_position`."""
@@ -100,17 +105,16 @@ class Decoder(torch.nn.Module):
         )
         return output.logits
 
-    def _new_cache(self) -> StaticCache:
-        config = self.model.config.get_text_config()
-        cache = StaticCache(config=config, max_cache_len=self.position.limit)
+    def _new_cache(self, remembered: Sequence[KeysAndValues | None]) -> StaticCache:
+        cache = StaticCache(config=self.model.config.get_text_config(), max_cache_len=self.position.limit)
         layer_type = FusedLayer if self.fused else IndexedLayer
         # Sliding layers too become full ones: the mask does the sliding.
-        cache.layers = [layer_type(self.position.limit, self.position) for _ in cache.layers]
-        heads, head_dim = get_head_shapes(config)
-        cache.early_initialization(1, heads, head_dim, self.model.dtype, "cpu")
-        for index, layer in enumerate(cache.layers):
-            self.register_buffer(f"key_cache_{index}", layer.keys, persistent=False)
-            self.register_buffer(f"value_cache_{index}", layer.values, persistent=False)
+        cache.layers = [layer_type(self.position.limit, self.position) for _ in remembered]
+        for index, (layer, pair) in enumerate(zip(cache.layers, remembered, strict=True)):
+            if pair is not None:
+                layer.lazy_initialization(*pair)
+                self.register_buffer(f"key_cache_{index}", layer.keys, persistent=False)
+                self.register_buffer(f"value_cache_{index}", layer.values, persistent=False)
         return cache
 
     def _begin(self, input_ids: torch.Tensor, cache_position: torch.Tensor) -> None:
@@ -118,8 +122,9 @@ class Decoder(torch.nn.Module):
         position.tokens = cache_position
         # Read the buffers through the module: tracing puts its own tensors there, and would else see constants.
         for index, layer in enumerate(self.cache.layers):
-            layer.keys = getattr(self, f"key_cache_{index}")
-            layer.values = getattr(self, f"value_cache_{index}")
+            if layer.is_initialized:
+                layer.keys = getattr(self, f"key_cache_{index}")
+                layer.values = getattr(self, f"value_cache_{index}")
         if self.fused:
             position.start = cache_position[0].item()
             torch._check(position.start >= 0)
@@ -140,6 +145,8 @@ def _register_fused(position: Position) -> str:
         **options: Any,
     ) -> tuple[torch.Tensor, None]:
         _require_plain(module, attention_mask, options, position.limit)
+        if query.shape[-1] != value.shape[-1]:
+            raise UnsupportedAttentionError("values of another size than keys")
         output = torch.ops.llama.custom_sdpa(
             query.transpose(1, 2).float(), key.float(), value.float(), position.start, None, 0.0, True, scaling
         )

@@ -8,11 +8,15 @@ import torch
 from torch.export import Dim
 
 from common.diagnostics import mistake
-from export.capture import Traceable, capture
+from export.capture import Traceable, capture, eager
+from export.faithful import Call, disagreement, seeded_tokens, unfaithful
 from export.request import ExportRequest
-from export.text_generation import DEFAULT_LENGTH, Captured, prepare_experts, require_length
+from export.tasks import output_of
+from export.text_generation import TRIED_TOKENS, Captured, prepare_experts, sequence_length
 
 EXAMPLE_TOKENS = 5
+Attention = tuple[str, tuple[dict[str, str], ...]]
+"""Which is used, and what was asked for in its place."""
 
 
 class PooledEmbedding(torch.nn.Module):
@@ -25,7 +29,7 @@ class PooledEmbedding(torch.nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return [batch, hidden]."""
-        hidden = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        hidden = _hidden(self.model, input_ids, attention_mask)
         weights = attention_mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
         return torch.nn.functional.normalize(mean, dim=1)
@@ -41,7 +45,7 @@ class HiddenStates(torch.nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Return [batch, tokens, hidden]."""
-        return self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        return _hidden(self.model, input_ids, attention_mask)
 
 
 class ImageClassifier(torch.nn.Module):
@@ -54,33 +58,53 @@ class ImageClassifier(torch.nn.Module):
 
     def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
         """Return [batch, classes]."""
-        return self.model(pixel_values=pixel_values).logits
+        return output_of(self.model(pixel_values=pixel_values), self.model, "image-classification")
 
 
 def export_embedding(model: Any, request: ExportRequest) -> Captured:
     """Export `model` as `forward(input_ids, attention_mask)`."""
-    length = request.max_seq_len or DEFAULT_LENGTH
-    require_length(model, length)
-    attention = _set_attention(model, request)
-    wrapper = PooledEmbedding(model) if request.embedding == "pooled" else HiddenStates(model)
+    length = sequence_length(model, request)
+    wrapper = (PooledEmbedding(model) if request.embedding == "pooled" else HiddenStates(model)).eval()
     dynamic = request.dynamic_shapes is not False and length > 1
     count = min(EXAMPLE_TOKENS, length) if dynamic else length
-    tokens = Dim("seq_len", max=length)
-    inputs = {name: torch.ones(1, count, dtype=torch.long) for name in ("input_ids", "attention_mask")}
-    shapes = {name: {1: tokens} for name in inputs} if dynamic else None
-    return Captured(capture(Traceable(wrapper.eval(), (), inputs, shapes, bool(request.strict))), *attention)
+    tokens = seeded_tokens(model, min(TRIED_TOKENS, length) if dynamic else length)
+    mask = torch.ones_like(tokens)
+    padded = mask.clone()
+    padded[:, (tokens.shape[1] + 1) // 2 :] = 0
+    calls = [(each, eager(wrapper, *each)) for each in ((tokens, mask), (tokens, padded))]
+    attention = _set_attention(model, request)
+    inputs = {"input_ids": tokens[:, :count].contiguous(), "attention_mask": mask[:, :count].contiguous()}
+    shapes = {name: {1: Dim("seq_len", max=length)} for name in inputs} if dynamic else None
+    return _faithful(Traceable(wrapper, (), inputs, shapes, bool(request.strict)), attention, calls, request)
 
 
 def export_image_classifier(model: Any, request: ExportRequest) -> Captured:
     """Export `model` as `forward(pixel_values)`."""
-    attention = _set_attention(model, request)
     generator = torch.Generator().manual_seed(request.seed)
-    image = torch.rand((1, *_image_shape(model.config)), generator=generator).to(model.dtype)
-    traceable = Traceable(ImageClassifier(model).eval(), (), {"pixel_values": image}, None, bool(request.strict))
-    return Captured(capture(traceable), *attention)
+    shape = (1, *_image_shape(model.config))
+    image, other = (torch.rand(shape, generator=generator).to(model.dtype) for _ in range(2))
+    wrapper = ImageClassifier(model).eval()
+    calls = [((other,), eager(wrapper, other))]
+    attention = _set_attention(model, request)
+    return _faithful(
+        Traceable(wrapper, (), {"pixel_values": image}, None, bool(request.strict)), attention, calls, request
+    )
 
 
-def _set_attention(model: Any, request: ExportRequest) -> tuple[str, tuple[dict[str, str], ...]]:
+def _hidden(model: Any, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    outputs = model(input_ids=input_ids, attention_mask=attention_mask)
+    return output_of(outputs, model, "feature-extraction")
+
+
+def _faithful(traceable: Traceable, attention: Attention, calls: list[Call], request: ExportRequest) -> Captured:
+    """Export, and refuse a graph that answers otherwise than the model did before its attention was set."""
+    program = capture(traceable)
+    if how := disagreement(program, calls, request):
+        raise unfaithful(request.architecture or "the model", how)
+    return Captured(program, *attention)
+
+
+def _set_attention(model: Any, request: ExportRequest) -> Attention:
     prepare_experts(model)
     wanted = "sdpa" if request.attention == "custom_sdpa" else request.attention
     try:

@@ -22,6 +22,7 @@ from export.gguf_blocks import keep_blocks
 from export.hf_model import load_hf_model
 from export.quantize_weights import quantize_weights
 from export.request import ExportRequest, parse_request
+from export.tasks import require_task
 from export.text_generation import Captured, export_decoder
 from export.torch_model import build_module, export_module
 
@@ -51,6 +52,7 @@ def _hf_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
     progress(f"loading {request.architecture}")
     loaded = load_hf_model(request)
     module = _prepared(loaded.module, request)
+    require_task(module, request.task)
     progress(f"torch.export, sequence ≤ {request.max_seq_len}" if request.max_seq_len else "torch.export")
     captured = EXPORTS[request.task](module, request)
     return captured, runner_metadata(module, request, captured, loaded.generation_config)

@@ -11,7 +11,7 @@ from typing import Any
 
 from export.request import ExportRequest
 from export.signature import inputs_of, is_dynamic, outputs_of
-from export.text_generation import DEFAULT_LENGTH, Captured
+from export.text_generation import Captured, sequence_length
 
 SCALAR_TYPES = {"float16": 5, "float32": 6, "bfloat16": 15}
 """ExecuTorch's numbers of dtypes, which the metadata method get_dtype returns."""
@@ -57,7 +57,7 @@ def runner_metadata(
     if request.task == "image-classification":
         return metadata
     config = model.config.get_text_config()
-    length = request.max_seq_len or DEFAULT_LENGTH
+    length = sequence_length(model, request)
     metadata |= {
         "get_max_seq_len": length,
         "get_max_context_len": length,

@@ -93,7 +93,11 @@ def _config(request: ExportRequest, gguf_file: GgufFile | None, architecture: An
         message = f"transformers {transformers.__version__} has no model type '{model_type}'"
         hint = f"did you mean '{close[0]}'?" if close else None
         raise mistake("unknown-architecture", message, "config", hint=hint)
-    config = transformers.AutoConfig.for_model(model_type, **values)
+    try:
+        config = transformers.AutoConfig.for_model(model_type, **values)
+    except Exception as error:  # Each class of configs checks its values in its own way.
+        message = f"transformers makes no config of type '{model_type}' of it: {_sentence(error)}"
+        raise mistake("wrong-config", message, "config") from error
     wanted = getattr(architecture, "config_class", None)
     if wanted is not None and not isinstance(config, wanted):
         message = f"{architecture.__name__} needs a config of type '{wanted.model_type}', is '{model_type}'"
@@ -119,12 +123,22 @@ def _generation_config(request: ExportRequest, config: Any) -> dict[str, Any]:
 
 def _read_json(file: str, attribute: str) -> dict[str, Any]:
     try:
-        values = json.loads(Path(file).read_text(encoding="utf-8"))
+        values = json.loads(Path(file).read_text(encoding="utf-8"), object_hook=_number)
     except (OSError, ValueError) as error:
         raise mistake("corrupt-config", f"'{Path(file).name}' is not JSON: {error}", attribute) from error
     if not isinstance(values, dict):
         raise mistake("corrupt-config", f"'{Path(file).name}' must be a JSON object", attribute)
     return values
+
+
+def _number(table: dict[str, Any]) -> Any:
+    """Return the number that transformers writes as a table, as JSON has no infinity; other tables as they are."""
+    return float(table["__float__"]) if list(table) == ["__float__"] else table
+
+
+def _sentence(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines)[:300] if lines else type(error).__name__
 
 
 def _load(architecture: Any, config: Any, state: StateDict, dtype: torch.dtype) -> torch.nn.Module:
@@ -138,10 +152,9 @@ def _load(architecture: Any, config: Any, state: StateDict, dtype: torch.dtype) 
             ignore_mismatched_sizes=True,
             attn_implementation="eager",
         )
-    except TypeError as error:
-        raise mistake(
-            "wrong-config", f"the config does not build a {architecture.__name__}: {error}", "config"
-        ) from error
+    except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError) as error:
+        message = f"the config does not build a {architecture.__name__}: {_sentence(error)}"
+        raise mistake("wrong-config", message, "config") from error
     _require_fit(architecture.__name__, report)
     return module
 

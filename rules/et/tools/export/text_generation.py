@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,13 +12,18 @@ from torch.export import Dim, ExportedProgram
 from transformers import GenerationConfig
 from transformers.integrations.executorch import TorchExportableModuleWithStaticCache
 
-from common.diagnostics import mistake
-from export.capture import Traceable, capture, chain
+from common.diagnostics import UserError, mistake
+from export.capture import REFUSALS, Traceable, capture, chain
 from export.decoder import Decoder, UnsupportedAttentionError
+from export.faithful import Call, disagreement, seeded_tokens, unfaithful
+from export.own_answer import Answer, answer
 from export.request import ExportRequest
+from export.signature import inputs_of
 
 FALLBACKS = {"custom_sdpa": "sdpa", "sdpa": "eager"}
 EXAMPLE_TOKENS = 3
+TRIED_TOKENS = 8
+"""How many a graph is tried on before it is believed."""
 DEFAULT_LENGTH = 512
 
 
@@ -32,28 +38,45 @@ class Captured:
 
 def export_decoder(model: Any, request: ExportRequest) -> Captured:
     """Export `model` as `forward(input_ids, cache_position) -> logits`."""
-    require_length(model, request.max_seq_len or DEFAULT_LENGTH)
+    own = answer(model, _tokens(model, request))
     prepare_experts(model)
-    attention, fallbacks = request.attention, []
+    attention, fallbacks = request.attention, tuple[dict[str, str], ...]()
     while True:
-        try:
-            program = _export(model, replace(request, attention=attention))
-        except Exception as error:
-            reason = _unsupported(error)
-            if reason is None or attention not in FALLBACKS:
-                raise
-            fallbacks.append({"what": "attention", "from": attention, "to": FALLBACKS[attention], "why": reason})
-            attention = FALLBACKS[attention]
-        else:
-            return Captured(program, attention, tuple(fallbacks))
+        found = _try(model, replace(request, attention=attention), own)
+        if isinstance(found, ExportedProgram):
+            return Captured(found, attention, fallbacks)
+        instead = FALLBACKS[attention]
+        fallbacks = (*fallbacks, {"what": "attention", "from": attention, "to": instead, "why": found})
+        attention = instead
 
 
-def require_length(model: Any, length: int) -> None:
-    """Refuse a sequence longer than the positions that the model was trained with."""
+def _try(model: Any, request: ExportRequest, own: Answer) -> ExportedProgram | str:
+    """Return the program with this attention, or why another must serve; raise if there is no other."""
+    try:
+        program = capture(
+            _own_wrapper(model, request, own) if request.wrapper == "etbuild" else _theirs(model, request)
+        )
+    except Exception as error:
+        reason = _unsupported(error, request.attention)
+        if reason is None or request.attention not in FALLBACKS:
+            raise
+        return reason
+    how = disagreement(program, _calls(program, own, request), request)
+    if how is None:
+        return program
+    if request.attention not in FALLBACKS:
+        raise unfaithful(type(model).__name__, how)
+    return f"with it the graph does not answer as the model does: {how}"
+
+
+def sequence_length(model: Any, request: ExportRequest) -> int:
+    """Return the longest sequence; refuse one that is longer than the positions that the model was trained with."""
     most = getattr(model.config.get_text_config(), "max_position_embeddings", None)
-    if most is not None and length > most:
+    length = request.max_seq_len or min(DEFAULT_LENGTH, most or DEFAULT_LENGTH)
+    if most and length > most:
         message = f"'max_seq_len' must be at most {most}, the model's max_position_embeddings, is {length}"
         raise mistake("sequence-too-long", message, "max_seq_len")
+    return length
 
 
 def prepare_experts(model: Any) -> None:
@@ -62,22 +85,36 @@ def prepare_experts(model: Any) -> None:
         model.set_experts_implementation("batched_mm")
 
 
-def _export(model: Any, request: ExportRequest) -> ExportedProgram:
-    build = _own_wrapper if request.wrapper == "etbuild" else _transformers_wrapper
-    return capture(build(model, request))
+def _tokens(model: Any, request: ExportRequest) -> torch.Tensor:
+    given = _given(request.example_input_ids, "example_input_ids")
+    count = max(TRIED_TOKENS, given.numel() if given is not None else 0)
+    return seeded_tokens(model, min(count, sequence_length(model, request)))
 
 
-def _own_wrapper(model: Any, request: ExportRequest) -> Traceable:
-    length = request.max_seq_len or DEFAULT_LENGTH
-    module = Decoder(model, length, request.attention, request.logits).eval()
+def _calls(program: ExportedProgram, own: Answer, request: ExportRequest) -> Iterator[Call]:
+    """Yield the tokens as a runner hands them over, with the model's logits: a prompt first, then as few as may be."""
+    sizes = inputs_of(program)[0]["shape"][1]
+    least, most = sizes if isinstance(sizes, list) else (sizes, sizes)
+    count = own.tokens.shape[1]
+    start, size = 0, max(least, min(most or count, count - count // 2))
+    while start + size <= count:
+        positions = torch.arange(start, start + size)
+        rows = own.logits[:, positions]
+        yield (own.tokens[:, positions], positions), rows[:, -1:] if request.logits == "last" else rows
+        start, size = start + size, max(least, 1)
+
+
+def _own_wrapper(model: Any, request: ExportRequest, own: Answer) -> Traceable:
+    length = sequence_length(model, request)
+    module = Decoder(model, length, request.attention, request.logits, own.remembered).eval()
     ids, position, shapes = _example(request, length, length)
     return Traceable(module, (), {"input_ids": ids, "cache_position": position}, shapes, bool(request.strict))
 
 
-def _transformers_wrapper(model: Any, request: ExportRequest) -> Traceable:
+def _theirs(model: Any, request: ExportRequest) -> Traceable:
     if request.logits == "last":
         raise mistake("unsupported-option", 'wrapper = "transformers" returns all logits: set logits = "all"', "logits")
-    length = request.max_seq_len or DEFAULT_LENGTH
+    length = sequence_length(model, request)
     if request.attention == "custom_sdpa":
         raise mistake("unsupported-option", 'attention = "custom_sdpa" needs wrapper = "etbuild"', "attention")
     model.set_attn_implementation(request.attention)
@@ -133,7 +170,7 @@ def _given(text: str | None, attribute: str) -> torch.Tensor | None:
         raise mistake("wrong-type", f"'{attribute}' must be a list of whole numbers, is '{text}'", attribute) from error
 
 
-def _unsupported(error: BaseException) -> str | None:
+def _unsupported(error: BaseException, attention: str) -> str | None:
     """Return why an attention cannot serve this model, if that is what `error` says."""
     for each in chain(error):
         if isinstance(each, UnsupportedAttentionError):
@@ -143,4 +180,7 @@ def _unsupported(error: BaseException) -> str | None:
             return "custom_sdpa does not compute what this model's attention does"
         if isinstance(each, ValueError) and "does not support" in text and "attention" in text.lower():
             return text.strip().splitlines()[0][:200]
+    if attention == "custom_sdpa" and isinstance(error, UserError) and error.diagnostics[0].code in REFUSALS:
+        # A model with attention of its own reads the cache itself, whose layout it does not expect.
+        return error.diagnostics[0].message
     return None
