@@ -108,9 +108,9 @@ SMALL = {
 }  # fmt: skip
 
 
-def decoder_facts(bench, name, architecture, config):
+def decoder_facts(bench, name, architecture, config, length=64):
     bench.write_hub_model(name, config, architecture)
-    bench.export_with(name, hub(name, architecture, "text-generation", "--max-seq-len", "64"))
+    bench.export_with(name, hub(name, architecture, "text-generation", "--max-seq-len", str(length)))
     return json.loads((bench.folder / f"{name}.json").read_text())
 
 
@@ -127,6 +127,12 @@ def test_attention_of_a_models_own_that_reads_the_cache_falls_back(bench):
     assert facts["attention"] == "sdpa"
     [fallback] = facts["fallbacks"]
     assert fallback["why"].startswith("with it the graph does not answer as the model does: signal to noise is ")
+
+
+def test_a_graph_that_refuses_a_position_falls_back(bench):
+    facts = decoder_facts(bench, "two", "LlamaForCausalLM", transformers.LlamaConfig(**SMALL), length=2)
+    [fallback] = facts["fallbacks"]
+    assert "it refuses what the model reads" in fallback["why"]
 
 
 def test_a_cache_has_the_shape_of_what_each_layer_remembers(bench):

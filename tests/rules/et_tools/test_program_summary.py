@@ -21,10 +21,12 @@ STREAM = {
 CALLS = {"forward": {"operators": [{"operator": "cortex_m::quantize_per_tensor"}]}}
 
 
-def summary(folder: Path, backend: str, operators: dict[str, Any], measure: dict[str, Any]) -> dict[str, Any]:
+def summary(
+    folder: Path, backend: str, operators: dict[str, Any], measure: dict[str, Any], **facts: object
+) -> dict[str, Any]:
     operators = {"delegates": {}, "operators_outside_delegates": 2, "methods": CALLS, **operators}
     measure = {"kind": "tensors", "precision": "quantized", "against_float": FLOAT, **measure}
-    for name, content in (("operators", operators), ("facts", FACTS), ("measure", measure)):
+    for name, content in (("operators", operators), ("facts", FACTS | facts), ("measure", measure)):
         (folder / f"{name}.json").write_text(json.dumps(content))
     files = [f"{folder}/{name}.json" for name in ("operators", "measure", "facts", "out")]
     flags = ["--operators", files[0], "--measure", f"forward={files[1]}", "--facts", f"forward={files[2]}"]
@@ -54,3 +56,9 @@ def test_a_program_that_nothing_runs_says_so_and_what_its_accelerator_is_given(t
         ],
         "short": "not run: no emulator of Ethos-U",
     }
+
+
+def test_an_attention_that_could_not_serve_is_told(tmp_path: Path) -> None:
+    fallback = {"what": "attention", "from": "custom_sdpa", "to": "sdpa", "why": "a sliding window"}
+    text = summary(tmp_path, "xnnpack", {}, {"against_graph": GRAPH}, task="text-generation", fallbacks=[fallback])
+    assert text["lines"][1] == "attention is sdpa, not custom_sdpa: a sliding window"

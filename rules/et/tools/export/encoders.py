@@ -111,7 +111,7 @@ def _set_attention(model: Any, request: ExportRequest) -> Attention:
         model.set_attn_implementation(wanted)
     except ValueError as error:
         model.set_attn_implementation("eager")
-        why = str(error).strip().splitlines()[0][:200]
+        why = str(error).strip().partition(". ")[0]
         return "eager", ({"what": "attention", "from": wanted, "to": "eager", "why": why},)
     return wanted, ()
 

@@ -179,7 +179,7 @@ def _unsupported(error: BaseException, attention: str) -> str | None:
         if "UnsupportedAttentionError" in text:
             return "custom_sdpa does not compute what this model's attention does"
         if isinstance(each, ValueError) and "does not support" in text and "attention" in text.lower():
-            return text.strip().splitlines()[0][:200]
+            return text.strip().partition(". ")[0]
     if attention == "custom_sdpa" and isinstance(error, UserError) and error.diagnostics[0].code in REFUSALS:
         # A model with attention of its own reads the cache itself, whose layout it does not expect.
         return error.diagnostics[0].message

@@ -24,7 +24,7 @@ def main(argv: Sequence[str]) -> None:
     operators = _read(arguments.operators)
     measures = {name: _read(path) for name, _, path in (word.partition("=") for word in arguments.measure)}
     facts = {name: _read(path) for name, _, path in (word.partition("=") for word in arguments.facts)}
-    lines = [_program(arguments, operators, facts), *_streams(operators)]
+    lines = [_program(arguments, operators, facts), *_streams(operators), *_fallbacks(facts)]
     proofs = [proof(measure, dict(_bound(word) for word in arguments.tolerance)) for measure in measures.values()]
     names = list(measures)
     lines += [f"{names[i]}: {text}" if len(names) > 1 else text for i, text in enumerate(proofs)]
@@ -71,6 +71,14 @@ def _streams(operators: Mapping[str, Any]) -> Iterator[str]:
     if streams:
         calls = {one["operator"]: None for method in operators["methods"].values() for one in method["operators"]}
         yield f"on the processor: {', '.join(calls) or 'nothing'}"
+
+
+def _fallbacks(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what was taken in place of what was asked for, and why; networks of images may have no attention at all."""
+    for name, each in facts.items():
+        of = f"of {name} " if len(facts) > 1 else ""
+        for one in each.get("fallbacks", ()) if each.get("task") != "image-classification" else ():
+            yield f"{one['what']} {of}is {one['to']}, not {one['from']}: {one['why']}"
 
 
 def _signature(name: str, facts: Mapping[str, Any]) -> str:
