@@ -42,6 +42,9 @@ def export_method(
     if method.model is None:
         raise ctx.mistake("missing-attribute", "'model' of a method must be given", attribute="model")
     model = ctx.provider(method.model, ModelInfo)
+    if model.kind == "hf_model" and method.task is None:
+        message, hint = f"'task' must be given for '{model.label}', an hf_model", 'task = "text-generation"'
+        raise ctx.mistake("missing-attribute", message, attribute="model", hint=hint)
     transforms, files = entry_flags("--source-transform", ctx, method.source_transforms)
     flags = (*model.flags, *_task_flags(method, model), *_quantization_flags(quantization), *transforms)
     name = f"export-{spec_digest(flags)}"
@@ -78,9 +81,9 @@ def _task_flags(method: MethodAttrs, model: ModelInfo) -> tuple[str, ...]:
     )
     if method.strict is not None:
         flags += ("--strict", json_word(method.strict))
+    flags += ("--attention", attention_of(method))
     if method.task == "image-classification":
         return flags
-    flags += ("--attention", attention_of(method))
     if method.max_seq_len is not None:
         flags += ("--max-seq-len", str(method.max_seq_len))
     if method.task == "feature-extraction":

@@ -13,6 +13,7 @@ from rules.et.pte import _toolchains, pte
 from rules.et.pte_attrs import PteAttrs
 
 MODEL = ModelInfo(Label("", "m", "cnn"), "torch_model", ("--entry", "modules.py:cnn"))
+HUB_MODEL = ModelInfo(Label("", "m", "vit"), "hf_model", ("--architecture", "ViTForImageClassification"))
 M4F = ("//toolchains/os:none", "//toolchains/isa:dsp")
 M55 = ("//toolchains/os:none", "//toolchains/isa:mve")
 M0 = ("//toolchains/os:none",)
@@ -24,7 +25,7 @@ def program(constraints: tuple[str, ...] = (), **attrs: Any) -> Analyzed:
     return analyze(
         pte,
         given,
-        deps={"//m:cnn": [MODEL], "@etbuild//runtime/kernels/cortex_m:host_kernels": []},
+        deps={"//m:cnn": [MODEL], "//m:vit": [HUB_MODEL], "@etbuild//runtime/kernels/cortex_m:host_kernels": []},
         toolchains={"python_environment": [PYTHON_ENVIRONMENT]},
         label="//m:it",
         platform="//p:p" if constraints else "host",
@@ -150,3 +151,21 @@ def test_calibration_data_that_are_missing_are_told_before_anything_is_exported(
     assert diagnostic.message == "'calibration' of pte must be given for quantize 'pt2e_static_int8', is not"
     assert diagnostic.hint == 'recorded inputs: calibration = ["inputs.safetensors"] or ["file.py:function"]'
     assert program(quantize="none", backend="portable", calibration=()).outputs
+
+
+def hub_program(**attrs: Any) -> Analyzed:
+    return program(model="//m:vit", backend="xnnpack", quantize="none", calibration=(), **attrs)
+
+
+def test_a_model_of_transformers_must_be_given_a_task() -> None:
+    with pytest.raises(EtbuildError) as raised:
+        hub_program()
+    [diagnostic] = raised.value.diagnostics
+    assert diagnostic.code == "missing-attribute"
+    assert diagnostic.message == "'task' must be given for '//m:vit', an hf_model"
+
+
+def test_attention_is_a_classifiers_too() -> None:
+    argv = hub_program(task="image-classification", attention="eager").action("EtExport").argv
+    assert argv[argv.index("--attention") + 1] == "eager"
+    assert "--max-seq-len" not in argv

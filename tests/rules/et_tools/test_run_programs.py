@@ -13,7 +13,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from toy_programs import HIDDEN, export, lower
 
-from common.diagnostics import UserError
+from common.diagnostics import EX_DATAERR, UserError, run_tool
 from run import classify, embed, expect, generate
 from run.image import Preparation, load_image, preparation_of
 from run.tokenizer import Tokenizer, load_tokenizer
@@ -56,6 +56,13 @@ def test_generate_says_what_is_wrong(toys: Path, words: Path, program: str, prom
     with pytest.raises(UserError) as caught:
         generate.main(["--pte", str(toys / f"{program}.pte"), "--tokenizer", str(words), "--prompt", prompt])
     assert caught.value.diagnostics[0].code == code
+
+
+def test_text_without_a_tokenizer_says_where_to_name_one(toys: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_tool(generate.main, ["--pte", str(toys / "decoder.pte"), "--prompt", "w5"]) == EX_DATAERR
+    message, hint = capfd.readouterr().err.splitlines()
+    assert message == "error[missing-tokenizer]: 'tokenizer' must name a file, names nothing"
+    assert hint == "  hint: give 'tokenizer' of the hf_model the files that came with its weights"
 
 
 def test_a_program_that_is_none_is_said_so(tmp_path: Path, words: Path) -> None:

@@ -53,5 +53,9 @@ def write_diagnostics(diagnostics: Sequence[Diagnostic]) -> None:
     path = os.environ.get("ETBUILD_DIAGNOSTICS")
     if path:
         Path(path).write_text(json.dumps([asdict(diagnostic) for diagnostic in diagnostics]), encoding="utf-8")
-    lines = [f"error[{diagnostic.code}]: {diagnostic.message}\n" for diagnostic in diagnostics]
-    os.write(2, "".join(lines).encode())
+    os.write(2, "".join(_text(diagnostic) for diagnostic in diagnostics).encode())
+
+
+def _text(diagnostic: Diagnostic) -> str:
+    hint = f"  hint: {diagnostic.hint}\n" if diagnostic.hint else ""
+    return f"error[{diagnostic.code}]: {diagnostic.message}\n{hint}"

@@ -45,7 +45,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         prog="embed", description="Say how near sentences are to the first.", allow_abbrev=False
     )
     parser.add_argument("--pte", required=True)
-    parser.add_argument("--tokenizer", action="append", default=[], required=True)
+    parser.add_argument("--tokenizer", action="append", default=[])
     parser.add_argument("--method", default="forward")
     parser.add_argument("--operators", action="append", default=[], help="what defines operators that it calls")
     parser.add_argument("--json", action="store_true", help="print the vectors as JSON")

@@ -58,7 +58,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="generate", description="Continue a prompt.", allow_abbrev=False)
     parser.add_argument("--pte", required=True)
-    parser.add_argument("--tokenizer", action="append", default=[], required=True)
+    parser.add_argument("--tokenizer", action="append", default=[])
     parser.add_argument("--method", default="forward")
     parser.add_argument("--operators", action="append", default=[], help="what defines operators that it calls")
     parser.add_argument("--prompt", required=True)

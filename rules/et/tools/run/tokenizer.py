@@ -47,7 +47,8 @@ def load_tokenizer(files: Sequence[Path]) -> Tokenizer:
     missing = [path for path in files if not path.is_file()]
     if not files or missing:
         what = f"'{missing[0]}', which does not exist" if missing else "nothing"
-        raise mistake("missing-tokenizer", f"'tokenizer' must name a file, names {what}", "tokenizer")
+        hint = "give 'tokenizer' of the hf_model the files that came with its weights"
+        raise mistake("missing-tokenizer", f"'tokenizer' must name a file, names {what}", "tokenizer", hint=hint)
     try:
         return _load(files)
     except (ValueError, OSError, KeyError, ImportError) as error:
