@@ -150,6 +150,7 @@ def test_a_cache_has_the_shape_of_what_each_layer_remembers(bench):
 def test_tokens_that_a_text_model_is_traced_with_differ(bench):
     [_, inputs] = torch.export.load(bench.export_with("traced", BERT)).example_inputs
     assert len(set(inputs["input_ids"].flatten().tolist())) > 1
+    assert {each.stride() for each in inputs.values()} == {(5, 1)}
 
 
 def test_weights_born_channels_last_are_straightened(bench):

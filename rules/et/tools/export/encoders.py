@@ -73,7 +73,8 @@ def export_embedding(model: Any, request: ExportRequest) -> Captured:
     padded[:, (tokens.shape[1] + 1) // 2 :] = 0
     calls = [(each, eager(wrapper, *each)) for each in ((tokens, mask), (tokens, padded))]
     attention = _set_attention(model, request)
-    inputs = {"input_ids": tokens[:, :count].contiguous(), "attention_mask": mask[:, :count].contiguous()}
+    # Tensors of their own: a view's strides would become dimensions of the graph.
+    inputs = {"input_ids": seeded_tokens(model, count), "attention_mask": torch.ones(1, count, dtype=torch.long)}
     shapes = {name: {1: Dim("seq_len", max=length)} for name in inputs} if dynamic else None
     return _faithful(Traceable(wrapper, (), inputs, shapes, bool(request.strict)), attention, calls, request)
 
