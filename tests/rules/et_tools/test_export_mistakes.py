@@ -139,9 +139,17 @@ def test_pickled_objects_are_refused_and_not_run(bench, capsys):
     assert "unpickled" not in capsys.readouterr().out
 
 
-def test_a_model_with_remote_code_is_refused(bench):
-    diagnostic = bench.refused_export(config_with(bench, "remote.json", auto_map={"AutoModel": "modeling.Mine"}))
+@pytest.mark.parametrize("own", [{"model_type": "mine"}, {"architecture": "MineForCausalLM"}], ids=["type", "class"])
+def test_a_model_with_remote_code_is_refused(bench, own):
+    architecture = own.pop("architecture", "LlamaForCausalLM")
+    flags = config_with(bench, "remote.json", auto_map={"AutoModel": "modeling.Mine"}, **own)
+    diagnostic = bench.refused_export(replaced(flags, "--architecture", architecture))
     assert (diagnostic.code, diagnostic.notes) == ("remote-code", ("modeling.Mine",))
+
+
+def test_code_beside_a_model_that_transformers_has_is_passed_over(bench):
+    flags = config_with(bench, "both.json", auto_map={"AutoModelForCausalLM": "modeling.Mine"})
+    assert bench.export_with("both", flags).exists()
 
 
 def test_a_sequence_longer_than_the_model_is_refused(bench):

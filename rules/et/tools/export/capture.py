@@ -67,16 +67,14 @@ def eager(module: Any, *args: Any, **kwargs: Any) -> Any:
         raise
     except Exception as error:  # It is the model's code.
         text = _text(error)
-        place = _place(error, text)
-        where = f" at {place}" if place else ""
-        raise mistake("model-failed", f"the model fails before anything is exported{where}: {_reason(text)}") from error
+        message = f"the model fails before anything is exported{_where(error, text)}: {_reason(text)}"
+        raise mistake("model-failed", message) from error
 
 
 def refusal(error: BaseException) -> UserError:
     """Return what torch.export refused as a mistake of the model's, with the line that it is about."""
     text = _text(error)
-    places = tuple(f"at {place}" for place in (_place(error, text),) if place)
-    where = f" {places[0]}" if places else ""
+    where = _where(error, text)
     reason = _reason(text)
     if any(mark in text for mark in DATA_DEPENDENT):
         message = f"torch.export cannot follow a shape or a branch that depends on a tensor's values{where}"
@@ -103,6 +101,11 @@ def _text(error: BaseException) -> str:
 def _reason(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return re.sub(r"/\S*/site-packages/", "", lines[0])[:300] if lines else "no reason given"
+
+
+def _where(error: BaseException, text: str) -> str:
+    place = _place(error, text)
+    return f" at {place}" if place else ""
 
 
 def _place(error: BaseException, text: str) -> str | None:

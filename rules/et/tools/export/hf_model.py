@@ -30,9 +30,10 @@ class LoadedModel:
 
 def load_hf_model(request: ExportRequest) -> LoadedModel:
     """Build the model that `request` names and load its weights into it."""
-    architecture = _architecture(request)
     gguf_file = _gguf_file(request)
-    config = _config(request, gguf_file, architecture)
+    values = _config_values(request, gguf_file)
+    architecture = _architecture(request)
+    config = _config(values, architecture)
     if issubclass(architecture, _AutoModel):
         architecture = _concrete(architecture, config)
     dtype = getattr(torch, request.dtype)
@@ -78,14 +79,21 @@ def _gguf_file(request: ExportRequest) -> GgufFile | None:
     return open_gguf(Path(request.weights[0]), index=0)
 
 
-def _config(request: ExportRequest, gguf_file: GgufFile | None, architecture: Any) -> Any:
+def _config_values(request: ExportRequest, gguf_file: GgufFile | None) -> dict[str, Any]:
     if request.config is not None:
         values = _read_json(request.config, "config")
     elif gguf_file is not None:
         values = dict(gguf_file.config)
     else:
         raise mistake("missing-config", "weights other than GGUF need the model's config.json", "config")
-    _refuse_remote_code(values)
+    code = values.pop("auto_map", None)
+    known = values.get("model_type") in (None, *transformers.CONFIG_MAPPING)
+    if code is not None and not (known and hasattr(transformers, request.architecture or "")):
+        raise _remote_code(code)
+    return values
+
+
+def _config(values: dict[str, Any], architecture: Any) -> Any:
     values.pop("_name_or_path", None)  # A path of whoever saved it.
     model_type = values.pop("model_type", None) or getattr(architecture.config_class, "model_type", None)
     if model_type not in transformers.CONFIG_MAPPING:
@@ -105,13 +113,11 @@ def _config(request: ExportRequest, gguf_file: GgufFile | None, architecture: An
     return config
 
 
-def _refuse_remote_code(values: dict[str, Any]) -> None:
-    if "auto_map" not in values:
-        return
+def _remote_code(code: dict[str, Any]) -> UserError:
     message = "the model's code is not in transformers: it would need trust_remote_code, which is never given"
     hint = "vendor the code and declare a torch_model with `entry`"
-    modules = tuple(sorted(str(value) for value in values["auto_map"].values()))
-    raise mistake("remote-code", message, "config", notes=modules, hint=hint)
+    modules = tuple(sorted(str(value) for value in code.values()))
+    return mistake("remote-code", message, "config", notes=modules, hint=hint)
 
 
 def _generation_config(request: ExportRequest, config: Any) -> dict[str, Any]:
@@ -124,7 +130,7 @@ def _generation_config(request: ExportRequest, config: Any) -> dict[str, Any]:
 def _read_json(file: str, attribute: str) -> dict[str, Any]:
     try:
         values = json.loads(Path(file).read_text(encoding="utf-8"), object_hook=_number)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise mistake("corrupt-config", f"'{Path(file).name}' is not JSON: {error}", attribute) from error
     if not isinstance(values, dict):
         raise mistake("corrupt-config", f"'{Path(file).name}' must be a JSON object", attribute)
