@@ -111,7 +111,8 @@ FLOWS: dict[str, Callable[[Path, int, Clock], Path]] = {"ours": run_ours, "stock
 
 def measure(flow: str, model: Path, length: int, folder: str) -> dict[str, Any]:
     """Run `flow` in a process of its own and return its figures."""
-    command = [sys.executable, __file__, str(model), "--max-seq-len", str(length), "--flow", flow]
+    # -P: transformers would take kernels.py beside this file for a package that it knows.
+    command = [sys.executable, "-P", __file__, str(model), "--max-seq-len", str(length), "--flow", flow]
     done = subprocess.run(command, cwd=folder, env={**os.environ, **ENVIRONMENT}, stdout=subprocess.PIPE, check=True)
     return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
