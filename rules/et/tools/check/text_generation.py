@@ -18,6 +18,7 @@ from check.measurement import TELLING_DB, Measurement
 from common.diagnostics import mistake
 from common.progress import progress
 from run.program_runner import ProgramRunner
+from run.seeded_inputs import seeded_tokens
 from run.tokenizer import Tokenizer
 
 PROMPTS = ("Once upon a time",)
@@ -53,8 +54,7 @@ class Walk:
 def tokenize_prompts(prompts: Sequence[str], tokenizer: Tokenizer | None, vocabulary: int) -> tuple[Prompt, ...]:
     """Return the prompts as tokens; without a tokenizer, seeded tokens stand for them."""
     if tokenizer is None:
-        generator = torch.Generator().manual_seed(0)
-        return (Prompt("8 seeded tokens", tuple(torch.randint(0, vocabulary, (8,), generator=generator).tolist())),)
+        return (Prompt("8 seeded tokens", tuple(seeded_tokens(vocabulary, 8)[0].tolist())),)
     tokenized = tuple(Prompt(text, tuple(tokenizer.encode(text))) for text in prompts or PROMPTS)
     for index, prompt in enumerate(tokenized):
         if not prompt.tokens:

@@ -9,10 +9,10 @@ from torch.export import Dim
 
 from common.diagnostics import mistake
 from export.capture import Traceable, capture, eager
-from export.faithful import Call, disagreement, seeded_tokens, unfaithful
+from export.faithful import Call, disagreement, unfaithful
 from export.request import ExportRequest
 from export.tasks import output_of
-from export.text_generation import TRIED_TOKENS, Captured, prepare_experts, sequence_length
+from export.text_generation import TRIED_TOKENS, Captured, example_tokens, prepare_experts, sequence_length
 
 EXAMPLE_TOKENS = 5
 Attention = tuple[str, tuple[dict[str, str], ...]]
@@ -67,14 +67,14 @@ def export_embedding(model: Any, request: ExportRequest) -> Captured:
     wrapper = (PooledEmbedding(model) if request.embedding == "pooled" else HiddenStates(model)).eval()
     dynamic = request.dynamic_shapes is not False and length > 1
     count = min(EXAMPLE_TOKENS, length) if dynamic else length
-    tokens = seeded_tokens(model, min(TRIED_TOKENS, length) if dynamic else length)
+    tokens = example_tokens(model, min(TRIED_TOKENS, length) if dynamic else length)
     mask = torch.ones_like(tokens)
     padded = mask.clone()
     padded[:, (tokens.shape[1] + 1) // 2 :] = 0
     calls = [(each, eager(wrapper, *each)) for each in ((tokens, mask), (tokens, padded))]
     attention = _set_attention(model, request)
     # Tensors of their own: a view's strides would become dimensions of the graph.
-    inputs = {"input_ids": seeded_tokens(model, count), "attention_mask": torch.ones(1, count, dtype=torch.long)}
+    inputs = {"input_ids": example_tokens(model, count), "attention_mask": torch.ones(1, count, dtype=torch.long)}
     shapes = {name: {1: Dim("seq_len", max=length)} for name in inputs} if dynamic else None
     return _faithful(Traceable(wrapper, (), inputs, shapes, bool(request.strict)), attention, calls, request)
 

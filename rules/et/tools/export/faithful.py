@@ -47,9 +47,3 @@ def unfaithful(name: str, how: str) -> UserError:
     message = f"the exported graph must answer as {name} does by itself, and does not: {how}"
     hint = "another 'attention' or 'wrapper' may serve it; or declare a torch_model whose entry does what is exported"
     return mistake("unfaithful-graph", message, "model", hint=hint)
-
-
-def seeded_tokens(model: Any, count: int) -> torch.Tensor:
-    """Return `count` tokens of the model's vocabulary, [1, count]: for when nobody names a text."""
-    vocabulary = model.config.get_text_config().vocab_size
-    return torch.randint(0, vocabulary, (1, count), generator=torch.Generator().manual_seed(0))

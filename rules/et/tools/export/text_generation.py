@@ -15,10 +15,11 @@ from transformers.integrations.executorch import TorchExportableModuleWithStatic
 from common.diagnostics import UserError, mistake
 from export.capture import REFUSALS, Traceable, capture, chain
 from export.decoder import Decoder, UnsupportedAttentionError
-from export.faithful import Call, disagreement, seeded_tokens, unfaithful
+from export.faithful import Call, disagreement, unfaithful
 from export.own_answer import Answer, answer
 from export.request import ExportRequest
 from export.signature import inputs_of
+from run.seeded_inputs import seeded_tokens
 
 FALLBACKS = {"custom_sdpa": "sdpa", "sdpa": "eager"}
 EXAMPLE_TOKENS = 3
@@ -79,6 +80,11 @@ def sequence_length(model: Any, request: ExportRequest) -> int:
     return length
 
 
+def example_tokens(model: Any, count: int) -> torch.Tensor:
+    """Return `count` tokens of the model's vocabulary, [1, count]."""
+    return seeded_tokens(model.config.get_text_config().vocab_size, count)
+
+
 def prepare_experts(model: Any) -> None:
     """Choose the experts' implementation that has kernels everywhere, for a mixture of experts."""
     if getattr(model, "_can_set_experts_implementation", lambda: False)():
@@ -88,7 +94,7 @@ def prepare_experts(model: Any) -> None:
 def _tokens(model: Any, request: ExportRequest) -> torch.Tensor:
     given = _given(request.example_input_ids, "example_input_ids")
     count = max(TRIED_TOKENS, given.numel() if given is not None else 0)
-    return seeded_tokens(model, min(count, sequence_length(model, request)))
+    return example_tokens(model, min(count, sequence_length(model, request)))
 
 
 def _calls(program: ExportedProgram, own: Answer, request: ExportRequest) -> Iterator[Call]:

@@ -15,6 +15,11 @@ def seeded_inputs(method: Method) -> tuple[Any, ...]:
     return tuple(_input(method.values[index], generator) for index in method.inputs)
 
 
+def seeded_tokens(vocabulary: int, count: int) -> torch.Tensor:
+    """Return `count` tokens of a vocabulary, [1, count]: for when nobody names a text."""
+    return torch.randint(0, vocabulary, (1, count), generator=torch.Generator().manual_seed(0))
+
+
 def _input(value: Tensor | Plain, generator: torch.Generator) -> Any:
     if isinstance(value, Plain):
         return value.value
