@@ -70,6 +70,16 @@ double cosine_of(const std::vector<double>& left, const std::vector<double>& rig
   return std::clamp(product / (std::sqrt(first) * std::sqrt(second)), -1.0, 1.0);
 }
 
+double decibels(double signal, double noise) {
+  if (noise == 0) return kExactDb;
+  return signal == 0 ? -kExactDb : std::clamp(10 * std::log10(signal / noise), -kExactDb, kExactDb);
+}
+
+// Truths, indices and counts: of two that differ neither is near the other. Shorter integers are samples and pixels.
+bool names_things(const NpyType& type) {
+  return type.kind == 'b' || ((type.kind == 'i' || type.kind == 'u') && type.size >= 4);
+}
+
 std::string judge_count(const Figure& figure, double bound, int64_t value, int64_t total) {
   const double share = std::ceil(bound * static_cast<double>(total) - 1e-9);
   const double least = bound <= 1 ? share : std::min(std::floor(bound), static_cast<double>(total));
@@ -79,13 +89,6 @@ std::string judge_count(const Figure& figure, double bound, int64_t value, int64
 
 }  // namespace
 
-double Comparison::relative_error() const { return largest > 0 ? max_abs_error / largest : max_abs_error; }
-
-double Comparison::sqnr_db() const {
-  if (noise == 0) return kExactDb;
-  return signal == 0 ? -kExactDb : std::clamp(10 * std::log10(signal / noise), -kExactDb, kExactDb);
-}
-
 Status Comparison::add(const std::string& name, const NpyArray& expected, const NpyArray& result, bool is_bfloat16,
                        bool first_places) {
   if (!(expected.type == result.type) || expected.shape != result.shape) {
@@ -94,27 +97,59 @@ Status Comparison::add(const std::string& name, const NpyArray& expected, const 
   }
   const std::vector<double> truth = elements_of(expected, is_bfloat16);
   std::vector<double> got = elements_of(result, is_bfloat16);
+  const bool is_name = names_things(expected.type);
+  is_float_ = is_float_ && (expected.type.kind == 'f' || is_bfloat16);
   for (size_t index = 0; index < got.size(); ++index) {
     if (!std::isfinite(got[index])) {
-      ++non_finite;
+      ++non_finite_;
       got[index] = 0;
     }
     const double error = std::fabs(truth[index] - got[index]);
-    if (error > max_abs_error) {
-      max_abs_error = error;
-      worst = name + " at " + place_of(index, expected.shape);
+    if (error > max_abs_error_) {
+      max_abs_error_ = error;
+      worst_ = name + " at " + place_of(index, expected.shape);
     }
-    largest = std::max(largest, std::fabs(truth[index]));
-    signal += truth[index] * truth[index];
-    noise += error * error;
+    largest_ = std::max(largest_, std::fabs(truth[index]));
+    signal_ += is_name ? 1 : truth[index] * truth[index];
+    noise_ += is_name ? static_cast<double>(error != 0) : error * error;
   }
-  cosine = std::min(cosine, cosine_of(truth, got));
+  cosine_ = std::min(cosine_, cosine_of(truth, got));
   const size_t length = row_length(expected);
   for (size_t begin = 0; first_places && length > 1 && begin + length <= truth.size(); begin += length) {
-    ++top1;
-    if (place_of_largest(truth, begin, length) == place_of_largest(got, begin, length)) ++top1_equal;
+    ++top1_;
+    if (place_of_largest(truth, begin, length) == place_of_largest(got, begin, length)) ++top1_equal_;
   }
   return {};
+}
+
+Figures Comparison::figures() const {
+  Figures figures;
+  figures.max_abs_error = max_abs_error_;
+  // The least that whole numbers can differ by is no rounding: how many do is their signal to noise.
+  if (is_float_) figures.relative_error = largest_ > 0 ? max_abs_error_ / largest_ : max_abs_error_;
+  figures.sqnr_db = decibels(signal_, noise_);
+  figures.cosine = cosine_;
+  figures.non_finite = non_finite_;
+  figures.top1_equal = top1_equal_;
+  figures.top1 = top1_;
+  figures.worst = worst_;
+  return figures;
+}
+
+Figures furthest_off(const std::vector<Comparison>& outputs) {
+  Figures found;
+  for (const Comparison& output : outputs) {
+    const Figures figures = output.figures();
+    found.max_abs_error = std::max(found.max_abs_error, figures.max_abs_error);
+    found.relative_error = std::max(found.relative_error, figures.relative_error);
+    found.cosine = std::min(found.cosine, figures.cosine);
+    found.non_finite += figures.non_finite;
+    found.top1_equal += figures.top1_equal;
+    found.top1 += figures.top1;
+    if (figures.sqnr_db < found.sqnr_db) found.worst = figures.worst;
+    found.sqnr_db = std::min(found.sqnr_db, figures.sqnr_db);
+  }
+  return found;
 }
 
 int64_t largest_in_last_row(const NpyArray& array, bool is_bfloat16) {
@@ -141,25 +176,24 @@ Status parse_tolerance(const std::string& text, Tolerance* tolerance) {
                                         (figure->is_least ? "above 0" : "from 0") + ", is '" + number + "'"};
 }
 
-std::vector<std::string> judge(const Comparison& comparison, const std::vector<Tolerance>& tolerances) {
+std::vector<std::string> judge(const Figures& figures, const std::vector<Tolerance>& tolerances) {
   std::vector<std::string> failed;
-  if (comparison.non_finite != 0) {
-    failed.push_back(std::to_string(comparison.non_finite) + " values are not finite, must be 0");
+  if (figures.non_finite != 0) {
+    failed.push_back(std::to_string(figures.non_finite) + " values are not finite, must be 0");
   }
   for (const Tolerance& tolerance : tolerances) {
     const Figure& figure = *find(tolerance.figure);
     if (tolerance.figure == "top1" || tolerance.figure == "tokens_equal") {
       const bool is_rows = tolerance.figure == "top1";
-      const std::string text =
-          judge_count(figure, tolerance.bound, is_rows ? comparison.top1_equal : comparison.tokens_equal,
-                      is_rows ? comparison.top1 : comparison.tokens);
+      const std::string text = judge_count(figure, tolerance.bound, is_rows ? figures.top1_equal : figures.tokens_equal,
+                                           is_rows ? figures.top1 : figures.tokens);
       if (!text.empty()) failed.push_back(text);
       continue;
     }
-    const double value = tolerance.figure == "max_abs_error"    ? comparison.max_abs_error
-                         : tolerance.figure == "relative_error" ? comparison.relative_error()
-                         : tolerance.figure == "sqnr_db"        ? comparison.sqnr_db()
-                                                                : comparison.cosine;
+    const double value = tolerance.figure == "max_abs_error"    ? figures.max_abs_error
+                         : tolerance.figure == "relative_error" ? figures.relative_error
+                         : tolerance.figure == "sqnr_db"        ? figures.sqnr_db
+                                                                : figures.cosine;
     if (figure.is_least ? value >= tolerance.bound : value <= tolerance.bound) continue;
     failed.push_back(std::string(figure.noun) + " is " + short_text(value) + ", must be " +
                      (figure.is_least ? "at least " : "at most ") + short_text(tolerance.bound));
@@ -167,17 +201,17 @@ std::vector<std::string> judge(const Comparison& comparison, const std::vector<T
   return failed;
 }
 
-std::string report(const Comparison& comparison) {
-  std::string text = "max_abs_error " + short_text(comparison.max_abs_error) + "  relative_error " +
-                     short_text(comparison.relative_error()) + "  sqnr_db " + short_text(comparison.sqnr_db()) +
-                     "  cosine " + short_text(comparison.cosine);
-  if (comparison.top1 != 0) {
-    text += "  top1 " + std::to_string(comparison.top1_equal) + "/" + std::to_string(comparison.top1);
+std::string report(const Figures& figures) {
+  std::string text = "max_abs_error " + short_text(figures.max_abs_error) + "  relative_error " +
+                     short_text(figures.relative_error) + "  sqnr_db " + short_text(figures.sqnr_db) + "  cosine " +
+                     short_text(figures.cosine);
+  if (figures.top1 != 0) {
+    text += "  top1 " + std::to_string(figures.top1_equal) + "/" + std::to_string(figures.top1);
   }
-  if (comparison.tokens != 0) {
-    text += "  tokens_equal " + std::to_string(comparison.tokens_equal) + "/" + std::to_string(comparison.tokens);
+  if (figures.tokens != 0) {
+    text += "  tokens_equal " + std::to_string(figures.tokens_equal) + "/" + std::to_string(figures.tokens);
   }
-  return comparison.worst.empty() ? text : text + "  worst " + comparison.worst;
+  return figures.worst.empty() ? text : text + "  worst " + figures.worst;
 }
 
 }  // namespace etbuild::runner

@@ -11,28 +11,45 @@
 
 namespace etbuild::runner {
 
-// The sums behind the figures of what has been compared so far.
-struct Comparison {
+// What was found of one output, or of a program: of each figure the output that is furthest off.
+struct Figures {
   double max_abs_error = 0;
-  double largest = 0;  // Of the expected values.
-  double signal = 0;
-  double noise = 0;
+  double relative_error = 0;  // Of floats.
+  double sqnr_db = 200;       // Of indices and truths: how many are equal to how many differ.
   double cosine = 1;
   int64_t non_finite = 0;
   int64_t top1_equal = 0;  // Rows whose largest value stands at one place in both.
   int64_t top1 = 0;
   int64_t tokens_equal = 0;
   int64_t tokens = 0;
-  std::string worst;  // Where the largest error is.
+  std::string worst;  // Where the largest error is, of the output with the least signal to noise.
+};
 
-  double relative_error() const;
-  double sqnr_db() const;
-
+// The sums behind the figures of one output, of what has been compared so far.
+class Comparison {
+ public:
   // Takes a pair in. kFailed: they have not one form. `first_places`: counts rows whose largest values are in one
   // place.
   Status add(const std::string& name, const NpyArray& expected, const NpyArray& result, bool is_bfloat16,
              bool first_places);
+
+  Figures figures() const;
+
+ private:
+  double max_abs_error_ = 0;
+  double largest_ = 0;  // Of the expected values.
+  double signal_ = 0;
+  double noise_ = 0;
+  double cosine_ = 1;
+  bool is_float_ = true;
+  int64_t non_finite_ = 0;
+  int64_t top1_equal_ = 0;
+  int64_t top1_ = 0;
+  std::string worst_;
 };
+
+// The outputs' figures as one program's: a large output would hide the errors of a small one.
+Figures furthest_off(const std::vector<Comparison>& outputs);
 
 // The place of the largest value in the last row; the first of several.
 int64_t largest_in_last_row(const NpyArray& array, bool is_bfloat16);
@@ -47,9 +64,9 @@ struct Tolerance {
 Status parse_tolerance(const std::string& text, Tolerance* tolerance);
 
 // The bounds that are not kept, in words; empty if all are. Values that are not finite never pass.
-std::vector<std::string> judge(const Comparison& comparison, const std::vector<Tolerance>& tolerances);
+std::vector<std::string> judge(const Figures& figures, const std::vector<Tolerance>& tolerances);
 
 // One line with every figure.
-std::string report(const Comparison& comparison);
+std::string report(const Figures& figures);
 
 }  // namespace etbuild::runner

@@ -13,6 +13,8 @@ namespace {
 
 using etbuild::runner::Comparison;
 using etbuild::runner::elements_of;
+using etbuild::runner::Figures;
+using etbuild::runner::furthest_off;
 using etbuild::runner::judge;
 using etbuild::runner::largest_in_last_row;
 using etbuild::runner::NpyArray;
@@ -26,13 +28,13 @@ NpyArray floats(const std::vector<int64_t>& shape, const std::vector<float>& val
   return array;
 }
 
-Comparison compared(const std::vector<float>& expected, const std::vector<float>& result) {
+Figures compared(const std::vector<float>& expected, const std::vector<float>& result) {
   const auto size = static_cast<int64_t>(expected.size());
   Comparison comparison;
   const bool is_added =
       comparison.add("output 0", floats({1, size}, expected), floats({1, size}, result), false, true).ok();
   CHECK(is_added);
-  return comparison;
+  return comparison.figures();
 }
 
 bool is_near(double left, double right) { return std::fabs(left - right) < 1e-6; }
@@ -45,29 +47,50 @@ std::string mistake(const char* text) {
 }  // namespace
 
 TEST(equal_arrays_are_exact) {
-  const Comparison same = compared({1, 2, 3}, {1, 2, 3});
-  CHECK(same.max_abs_error == 0 && same.relative_error() == 0 && same.sqnr_db() == 200 && is_near(same.cosine, 1));
+  const Figures same = compared({1, 2, 3}, {1, 2, 3});
+  CHECK(same.max_abs_error == 0 && same.relative_error == 0 && same.sqnr_db == 200 && is_near(same.cosine, 1));
   CHECK(same.top1 == 1 && same.top1_equal == 1);
 }
 
 TEST(figures_are_those_of_the_proof) {
-  const Comparison off = compared({3, -4, 0}, {3, -4, 0.5F});
+  const Figures off = compared({3, -4, 0}, {3, -4, 0.5F});
   CHECK(is_near(off.max_abs_error, 0.5));
-  CHECK(is_near(off.relative_error(), 0.125));
-  CHECK(is_near(off.sqnr_db(), 20));  // 25 against 0.25.
+  CHECK(is_near(off.relative_error, 0.125));
+  CHECK(is_near(off.sqnr_db, 20));  // 25 against 0.25.
   CHECK(is_near(off.cosine, 25 / (5 * std::sqrt(25.25))));
   CHECK(off.worst == "output 0 at [0, 2]");
 }
 
+TEST(a_large_output_hides_no_error_of_a_small_one) {
+  std::vector<Comparison> outputs(2);
+  CHECK(outputs[0].add("output 0", floats({2}, {3000, 4000}), floats({2}, {3000, 4000}), false, false).ok());
+  CHECK(outputs[1].add("output 1", floats({2}, {0.3F, 0.4F}), floats({2}, {0.4F, 0.3F}), false, false).ok());
+  const Figures figures = furthest_off(outputs);
+  CHECK(is_near(figures.relative_error, 0.25));
+  CHECK(figures.sqnr_db < 11 && figures.worst == "output 1 at [0]");
+}
+
+TEST(of_indices_counts_how_many_differ_and_of_samples_by_how_much) {
+  const std::vector<uint8_t> ten(10, 200);
+  std::vector<uint8_t> other(10, 200);
+  other[3] = 199;
+  Comparison truths;
+  CHECK(truths.add("output 0", {{'b', 1}, {10}, ten}, {{'b', 1}, {10}, other}, false, false).ok());
+  CHECK(is_near(truths.figures().sqnr_db, 10) && truths.figures().relative_error == 0);
+  Comparison pixels;
+  CHECK(pixels.add("output 0", {{'u', 1}, {10}, ten}, {{'u', 1}, {10}, other}, false, false).ok());
+  CHECK(is_near(pixels.figures().sqnr_db, 10 * std::log10(400000)) && pixels.figures().relative_error == 0);
+}
+
 TEST(values_that_are_not_finite_never_pass) {
-  const Comparison broken = compared({1, 2}, {1, std::numeric_limits<float>::quiet_NaN()});
+  const Figures broken = compared({1, 2}, {1, std::numeric_limits<float>::quiet_NaN()});
   CHECK(broken.non_finite == 1);
   const auto failed = judge(broken, {});
   CHECK(failed.size() == 1 && failed[0] == "1 values are not finite, must be 0");
 }
 
 TEST(bounds_say_both_numbers) {
-  const Comparison off = compared({3, -4, 0}, {3, -4, 0.5F});
+  const Figures off = compared({3, -4, 0}, {3, -4, 0.5F});
   CHECK(judge(off, {{"relative_error", 0.2}, {"sqnr_db", 15}, {"cosine", 0.9}}).empty());
   const auto failed = judge(off, {{"max_abs_error", 0.1}, {"sqnr_db", 60}});
   CHECK(failed.size() == 2);
@@ -76,7 +99,7 @@ TEST(bounds_say_both_numbers) {
 }
 
 TEST(counts_are_shares_up_to_one_and_counts_above) {
-  Comparison tokens;
+  Figures tokens;
   tokens.tokens = 24;
   tokens.tokens_equal = 23;
   const auto failed = judge(tokens, {{"tokens_equal", 1.0}});

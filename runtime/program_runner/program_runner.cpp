@@ -81,19 +81,21 @@ class Run {
                                             std::to_string(outputs.size()) + ", is given " +
                                             std::to_string(expected.size()) + " times"};
     }
-    Comparison comparison;
+    std::vector<Comparison> comparisons(expected.size());
     for (size_t index = 0; index < expected.size(); ++index) {
       const std::string name = "output " + std::to_string(index);
       const Status added =
-          comparison.add(name, expected[index], outputs[index], program_->is_bfloat16(index), index == 0);
+          comparisons[index].add(name, expected[index], outputs[index], program_->is_bfloat16(index), index == 0);
       if (!added.ok()) return added;
     }
     const std::vector<Tolerance> usual = {{"relative_error", 1e-4}};
-    return verdict(comparison, options_.tolerances.empty() ? usual : options_.tolerances);
+    return verdict(furthest_off(comparisons), options_.tolerances.empty() ? usual : options_.tolerances);
   }
 
   Status recorded_calls(const RecordedMethod& recorded) {
-    Comparison comparison;
+    std::vector<Comparison> comparisons;
+    int64_t tokens = 0;
+    int64_t tokens_equal = 0;
     bool diverged = false;
     for (const RecordedCall& call : recorded.calls) {
       Arrays inputs;
@@ -102,20 +104,24 @@ class Run {
       if (call.begins_sequence) diverged = false;
       if (status.ok()) status = read_all(call.inputs, &inputs);
       if (status.ok()) status = program_->run(inputs, &outputs);
-      if (status.ok()) status = add_call(call, outputs, &comparison);
+      if (status.ok()) status = add_call(call, outputs, &comparisons);
       if (!status.ok()) return {status.code(), "call '" + call.name + "': " + status.message()};
       if (call.token < 0) continue;
       // Tokens count up to the first that differs: from there on it would be another text.
-      ++comparison.tokens;
+      ++tokens;
       diverged = diverged || largest_in_last_row(outputs[0], program_->is_bfloat16(0)) != call.token;
-      if (!diverged) ++comparison.tokens_equal;
+      if (!diverged) ++tokens_equal;
     }
     text_ += recorded.name + ": " + std::to_string(recorded.calls.size()) + " calls\n";
-    return verdict(comparison, recorded.tolerances);
+    Figures figures = furthest_off(comparisons);
+    figures.tokens = tokens;
+    figures.tokens_equal = tokens_equal;
+    return verdict(figures, recorded.tolerances);
   }
 
-  Status add_call(const RecordedCall& call, const Arrays& outputs, Comparison* comparison) const {
+  Status add_call(const RecordedCall& call, const Arrays& outputs, std::vector<Comparison>* comparisons) const {
     const bool needs_output = call.token >= 0 || !call.logits.empty();
+    comparisons->resize(std::max(comparisons->size(), outputs.size()));
     if (needs_output && outputs.empty()) return {StatusCode::kFailed, "must give an output, gives none"};
     for (const auto& [index, path] : call.expected) {
       NpyArray expected;
@@ -125,11 +131,13 @@ class Run {
                 "must give output " + std::to_string(index) + ", gives " + std::to_string(outputs.size()) + " outputs"};
       }
       const std::string name = "output " + std::to_string(index) + " of '" + call.name + "'";
-      if (status.ok())
-        status = comparison->add(name, expected, outputs[index], program_->is_bfloat16(index), index == 0);
+      if (status.ok()) {
+        Comparison& comparison = (*comparisons)[index];
+        status = comparison.add(name, expected, outputs[index], program_->is_bfloat16(index), index == 0);
+      }
       if (!status.ok()) return status;
     }
-    return call.logits.empty() ? Status() : add_logits(call, outputs[0], comparison);
+    return call.logits.empty() ? Status() : add_logits(call, outputs[0], comparisons->data());
   }
 
   Status add_logits(const RecordedCall& call, NpyArray logits, Comparison* comparison) const {
@@ -140,12 +148,12 @@ class Run {
     return comparison->add("the logits of '" + call.name + "'", expected, logits, program_->is_bfloat16(0), true);
   }
 
-  Status verdict(const Comparison& comparison, const std::vector<Tolerance>& tolerances) {
-    text_ += report(comparison) + "\n";
+  Status verdict(const Figures& figures, const std::vector<Tolerance>& tolerances) {
+    text_ += report(figures) + "\n";
     std::string lines;
-    for (const std::string& line : judge(comparison, tolerances)) lines += "\n  " + line;
+    for (const std::string& line : judge(figures, tolerances)) lines += "\n  " + line;
     if (lines.empty()) return {};
-    if (!comparison.worst.empty()) lines += "\n  largest error: " + comparison.worst;
+    if (!figures.worst.empty()) lines += "\n  largest error: " + figures.worst;
     return {StatusCode::kFailed, "the outputs are not as expected:" + lines};
   }
 

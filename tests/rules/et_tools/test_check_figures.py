@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the export environment")
 
-from check.degenerate import degenerate, require_telling
-from check.figures import EXACT_DB, Comparison, cosine, sqnr_db
+from check.degenerate import degenerate, negligible, require_telling
+from check.figures import EXACT_DB, Comparison, cosine, furthest_off, sqnr_db
 from common.diagnostics import UserError
 
 pytestmark = pytest.mark.torch
@@ -37,6 +39,37 @@ def test_values_that_are_no_numbers_are_counted() -> None:
     comparison.add(torch.ones(3), torch.tensor([1.0, float("nan"), float("inf")]), "x")
     assert comparison.report()["non_finite"] == 2
     assert sqnr_db(torch.ones(1), torch.tensor([float("nan")])) == -EXACT_DB
+
+
+def compared(reference: torch.Tensor, candidate: torch.Tensor) -> dict[str, Any]:
+    comparison = Comparison()
+    comparison.add(reference, candidate, "x")
+    return comparison.report()
+
+
+def test_a_large_output_hides_no_error_of_a_small_one() -> None:
+    large, small = torch.tensor([3000.0, 4000.0]), torch.tensor([0.3, 0.4])
+    figures = furthest_off([compared(large, large), compared(small, small.flip(0))])
+    assert figures["relative_error"] == pytest.approx(0.25)
+    assert figures["sqnr_db"] < 11
+    assert figures["worst"] == "x at [0]"
+
+
+def test_of_truths_and_indices_counts_how_many_differ_and_of_samples_by_how_much() -> None:
+    values = torch.full((10,), 200)
+    other = values.clone()
+    other[3] = 199
+    indices = compared(values, other)
+    assert (indices["sqnr_db"], indices["relative_error"]) == (10.0, 0.0)
+    assert compared(values.bool(), other.eq(200))["sqnr_db"] == 10.0
+    assert compared(values.to(torch.uint8), other.to(torch.uint8))["sqnr_db"] == pytest.approx(56.02, abs=0.01)
+
+
+def test_values_next_to_zero_may_be_rounding_and_whole_numbers_are_not() -> None:
+    assert negligible([torch.full((4,), 1e-9), torch.zeros(0)])
+    assert not negligible([torch.zeros(4, dtype=torch.int64)])
+    assert not negligible([torch.tensor([float("nan")])])
+    assert not negligible([0])
 
 
 def test_opposite_vectors_have_cosine_minus_one() -> None:

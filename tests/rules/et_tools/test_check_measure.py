@@ -114,6 +114,39 @@ def test_a_tampered_program_fails_and_the_operator_is_named(toys: Path, tmp_path
     assert any(note.startswith("first to diverge: ") for note in diagnostic.notes)
 
 
+class Detector(torch.nn.Module):
+    """Boxes in pixels, scores, a scale that is always the same, and the place of the best box."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.box, self.score = torch.nn.Linear(8, 4), torch.nn.Linear(8, 1)
+        self.register_buffer("scale", torch.tensor([4.0, 4.0]))
+
+    def forward(self, features: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        scores = torch.sigmoid(self.score(features)) / 1000
+        return self.box(features) * 600, scores, self.scale * 1, scores.argmax(0)
+
+
+@pytest.mark.parametrize(("weight", "factor", "output"), [("score.weight", 0.9, 1), ("scale", 0.5, 2)])
+def test_each_output_is_held_to_the_tolerances_by_itself(
+    tmp_path: Path, weight: str, factor: float, output: int
+) -> None:
+    torch.manual_seed(5)
+    graph = export(Detector(), (torch.randn(6, 8),), tmp_path / "detector.pt2")
+    (tmp_path / "facts.json").write_text('{"dtype": "float32"}')
+    whole, spoiled = tmp_path / "whole.pte", tmp_path / "spoiled.pte"
+    lower(graph, whole)
+    run_paths(whole, graph, tmp_path, tmp_path)
+    verdict(tmp_path)
+
+    lower(graph, spoiled, change=scaled(weight, factor))
+    run_paths(spoiled, graph, tmp_path, tmp_path)
+    with pytest.raises(UserError) as caught:
+        verdict(tmp_path)
+    [diagnostic] = caught.value.diagnostics
+    assert any(note.startswith(f"largest error: output {output} of ") for note in diagnostic.notes)
+
+
 def test_a_constant_reference_is_refused(toys: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="its output is constant: agreeing with it would prove nothing"):
         run(toys, tmp_path, "constant", "constant")

@@ -31,10 +31,9 @@ def degenerate(outputs: Sequence[Any]) -> str | None:
     tensors = [value for value in outputs if isinstance(value, torch.Tensor) and value.numel()]
     if not tensors:
         return "empty"
-    floats = [value for value in tensors if value.dtype.is_floating_point]
-    if any(not bool(torch.isfinite(value).all()) for value in floats):
+    if any(value.dtype.is_floating_point and not bool(torch.isfinite(value).all()) for value in tensors):
         return "not finite"
-    if floats and max(float(value.abs().max()) for value in floats) < TINY:
+    if negligible(tensors):
         return f"all below {TINY}"
     first = tensors[0].flatten()[0]
     if sum(value.numel() for value in tensors) > 1 and all(bool((value == first).all()) for value in tensors):
@@ -42,3 +41,9 @@ def degenerate(outputs: Sequence[Any]) -> str | None:
     if len(tensors) > 1 and all(torch.equal(value, tensors[0]) for value in tensors[1:]):
         return "the same for every input"
     return None
+
+
+def negligible(outputs: Sequence[Any]) -> bool:
+    """Return whether one output, over all runs, is so near to zero that it may be nothing but rounding."""
+    values = [torch.as_tensor(value) for value in outputs]
+    return all(value.dtype.is_floating_point and bool((value.abs() < TINY).all()) for value in values if value.numel())

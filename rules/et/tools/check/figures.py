@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
 EXACT_DB = 200.0
 """The signal to noise of equal values: JSON has no infinity."""
+NAMES = (torch.bool, torch.int32, torch.int64)
+"""Truths, indices and counts: of two that differ neither is near the other. Shorter integers are samples and pixels."""
 
 
 @dataclass(slots=True)
@@ -23,6 +27,7 @@ class Comparison:
     non_finite: int = 0
     top1_equal: int = 0
     top1: int = 0
+    is_float: bool = True
     worst: str | None = None
     """The input, and the place in its output, with the largest error."""
 
@@ -33,13 +38,18 @@ class Comparison:
         self.non_finite += int((~finite).sum())
         got = torch.where(finite, got, torch.zeros_like(got))
         error = (true - got).abs()
+        self.is_float &= reference.dtype.is_floating_point
         if error.numel() and float(error.max()) > self.max_abs_error:
             self.max_abs_error = float(error.max())
             place = [int(index) for index in torch.unravel_index(error.argmax(), error.shape)]
             self.worst = f"{name} at {place}"
         self.largest = max(self.largest, float(true.abs().max()) if true.numel() else 0.0)
-        self.signal += float((true * true).sum())
-        self.noise += float((error * error).sum())
+        if reference.dtype in NAMES:
+            self.signal += true.numel()
+            self.noise += int((error != 0).sum())
+        else:
+            self.signal += float((true * true).sum())
+            self.noise += float((error * error).sum())
         self.cosine = min(self.cosine, cosine(true, got))
 
     def add_top1(self, reference: torch.Tensor, candidate: torch.Tensor) -> None:
@@ -55,9 +65,11 @@ class Comparison:
 
     def report(self) -> dict[str, float | int | str | None]:
         """Return the figures as JSON holds them."""
+        relative = self.max_abs_error / self.largest if self.largest else self.max_abs_error
         report: dict[str, float | int | str | None] = {
             "max_abs_error": rounded(self.max_abs_error),
-            "relative_error": rounded(self.max_abs_error / self.largest if self.largest else self.max_abs_error),
+            # The least that whole numbers can differ by is no rounding: how many do is their signal to noise.
+            "relative_error": rounded(relative if self.is_float else 0.0),
             "sqnr_db": rounded(self.sqnr_db),
             "cosine": rounded(self.cosine),
             "non_finite": self.non_finite,
@@ -66,6 +78,20 @@ class Comparison:
         if self.top1:
             report |= {"top1_equal": self.top1_equal, "top1": self.top1}
         return report
+
+
+def furthest_off(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return each figure of the output that is furthest off in it: a large output would hide a small one's errors."""
+    worst = min(reports, key=lambda report: float(report["sqnr_db"]))
+    return {
+        "max_abs_error": max(report["max_abs_error"] for report in reports),
+        "relative_error": max(report["relative_error"] for report in reports),
+        "sqnr_db": worst["sqnr_db"],
+        "cosine": min(report["cosine"] for report in reports),
+        "non_finite": sum(report["non_finite"] for report in reports),
+        "worst": worst["worst"],
+        **{key: report[key] for report in reports for key in ("top1_equal", "top1") if key in report},
+    }
 
 
 def signal_to_noise(signal: float, noise: float) -> float:

@@ -78,7 +78,7 @@ def tolerance_lines(given: Sequence[str], measure: Mapping[str, Any]) -> Iterato
 
 def tensor_lines(proof: Proof, arrays: Arrays) -> Iterator[str]:
     """Yield the calls of a method from tensors to tensors, each by itself."""
-    telling = {each["index"] for each in proof.measure["outputs"] if not each.get("degenerate")}
+    compared = [each["index"] for each in proof.measure["outputs"] if each["compared"]]
     names = [each["name"] for each in proof.facts["inputs"]]
     for index, call in enumerate(proof.measure["inputs"]):
         yield "sequence"
@@ -89,7 +89,7 @@ def tensor_lines(proof: Proof, arrays: Arrays) -> Iterator[str]:
                 message = f"input '{name}' of method '{proof.method}' must be a recorded tensor, is none"
                 raise mistake("inputs-do-not-fit", message)
             yield f"input {arrays.write(tensor)}"
-        for output in sorted(telling):
+        for output in compared:
             tensor = proof.expected.get(f"{index}/graph/{output}")
             if tensor is not None:
                 yield f"expected {output} {arrays.write(tensor)}"

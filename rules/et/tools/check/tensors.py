@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from check.degenerate import degenerate, require_telling
-from check.figures import Comparison, sqnr_db
+from check.degenerate import degenerate, negligible, require_telling
+from check.figures import Comparison, furthest_off, sqnr_db
 from check.graph_runner import GraphRunner, equal_shapes
 from check.inputs import InputSet
 from check.measurement import TELLING_DB, Measurement
@@ -40,9 +40,10 @@ def measure_tensors(
         progress(f"program on {len(sets)} inputs")
         results = _run_all(program, sets)
         _require_equal_shapes(truth, results, program)
-        measurement.against_graph = compare(names, truth, results, top1=top1)
         _mark_off(measurement, sets, truth, results)
-    measurement.outputs = _outputs(names, truth, results)
+    measurement.outputs = compare(names, truth, results, top1=top1)
+    if program is not None:
+        measurement.against_graph = _furthest_off(measurement.outputs)
     for index, each in enumerate(sets):
         taken, given = each.values, {"graph": truth[index]}
         if program is not None:
@@ -53,21 +54,28 @@ def measure_tensors(
         progress(f"float reference on {len(sets)} inputs")
         floats = _run_all(original, sets)
         require_telling(floats, "the graph before quantization")
-        measurement.against_float = compare(names, floats, results, top1=top1)
+        measurement.against_float = _furthest_off(compare(names, floats, results, top1=top1))
 
 
-def compare(names: Sequence[str], truth: Results, results: Results, *, top1: bool) -> dict[str, Any]:
-    """Return the figures over all inputs and all outputs that can show an error."""
-    comparison = Comparison()
-    for at, outputs in enumerate(zip(*truth, strict=True)):
-        if degenerate(outputs):
-            continue
-        for name, reference, result in zip(names, outputs, (outputs_[at] for outputs_ in results), strict=True):
+def compare(names: Sequence[str], truth: Results, results: Results, *, top1: bool) -> list[dict[str, Any]]:
+    """Return the figures of each output by itself, and whether it can show an error."""
+    reports = []
+    for at, (outputs, others) in enumerate(zip(zip(*truth, strict=True), zip(*results, strict=True), strict=True)):
+        comparison = Comparison()
+        for name, reference, result in zip(names, outputs, others, strict=True):
             where = name if len(truth[0]) == 1 else f"output {at} of {name}"
             comparison.add(torch.as_tensor(reference), torch.as_tensor(result), where)
             if top1 and at == 0:
                 comparison.add_top1(reference, result)
-    return comparison.report()
+        first = torch.as_tensor(outputs[0])
+        form = {"index": at, "dtype": str(first.dtype).removeprefix("torch."), "sizes": list(first.shape)}
+        compared = not (negligible(outputs) and negligible(others))
+        reports.append({**form, "degenerate": degenerate(outputs), "compared": compared, **comparison.report()})
+    return reports
+
+
+def _furthest_off(outputs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return furthest_off([each for each in outputs if each["compared"]])
 
 
 def _run_all(runner: GraphRunner | ProgramRunner, sets: Sequence[InputSet]) -> Results:
@@ -89,19 +97,6 @@ def _require_equal_shapes(truth: Results, results: Results, program: ProgramRunn
 
 def _shapes(values: Sequence[Any]) -> str:
     return ", ".join(str(list(value.shape)) if isinstance(value, torch.Tensor) else str(value) for value in values)
-
-
-def _outputs(names: Sequence[str], truth: Results, results: Results) -> list[dict[str, Any]]:
-    """Return the figures of each output by itself."""
-    reports = []
-    for at, outputs in enumerate(zip(*truth, strict=True)):
-        comparison = Comparison()
-        for name, reference, result in zip(names, outputs, (values[at] for values in results), strict=True):
-            comparison.add(torch.as_tensor(reference), torch.as_tensor(result), name)
-        first = torch.as_tensor(outputs[0])
-        form = {"index": at, "dtype": str(first.dtype).removeprefix("torch."), "sizes": list(first.shape)}
-        reports.append({**form, "degenerate": degenerate(outputs), **comparison.report()})
-    return reports
 
 
 def _mark_off(measurement: Measurement, sets: Sequence[InputSet], truth: Results, results: Results) -> None:
