@@ -85,11 +85,11 @@ class CcToolchainAttrs(Attrs):
     """Words of every compile and link."""
 
     modes: Mapping[str, FlagsAttrs] = {}
-    """Words by mode: fastbuild, dbg, opt, size, asan, ubsan, tsan. A mode that is not here cannot be built, but
-    `fastbuild`."""
+    """Words by mode, each with the keys of `flags`: fastbuild, dbg, opt, size, asan, ubsan, tsan. A mode that is not
+    here cannot be built, but `fastbuild`."""
 
     lto: FlagsAttrs | None = None
-    """Words for targets that ask for link-time optimization."""
+    """Words for targets that ask for link-time optimization, with the keys of `flags`."""
 
     standards: Words
     """The language standards that it knows, such as `c17` and `c++20`."""

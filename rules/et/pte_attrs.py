@@ -163,4 +163,5 @@ class PteAttrs(MethodAttrs, before=_proven_with_kernels):
     """Recorded real inputs for the proof: .safetensors files, or "file.py:function" that returns a tuple of tensors."""
 
     tolerances: dict[str, float] = {}
-    """What the proof allows, by figure, such as { max_abs_error = 1e-3 }; see docs/rules.md for the defaults."""
+    """What the proof allows, by figure, such as { max_abs_error = 1e-3 }; docs/design/program_reports.md has
+    every figure and its default."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from etbuild.attribute_docs import describe
 from etbuild.loading.common_attributes import CommonAttrs, PackageAttrs
@@ -33,7 +33,7 @@ def rules_document(workspace: Workspace) -> str:
         for rule in sorted(family.rules, key=lambda each: each.name):
             lines += _rule(rule)
         lines += [f"Verb `etbuild {command.name}`: {command.help}\n" for command in family.commands]
-    lines += ["# WORKSPACE\n", *_attributes(WorkspaceAttrs)]
+    lines += ["# WORKSPACE\n", *_attributes(WorkspaceAttrs, RepositoryAttrs, ConfigAttrs)]
     lines += ["## `[[repository]]`\n", *_attributes(RepositoryAttrs), "## `[config.NAME]`\n", *_attributes(ConfigAttrs)]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -46,12 +46,29 @@ def _rule(rule: Rule[Any]) -> Iterator[str]:
     yield from _attributes(rule.attrs)
 
 
-def _attributes(schema: type[Attrs]) -> Iterator[str]:
-    docs = describe(schema)
-    for each in attributes_of(schema).values():
-        text = " ".join(docs.get(each.name, "").split())
-        yield f"- **`{each.name}`** ({describe_type(each.kind) or 'a value'}; {_default(each.default)}): {text}"
+def _attributes(schema: type[Attrs], *elsewhere: type[Attrs]) -> Iterator[str]:
+    """Yield a line for each attribute, and below it for each key of its table, once, unless that is told elsewhere."""
+    yield from _items(schema, "", {schema, *elsewhere})
     yield ""
+
+
+def _items(schema: type[Attrs], indent: str, told: set[type[Attrs]]) -> Iterator[str]:
+    docs, attributes = describe(schema), attributes_of(schema)
+    for each in attributes.values():
+        text = " ".join(docs.get(each.name, "").split())
+        yield f"{indent}- **`{each.name}`** ({describe_type(each.kind) or 'a value'}; {_default(each.default)}): {text}"
+        for table in _tables(each.kind):
+            if table not in told and not attributes_of(table).keys() <= attributes.keys():
+                told.add(table)
+                yield from _items(table, f"{indent}  ", told)
+
+
+def _tables(kind: Any) -> Iterator[type[Attrs]]:
+    """Yield the schemas of the tables that an attribute holds, itself or as elements."""
+    if isinstance(kind, type) and issubclass(kind, Attrs):
+        yield kind
+    for part in get_args(kind):
+        yield from _tables(part)
 
 
 def _default(default: Any) -> str:

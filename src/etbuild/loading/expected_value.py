@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from etbuild.model.attrs import Attrs
+from etbuild.model.attrs import Attrs, Entry
 from etbuild.model.attrs_schema import attributes_of
 from etbuild.model.label import Label
 from etbuild.model.markers import flat
@@ -19,6 +19,7 @@ _WORDS: Mapping[Any, str] = {
     float: "a number",
     str: "text",
     Label: "a label",
+    Entry: 'a text such as "file.py:function"',
     datetime: "a date and time",
     date: "a date",
     time: "a time",
