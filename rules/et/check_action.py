@@ -34,6 +34,8 @@ def check_method(
     """Register a method's measurement and its judgement: two, so that a looser tolerance measures nothing again."""
     attrs = ctx.attrs
     recorded, files = input_flags(ctx, "--inputs", attrs.inputs)
+    if not attrs.inputs and attrs.quantize == "pt2e_static_int8":  # What it is calibrated for is what it is good for.
+        recorded, files = input_flags(ctx, "--calibration", attrs.calibration)
     flags: Flags = ("--pte", lowered.program, "--method", name, "--graph", exported.graph, "--facts", exported.facts)
     if float_graph is not None:
         flags += ("--float", float_graph)

@@ -160,7 +160,8 @@ class PteAttrs(MethodAttrs, before=_proven_with_kernels):
     """How many tokens the proof generates from each prompt."""
 
     inputs: tuple[EntryPoint | Src, ...] = ()
-    """Recorded real inputs for the proof: .safetensors files, or "file.py:function" that returns a tuple of tensors."""
+    """Recorded real inputs for the proof: .safetensors files, or "file.py:function" that returns a tuple of tensors.
+    [default: some of the calibration's, where there is any; else sentences, or the example and noise]"""
 
     tolerances: dict[str, float] = {}
     """What the proof allows, by figure, such as { max_abs_error = 1e-3 }; docs/design/program_reports.md has

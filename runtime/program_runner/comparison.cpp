@@ -17,15 +17,18 @@ struct Figure {
   const char* name;
   const char* noun;
   bool is_least;  // The figure must be at least its bound.
+  double Figures::*value;
+  Count Figures::*count;
 };
 
 constexpr Figure kFigures[] = {
-    {"tokens_equal", "tokens equal", true},
-    {"top1", "first places equal", true},
-    {"max_abs_error", "largest error", false},
-    {"relative_error", "largest error relative to the largest value", false},
-    {"sqnr_db", "signal to noise in dB", true},
-    {"cosine", "least cosine", true},
+    {"tokens_equal", "tokens equal", true, nullptr, &Figures::tokens},
+    {"top1", "first places equal", true, nullptr, &Figures::top1},
+    {"equal", "indices or truths equal", true, nullptr, &Figures::values},
+    {"max_abs_error", "largest error", false, &Figures::max_abs_error, nullptr},
+    {"relative_error", "largest error relative to the largest value", false, &Figures::relative_error, nullptr},
+    {"sqnr_db", "signal to noise in dB", true, &Figures::sqnr_db, nullptr},
+    {"cosine", "least cosine", true, &Figures::cosine, nullptr},
 };
 
 const Figure* find(const std::string& name) {
@@ -80,11 +83,24 @@ bool names_things(const NpyType& type) {
   return type.kind == 'b' || ((type.kind == 'i' || type.kind == 'u') && type.size >= 4);
 }
 
-std::string judge_count(const Figure& figure, double bound, int64_t value, int64_t total) {
-  const double share = std::ceil(bound * static_cast<double>(total) - 1e-9);
-  const double least = bound <= 1 ? share : std::min(std::floor(bound), static_cast<double>(total));
-  if (static_cast<double>(value) >= least) return "";
-  return std::to_string(value) + " of " + std::to_string(total) + " " + figure.noun + ", must be " + short_text(least);
+// Both return what is not kept, in words; nothing if it is.
+std::string judge_count(const Figure& figure, double bound, const Count& count) {
+  const auto total = static_cast<double>(count.total);
+  const double least = bound <= 1 ? std::ceil(bound * total - 1e-9) : std::min(std::floor(bound), total);
+  if (static_cast<double>(count.equal) >= least) return "";
+  return std::to_string(count.equal) + " of " + std::to_string(count.total) + " " + figure.noun + ", must be " +
+         short_text(least);
+}
+
+std::string judge_value(const Figure& figure, double bound, double value) {
+  if (figure.is_least ? value >= bound : value <= bound) return "";
+  return std::string(figure.noun) + " is " + short_text(value) + ", must be " +
+         (figure.is_least ? "at least " : "at most ") + short_text(bound);
+}
+
+// Whether a smaller share is equal than of the other.
+bool is_less(const Count& count, const Count& other) {
+  return count.total > 0 && (other.total == 0 || count.equal * other.total < other.equal * count.total);
 }
 
 }  // namespace
@@ -109,15 +125,21 @@ Status Comparison::add(const std::string& name, const NpyArray& expected, const 
       max_abs_error_ = error;
       worst_ = name + " at " + place_of(index, expected.shape);
     }
+    if (is_name) {
+      ++values_.total;
+      if (error == 0) ++values_.equal;
+      continue;
+    }
     largest_ = std::max(largest_, std::fabs(truth[index]));
-    signal_ += is_name ? 1 : truth[index] * truth[index];
-    noise_ += is_name ? static_cast<double>(error != 0) : error * error;
+    signal_ += truth[index] * truth[index];
+    noise_ += error * error;
   }
+  if (is_name) return {};
   cosine_ = std::min(cosine_, cosine_of(truth, got));
   const size_t length = row_length(expected);
   for (size_t begin = 0; first_places && length > 1 && begin + length <= truth.size(); begin += length) {
-    ++top1_;
-    if (place_of_largest(truth, begin, length) == place_of_largest(got, begin, length)) ++top1_equal_;
+    ++top1_.total;
+    if (place_of_largest(truth, begin, length) == place_of_largest(got, begin, length)) ++top1_.equal;
   }
   return {};
 }
@@ -125,13 +147,13 @@ Status Comparison::add(const std::string& name, const NpyArray& expected, const 
 Figures Comparison::figures() const {
   Figures figures;
   figures.max_abs_error = max_abs_error_;
-  // The least that whole numbers can differ by is no rounding: how many do is their signal to noise.
+  // The least that whole numbers can differ by is no rounding.
   if (is_float_) figures.relative_error = largest_ > 0 ? max_abs_error_ / largest_ : max_abs_error_;
   figures.sqnr_db = decibels(signal_, noise_);
   figures.cosine = cosine_;
   figures.non_finite = non_finite_;
-  figures.top1_equal = top1_equal_;
   figures.top1 = top1_;
+  figures.values = values_;
   figures.worst = worst_;
   return figures;
 }
@@ -144,8 +166,9 @@ Figures furthest_off(const std::vector<Comparison>& outputs) {
     found.relative_error = std::max(found.relative_error, figures.relative_error);
     found.cosine = std::min(found.cosine, figures.cosine);
     found.non_finite += figures.non_finite;
-    found.top1_equal += figures.top1_equal;
-    found.top1 += figures.top1;
+    found.top1.equal += figures.top1.equal;
+    found.top1.total += figures.top1.total;
+    if (is_less(figures.values, found.values)) found.values = figures.values;
     if (figures.sqnr_db < found.sqnr_db) found.worst = figures.worst;
     found.sqnr_db = std::min(found.sqnr_db, figures.sqnr_db);
   }
@@ -183,20 +206,9 @@ std::vector<std::string> judge(const Figures& figures, const std::vector<Toleran
   }
   for (const Tolerance& tolerance : tolerances) {
     const Figure& figure = *find(tolerance.figure);
-    if (tolerance.figure == "top1" || tolerance.figure == "tokens_equal") {
-      const bool is_rows = tolerance.figure == "top1";
-      const std::string text = judge_count(figure, tolerance.bound, is_rows ? figures.top1_equal : figures.tokens_equal,
-                                           is_rows ? figures.top1 : figures.tokens);
-      if (!text.empty()) failed.push_back(text);
-      continue;
-    }
-    const double value = tolerance.figure == "max_abs_error"    ? figures.max_abs_error
-                         : tolerance.figure == "relative_error" ? figures.relative_error
-                         : tolerance.figure == "sqnr_db"        ? figures.sqnr_db
-                                                                : figures.cosine;
-    if (figure.is_least ? value >= tolerance.bound : value <= tolerance.bound) continue;
-    failed.push_back(std::string(figure.noun) + " is " + short_text(value) + ", must be " +
-                     (figure.is_least ? "at least " : "at most ") + short_text(tolerance.bound));
+    const std::string text = figure.count != nullptr ? judge_count(figure, tolerance.bound, figures.*figure.count)
+                                                     : judge_value(figure, tolerance.bound, figures.*figure.value);
+    if (!text.empty()) failed.push_back(text);
   }
   return failed;
 }
@@ -205,11 +217,10 @@ std::string report(const Figures& figures) {
   std::string text = "max_abs_error " + short_text(figures.max_abs_error) + "  relative_error " +
                      short_text(figures.relative_error) + "  sqnr_db " + short_text(figures.sqnr_db) + "  cosine " +
                      short_text(figures.cosine);
-  if (figures.top1 != 0) {
-    text += "  top1 " + std::to_string(figures.top1_equal) + "/" + std::to_string(figures.top1);
-  }
-  if (figures.tokens != 0) {
-    text += "  tokens_equal " + std::to_string(figures.tokens_equal) + "/" + std::to_string(figures.tokens);
+  for (const Figure& figure : kFigures) {
+    const Count count = figure.count != nullptr ? figures.*figure.count : Count();
+    if (count.total == 0) continue;
+    text += "  " + std::string(figure.name) + " " + std::to_string(count.equal) + "/" + std::to_string(count.total);
   }
   return figures.worst.empty() ? text : text + "  worst " + figures.worst;
 }

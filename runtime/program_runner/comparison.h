@@ -11,17 +11,22 @@
 
 namespace etbuild::runner {
 
+// How many of something are equal in both.
+struct Count {
+  int64_t equal = 0;
+  int64_t total = 0;
+};
+
 // What was found of one output, or of a program: of each figure the output that is furthest off.
 struct Figures {
   double max_abs_error = 0;
   double relative_error = 0;  // Of floats.
-  double sqnr_db = 200;       // Of indices and truths: how many are equal to how many differ.
+  double sqnr_db = 200;
   double cosine = 1;
   int64_t non_finite = 0;
-  int64_t top1_equal = 0;  // Rows whose largest value stands at one place in both.
-  int64_t top1 = 0;
-  int64_t tokens_equal = 0;
-  int64_t tokens = 0;
+  Count top1;    // Rows whose largest value stands at one place in both.
+  Count values;  // Indices and truths.
+  Count tokens;
   std::string worst;  // Where the largest error is, of the output with the least signal to noise.
 };
 
@@ -43,8 +48,8 @@ class Comparison {
   double cosine_ = 1;
   bool is_float_ = true;
   int64_t non_finite_ = 0;
-  int64_t top1_equal_ = 0;
-  int64_t top1_ = 0;
+  Count top1_;
+  Count values_;
   std::string worst_;
 };
 

@@ -49,7 +49,7 @@ std::string mistake(const char* text) {
 TEST(equal_arrays_are_exact) {
   const Figures same = compared({1, 2, 3}, {1, 2, 3});
   CHECK(same.max_abs_error == 0 && same.relative_error == 0 && same.sqnr_db == 200 && is_near(same.cosine, 1));
-  CHECK(same.top1 == 1 && same.top1_equal == 1);
+  CHECK(same.top1.total == 1 && same.top1.equal == 1);
 }
 
 TEST(figures_are_those_of_the_proof) {
@@ -70,16 +70,21 @@ TEST(a_large_output_hides_no_error_of_a_small_one) {
   CHECK(figures.sqnr_db < 11 && figures.worst == "output 1 at [0]");
 }
 
-TEST(of_indices_counts_how_many_differ_and_of_samples_by_how_much) {
+TEST(truths_and_indices_are_counted_and_samples_compared) {
   const std::vector<uint8_t> ten(10, 200);
   std::vector<uint8_t> other(10, 200);
   other[3] = 199;
-  Comparison truths;
-  CHECK(truths.add("output 0", {{'b', 1}, {10}, ten}, {{'b', 1}, {10}, other}, false, false).ok());
-  CHECK(is_near(truths.figures().sqnr_db, 10) && truths.figures().relative_error == 0);
-  Comparison pixels;
-  CHECK(pixels.add("output 0", {{'u', 1}, {10}, ten}, {{'u', 1}, {10}, other}, false, false).ok());
-  CHECK(is_near(pixels.figures().sqnr_db, 10 * std::log10(400000)) && pixels.figures().relative_error == 0);
+  std::vector<Comparison> outputs(3);
+  CHECK(outputs[0].add("output 0", {{'b', 1}, {10}, ten}, {{'b', 1}, {10}, ten}, false, false).ok());
+  CHECK(outputs[1].add("output 1", {{'b', 1}, {10}, ten}, {{'b', 1}, {10}, other}, false, false).ok());
+  CHECK(outputs[2].add("output 2", {{'u', 1}, {10}, ten}, {{'u', 1}, {10}, other}, false, false).ok());
+  CHECK(outputs[1].figures().sqnr_db == 200 && outputs[1].figures().relative_error == 0);
+  CHECK(is_near(outputs[2].figures().sqnr_db, 10 * std::log10(400000)) && outputs[2].figures().values.total == 0);
+  const Figures figures = furthest_off(outputs);
+  CHECK(figures.values.equal == 9 && figures.values.total == 10);
+  CHECK(judge(figures, {{"equal", 0.9}}).empty());
+  const auto failed = judge(figures, {{"equal", 0.99}});
+  CHECK(failed.size() == 1 && failed[0] == "9 of 10 indices or truths equal, must be 10");
 }
 
 TEST(values_that_are_not_finite_never_pass) {
@@ -100,8 +105,7 @@ TEST(bounds_say_both_numbers) {
 
 TEST(counts_are_shares_up_to_one_and_counts_above) {
   Figures tokens;
-  tokens.tokens = 24;
-  tokens.tokens_equal = 23;
+  tokens.tokens = {23, 24};
   const auto failed = judge(tokens, {{"tokens_equal", 1.0}});
   CHECK(failed.size() == 1 && failed[0] == "23 of 24 tokens equal, must be 24");
   CHECK(judge(tokens, {{"tokens_equal", 0.9}}).empty());

@@ -67,8 +67,8 @@ Runs a method of an ExecuTorch program.
   --random SEED        random inputs of the largest shapes, equal on every device
   --output FOLDER      writes each output there as output.<number>.npy; the folder must exist
   --compare FILE.npy   what an output must be, in their sequence; repeatable
-  --tolerance F=BOUND  how near it must be: max_abs_error, relative_error, sqnr_db, cosine, top1,
-                       tokens_equal; repeatable                     [default: relative_error=1e-4]
+  --tolerance F=BOUND  how near it must be: max_abs_error, relative_error, sqnr_db, cosine, top1, equal,
+                       tokens_equal; repeatable   [default: relative_error=1e-4 sqnr_db=60 equal=0.999]
   --calls FILE         recorded calls with what they must give, as etbuild test makes them
   --repeat COUNT       calls it so often, and prints the times      [default: 1]
   --profile FILE       writes an etdump, and prints the slowest operators

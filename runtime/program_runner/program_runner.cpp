@@ -88,14 +88,13 @@ class Run {
           comparisons[index].add(name, expected[index], outputs[index], program_->is_bfloat16(index), index == 0);
       if (!added.ok()) return added;
     }
-    const std::vector<Tolerance> usual = {{"relative_error", 1e-4}};
+    const std::vector<Tolerance> usual = {{"relative_error", 1e-4}, {"sqnr_db", 60}, {"equal", 0.999}};  // Of float32.
     return verdict(furthest_off(comparisons), options_.tolerances.empty() ? usual : options_.tolerances);
   }
 
   Status recorded_calls(const RecordedMethod& recorded) {
     std::vector<Comparison> comparisons;
-    int64_t tokens = 0;
-    int64_t tokens_equal = 0;
+    Count tokens;
     bool diverged = false;
     for (const RecordedCall& call : recorded.calls) {
       Arrays inputs;
@@ -108,14 +107,13 @@ class Run {
       if (!status.ok()) return {status.code(), "call '" + call.name + "': " + status.message()};
       if (call.token < 0) continue;
       // Tokens count up to the first that differs: from there on it would be another text.
-      ++tokens;
+      ++tokens.total;
       diverged = diverged || largest_in_last_row(outputs[0], program_->is_bfloat16(0)) != call.token;
-      if (!diverged) ++tokens_equal;
+      if (!diverged) ++tokens.equal;
     }
     text_ += recorded.name + ": " + std::to_string(recorded.calls.size()) + " calls\n";
     Figures figures = furthest_off(comparisons);
     figures.tokens = tokens;
-    figures.tokens_equal = tokens_equal;
     return verdict(figures, recorded.tolerances);
   }
 

@@ -50,6 +50,6 @@ class Execution:
 
     @property
     def failures(self) -> tuple[Diagnostic, ...]:
-        """What went wrong, each mistake once, in the order of the graph."""
+        """What went wrong, each mistake once at each place, in the order of the graph."""
         found = (diagnostic for _, outcome in sorted(self.outcomes.items()) for diagnostic in outcome.diagnostics)
-        return tuple(dict.fromkeys(found))
+        return tuple({(diagnostic, diagnostic.span): diagnostic for diagnostic in found}.values())

@@ -55,14 +55,23 @@ def test_a_large_output_hides_no_error_of_a_small_one() -> None:
     assert figures["worst"] == "x at [0]"
 
 
-def test_of_truths_and_indices_counts_how_many_differ_and_of_samples_by_how_much() -> None:
+def test_truths_and_indices_are_counted_and_samples_compared() -> None:
     values = torch.full((10,), 200)
     other = values.clone()
     other[3] = 199
     indices = compared(values, other)
-    assert (indices["sqnr_db"], indices["relative_error"]) == (10.0, 0.0)
-    assert compared(values.bool(), other.eq(200))["sqnr_db"] == 10.0
-    assert compared(values.to(torch.uint8), other.to(torch.uint8))["sqnr_db"] == pytest.approx(56.02, abs=0.01)
+    assert (indices["values_equal"], indices["values"], indices["relative_error"]) == (9, 10, 0.0)
+    assert indices["sqnr_db"] == EXACT_DB
+    assert compared(values.bool(), other.eq(200))["values_equal"] == 9
+    samples = compared(values.to(torch.uint8), other.to(torch.uint8))
+    assert "values" not in samples
+    assert (samples["sqnr_db"], samples["relative_error"]) == (pytest.approx(56.02, abs=0.01), 0.0)
+
+
+def test_of_outputs_that_are_counted_the_one_with_the_least_share_is_told() -> None:
+    truths, floats = torch.arange(10), torch.ones(4)
+    figures = furthest_off([compared(truths, truths), compared(truths, truths.flip(0)), compared(floats, floats)])
+    assert (figures["values_equal"], figures["values"], figures["values_worst"]) == (0, 10, "x at [0]")
 
 
 def test_values_next_to_zero_may_be_rounding_and_whole_numbers_are_not() -> None:

@@ -12,6 +12,7 @@ from common.diagnostics import UserError
 
 EXACT = {"max_abs_error": 0.0, "relative_error": 0.0, "sqnr_db": 200.0, "cosine": 1.0, "non_finite": 0, "worst": None}
 EXACT |= {"tokens_equal": 24, "tokens": 24, "top1_equal": 24, "top1": 24}
+EXACT |= {"values_equal": 60, "values": 60, "values_worst": None}
 WRONG = EXACT | {
     "max_abs_error": 9.0,
     "relative_error": 2.0,
@@ -19,6 +20,8 @@ WRONG = EXACT | {
     "cosine": 0.0,
     "tokens_equal": 0,
     "top1_equal": 0,
+    "values_equal": 2,
+    "values_worst": "output 1 of example at [3]",
 }
 
 
@@ -73,7 +76,7 @@ def test_of_a_program_that_nothing_runs_the_graph_is_judged(tmp_path: Path) -> N
     unrun = measured("tensors", "quantized", not_run="no emulator of it", against_graph={}, against_float=EXACT)
     assert judge(tmp_path, unrun) == PASSED
     with pytest.raises(UserError) as caught:
-        judge(tmp_path, unrun | {"against_float": WRONG})
+        judge(tmp_path, unrun | {"against_float": WRONG | {"values_equal": 60}})
     assert "signal to noise against the float model in dB is -3, must be at least 15" in str(caught.value)
     with pytest.raises(UserError) as caught:
         judge(tmp_path, unrun, "relative_error=0.1")
@@ -125,6 +128,23 @@ def test_a_tolerance_that_means_nothing_is_refused(text: str) -> None:
     [diagnostic] = caught.value.diagnostics
     assert (diagnostic.message, diagnostic.hint) == REFUSED[text]
     assert (diagnostic.attribute, diagnostic.index) == ("tolerances", 0)
+
+
+def test_of_indices_that_differ_the_place_is_told(tmp_path: Path) -> None:
+    figures = EXACT | {key: value for key, value in WRONG.items() if key.startswith("values")}
+    with pytest.raises(UserError) as caught:
+        judge(tmp_path, measured("tensors", against_graph=figures))
+    [diagnostic] = caught.value.diagnostics
+    assert diagnostic.message.endswith("2 of 60 indices or truths equal, must be 60")
+    assert diagnostic.notes == ("largest error: output 1 of example at [3]",)
+
+
+def test_where_there_are_no_indices_none_are_asked_for() -> None:
+    figures = {key: value for key, value in EXACT.items() if not key.startswith("values")}
+    report = measured("tensors", against_graph=figures)
+    assert "equal" not in default_tolerances(report)
+    with pytest.raises(UserError, match="tolerance 'equal' does not apply to outputs of floats"):
+        parse_tolerances(["equal=1"], report)
 
 
 def test_a_count_of_what_was_not_counted_is_refused() -> None:

@@ -261,6 +261,22 @@ def test_a_tools_mistake_stands_at_its_attribute(world: World) -> None:
     assert asked == [("entry", 2)]
 
 
+def test_one_mistake_at_two_places_is_told_twice_and_at_one_place_once(world: World) -> None:
+    def refuse(command: SandboxCommand, _root: Path) -> int:
+        Path(command.report, "diagnostics.json").write_text('[{"code": "bad-entry", "message": "no"}]')
+        return 65
+
+    world.sandbox.behaviour = refuse
+    places = {"a": Span("BUILD.toml", 3, 1), "b": Span("BUILD.toml", 9, 1), "c": Span("BUILD.toml", 9, 1)}
+
+    def span_of(action: Action, _attribute: str | None, _index: int | None) -> Span:
+        return places[action.owner.name if action.owner else ""]
+
+    graph = graph_of(action("a"), action("b"), action("c"))
+    failures = world.execute(graph, span_of=span_of, keep_going=True).failures
+    assert [failure.span for failure in failures] == [places["a"], places["b"]]
+
+
 def test_an_action_that_differs_from_run_to_run_is_found_when_each_runs_twice(world: World) -> None:
     runs = iter(range(9))
 

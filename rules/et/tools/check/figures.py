@@ -27,6 +27,8 @@ class Comparison:
     non_finite: int = 0
     top1_equal: int = 0
     top1: int = 0
+    equal: int = 0
+    values: int = 0
     is_float: bool = True
     worst: str | None = None
     """The input, and the place in its output, with the largest error."""
@@ -38,18 +40,18 @@ class Comparison:
         self.non_finite += int((~finite).sum())
         got = torch.where(finite, got, torch.zeros_like(got))
         error = (true - got).abs()
-        self.is_float &= reference.dtype.is_floating_point
         if error.numel() and float(error.max()) > self.max_abs_error:
             self.max_abs_error = float(error.max())
             place = [int(index) for index in torch.unravel_index(error.argmax(), error.shape)]
             self.worst = f"{name} at {place}"
-        self.largest = max(self.largest, float(true.abs().max()) if true.numel() else 0.0)
+        self.is_float &= reference.dtype.is_floating_point
         if reference.dtype in NAMES:
-            self.signal += true.numel()
-            self.noise += int((error != 0).sum())
-        else:
-            self.signal += float((true * true).sum())
-            self.noise += float((error * error).sum())
+            self.values += true.numel()
+            self.equal += int((true == got).sum())
+            return
+        self.largest = max(self.largest, float(true.abs().max()) if true.numel() else 0.0)
+        self.signal += float((true * true).sum())
+        self.noise += float((error * error).sum())
         self.cosine = min(self.cosine, cosine(true, got))
 
     def add_top1(self, reference: torch.Tensor, candidate: torch.Tensor) -> None:
@@ -65,10 +67,10 @@ class Comparison:
 
     def report(self) -> dict[str, float | int | str | None]:
         """Return the figures as JSON holds them."""
-        relative = self.max_abs_error / self.largest if self.largest else self.max_abs_error
+        relative = self.max_abs_error / (self.largest or 1.0)
         report: dict[str, float | int | str | None] = {
             "max_abs_error": rounded(self.max_abs_error),
-            # The least that whole numbers can differ by is no rounding: how many do is their signal to noise.
+            # The least that whole numbers can differ by is no rounding.
             "relative_error": rounded(relative if self.is_float else 0.0),
             "sqnr_db": rounded(self.sqnr_db),
             "cosine": rounded(self.cosine),
@@ -77,12 +79,16 @@ class Comparison:
         }
         if self.top1:
             report |= {"top1_equal": self.top1_equal, "top1": self.top1}
+        if self.values:
+            report |= {"values_equal": self.equal, "values": self.values, "values_worst": self.worst}
         return report
 
 
 def furthest_off(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return each figure of the output that is furthest off in it: a large output would hide a small one's errors."""
     worst = min(reports, key=lambda report: float(report["sqnr_db"]))
+    names = [report for report in reports if "values" in report]
+    least = min(names, key=lambda report: float(report["values_equal"] / report["values"]), default={})
     return {
         "max_abs_error": max(report["max_abs_error"] for report in reports),
         "relative_error": max(report["relative_error"] for report in reports),
@@ -91,6 +97,7 @@ def furthest_off(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "non_finite": sum(report["non_finite"] for report in reports),
         "worst": worst["worst"],
         **{key: report[key] for report in reports for key in ("top1_equal", "top1") if key in report},
+        **{key: least[key] for key in ("values_equal", "values", "values_worst") if key in least},
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch.utils import _pytree
 
-from common.diagnostics import mistake
+from common.diagnostics import first_line, mistake
 from common.operators import load_operators
 
 Values = tuple[Any, ...]
@@ -41,13 +41,22 @@ class GraphRunner:
         """Run once; state that the graph keeps is kept."""
         args, kwargs = _pytree.tree_unflatten(inputs, self.exported.call_spec.in_spec)
         with torch.no_grad():
-            return tuple(_pytree.tree_leaves(self.module(*args, **kwargs)))
+            try:
+                return tuple(_pytree.tree_leaves(self.module(*args, **kwargs)))
+            except (RuntimeError, AssertionError) as error:  # What kernels refuse, and what torch.export asserts.
+                message = f"the exported graph fails in eager torch: {first_line(error)}"
+                raise mistake("graph-fails", message, "model", hint=_hint(error)) from error
 
     def reset(self) -> None:
         """Put every buffer back to what was loaded."""
         with torch.no_grad():
             for name, value in self.module.named_buffers():
                 value.copy_(self._state[name])
+
+
+def _hint(error: Exception) -> str | None:
+    about_dtypes = "dtype" in str(error)
+    return "parameters and floats of the inputs are converted to 'dtype', whatever they were" if about_dtypes else None
 
 
 def load_graph(path: Path) -> GraphRunner:
@@ -59,8 +68,8 @@ def load_graph(path: Path) -> GraphRunner:
         load_operators()
         return GraphRunner(torch.export.load(path))
     except (RuntimeError, ValueError, OSError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise mistake("invalid-graph", f"'{path.name}' is not a graph that torch.export saved: {first}") from error
+        message = f"'{path.name}' is not a graph that torch.export saved: {first_line(error)}"
+        raise mistake("invalid-graph", message) from error
 
 
 def input_specs(exported: torch.export.ExportedProgram) -> tuple[InputSpec, ...]:

@@ -12,11 +12,14 @@ import torch
 from check.graph_runner import InputSpec
 from common.diagnostics import UserError, mistake
 from common.entry import call_entry
+from quantize.calibration import read_calibration
 from run.text_encoder import encoder_rows
 from run.tokenizer import Tokenizer
 
 SENTENCES = ("A man is eating food.", "A man is eating a piece of bread.", "The baby is carried by the nurse.")
 """What a text model is tried on where the target names no prompt."""
+CHOSEN = 4
+"""How many inputs of a calibration a program is tried on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,13 @@ def recorded_inputs(sources: Sequence[str], specs: Sequence[InputSpec]) -> tuple
         except UserError as error:
             raise _at(error, index) from error
     return tuple(sets)
+
+
+def calibration_inputs(sources: Sequence[str], inputs: Sequence[Mapping[str, Any]]) -> tuple[InputSet, ...]:
+    """Return some of the calls that a quantization observed, from all over them; `inputs` are those of the facts."""
+    calls = read_calibration(sources, inputs)
+    chosen = sorted({at * (len(calls) - 1) // max(CHOSEN - 1, 1) for at in range(CHOSEN)})
+    return tuple(InputSet(f"calibration {at + 1}", calls[at]) for at in chosen)
 
 
 def sentence_inputs(sentences: Sequence[str], tokenizer: Tokenizer, specs: Sequence[InputSpec]) -> tuple[InputSet, ...]:

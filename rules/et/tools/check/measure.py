@@ -106,12 +106,14 @@ def _measure_text(arguments: argparse.Namespace, measurement: Any, runners: Any,
 
 
 def _measure_tensors(arguments: argparse.Namespace, measurement: Any, runners: Any, tokenizer: Any) -> None:
-    from check.inputs import SENTENCES, example_inputs, recorded_inputs, sentence_inputs
+    from check.inputs import SENTENCES, calibration_inputs, example_inputs, recorded_inputs, sentence_inputs
     from check.tensors import measure_tensors
 
     graph, program, original = runners
     if arguments.inputs:
         sets = recorded_inputs(arguments.inputs, graph.inputs)
+    elif arguments.calibration:
+        sets = calibration_inputs(arguments.calibration, read_facts(Path(arguments.facts))["inputs"])
     elif arguments.task == "feature-extraction" and tokenizer is not None:
         sets = sentence_inputs(arguments.prompt or SENTENCES, tokenizer, graph.inputs)
     else:
@@ -138,7 +140,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     for flag in ("--float", "--task", "--inputs-output", "--expected-output"):
         add(flag)
     add("--not-run", metavar="WHY", default="", help="the program can be run by nothing here: compare the graphs alone")
-    for flag in ("--tokenizer", "--prompt", "--inputs"):
+    for flag in ("--tokenizer", "--prompt", "--inputs", "--calibration"):
         add(flag, action="append", default=[])
     add("--tokens", type=int, default=DEFAULT_TOKENS)
     return parser.parse_args(argv)

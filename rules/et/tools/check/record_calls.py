@@ -16,11 +16,6 @@ sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 from check.tolerances import GRAPH, TOLERANCES, parse_tolerances
 from common.diagnostics import mistake, run_tool
 
-FIGURES = {
-    key: "top1" if tolerance.figure == "top1_equal" else tolerance.figure for key, tolerance in TOLERANCES.items()
-}
-"""What a tolerance's figure is called on the device."""
-
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -73,7 +68,7 @@ def tolerance_lines(given: Sequence[str], measure: Mapping[str, Any]) -> Iterato
     """Yield the bounds against the graph: those against a float model are about the model, not about the device."""
     for key, bound in parse_tolerances(given, measure).items():
         if TOLERANCES[key].section == GRAPH:
-            yield f"tolerance {FIGURES[key]}={bound:.9g}"
+            yield f"tolerance {key}={bound:.9g}"
 
 
 def tensor_lines(proof: Proof, arrays: Arrays) -> Iterator[str]:

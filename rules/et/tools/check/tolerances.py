@@ -27,26 +27,28 @@ GRAPH = "against_graph"
 TOLERANCES = {
     "tokens_equal": Tolerance(GRAPH, "tokens_equal", True, "tokens equal"),
     "top1": Tolerance(GRAPH, "top1_equal", True, "first places equal"),
+    "equal": Tolerance(GRAPH, "values_equal", True, "indices or truths equal"),
     "max_abs_error": Tolerance(GRAPH, "max_abs_error", False, "largest error"),
     "relative_error": Tolerance(GRAPH, "relative_error", False, "largest error relative to the largest value"),
     "sqnr_db": Tolerance(GRAPH, "sqnr_db", True, "signal to noise in dB"),
     "cosine": Tolerance(GRAPH, "cosine", True, "least cosine"),
     "float_tokens_equal": Tolerance(FLOAT, "tokens_equal", True, "tokens equal to the float model's"),
     "float_top1": Tolerance(FLOAT, "top1_equal", True, "first places equal to the float model's"),
+    "float_equal": Tolerance(FLOAT, "values_equal", True, "indices or truths equal to the float model's"),
     "float_sqnr_db": Tolerance(FLOAT, "sqnr_db", True, "signal to noise against the float model in dB"),
     "float_cosine": Tolerance(FLOAT, "cosine", True, "least cosine with the float model"),
     "float_perplexity_ratio": Tolerance(FLOAT, "perplexity_ratio", False, "perplexity over the float model's"),
 }
 """Every key of 'tolerances'. The sequence is the one in which failures are told."""
-COUNTED = {"tokens_equal": "tokens", "top1_equal": "top1"}
+COUNTED = {"tokens_equal": "tokens", "top1_equal": "top1", "values_equal": "values"}
 """Figures that are counts, and what they are counted out of; their bound is a share (1.0) or a count."""
 
 PRECISE = {
-    "float32": {"relative_error": 1e-4, "sqnr_db": 60.0},
-    "float16": {"relative_error": 2e-2, "sqnr_db": 35.0},
-    "bfloat16": {"relative_error": 1e-1, "sqnr_db": 22.0},
+    "float32": {"relative_error": 1e-4, "sqnr_db": 60.0, "equal": 0.999},
+    "float16": {"relative_error": 2e-2, "sqnr_db": 35.0, "equal": 0.99},
+    "bfloat16": {"relative_error": 1e-1, "sqnr_db": 22.0, "equal": 0.95},
     # A value on the edge of two steps may fall either way, which is an error of a whole step.
-    "quantized": {"relative_error": 2e-1, "sqnr_db": 15.0},
+    "quantized": {"relative_error": 2e-1, "sqnr_db": 15.0, "equal": 0.9},
 }
 TASKS: dict[str, dict[str, float]] = {
     "text-generation": {"tokens_equal": 1.0},
@@ -56,9 +58,9 @@ TASKS: dict[str, dict[str, float]] = {
 }
 FLOAT_TASKS: dict[str, dict[str, float]] = {
     "text-generation": {"float_tokens_equal": 1.0, "float_sqnr_db": 10.0, "float_perplexity_ratio": 1.25},
-    "feature-extraction": {"float_cosine": 0.98, "float_sqnr_db": 10.0},
-    "image-classification": {"float_top1": 1.0, "float_sqnr_db": 10.0},
-    "tensors": {"float_sqnr_db": 15.0},
+    "feature-extraction": {"float_cosine": 0.98, "float_sqnr_db": 10.0, "float_equal": 0.9},
+    "image-classification": {"float_top1": 1.0, "float_sqnr_db": 10.0, "float_equal": 0.9},
+    "tensors": {"float_sqnr_db": 15.0, "float_equal": 0.9},
 }
 
 
@@ -76,7 +78,8 @@ def default_tolerances(measured: Mapping[str, Any]) -> dict[str, float]:
     """Return the bounds that hold where the target says nothing."""
     kind = str(measured["kind"])
     bounds = {} if measured.get("not_run") else TASKS[kind] | PRECISE[str(measured["precision"])]
-    return bounds | FLOAT_TASKS[kind] if measured.get(FLOAT) else bounds
+    bounds = bounds | FLOAT_TASKS[kind] if measured.get(FLOAT) else bounds
+    return {key: bound for key, bound in bounds.items() if _applies(TOLERANCES[key], measured)}
 
 
 def parse_tolerances(given: Sequence[str], measured: Mapping[str, Any]) -> dict[str, float]:
@@ -115,9 +118,15 @@ def _problem(key: str, value: str, measured: Mapping[str, Any]) -> tuple[str, st
         else:
             reason = "against the float model, and this program is not quantized"
         return f"tolerance '{key}' is {reason}", None
-    if tolerance.figure in COUNTED and COUNTED[tolerance.figure] not in measured[tolerance.section]:
-        return f"tolerance '{key}' does not apply to {measured['kind']}", None
+    if not _applies(tolerance, measured):
+        what = "outputs of floats" if tolerance.figure == "values_equal" else measured["kind"]
+        return f"tolerance '{key}' does not apply to {what}", None
     return None
+
+
+def _applies(tolerance: Tolerance, measured: Mapping[str, Any]) -> bool:
+    """Return whether there is what a figure counts."""
+    return tolerance.figure not in COUNTED or COUNTED[tolerance.figure] in measured[tolerance.section]
 
 
 def findings(measured: Mapping[str, Any], bounds: Mapping[str, float]) -> tuple[Finding, ...]:

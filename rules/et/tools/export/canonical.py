@@ -90,7 +90,9 @@ def _is_plain(tensor: torch.Tensor) -> bool:
 def _short(name: str, names: dict[str, str]) -> str:
     if name not in names:
         path = Path(name)
-        if "/site-packages/" in name:
+        if not path.is_absolute():  # Named so when the program was exported first.
+            names[name] = name
+        elif "/site-packages/" in name:
             names[name] = name.rpartition("/site-packages/")[2]
         elif path.is_relative_to(TOOLS):
             names[name] = f"etbuild/{path.relative_to(TOOLS).as_posix()}"

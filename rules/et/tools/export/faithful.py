@@ -28,8 +28,8 @@ def disagreement(program: ExportedProgram, calls: Iterable[Call], request: Expor
     for at, (inputs, own) in enumerate(calls):
         try:
             given = graph.run(inputs)[0]
-        except (RuntimeError, AssertionError) as error:  # What torch.export asserts of sizes and values.
-            return f"it refuses what the model reads: {str(error).splitlines()[0]}"
+        except UserError as error:  # What torch.export asserts of sizes and values.
+            return f"it refuses what the model reads: {error}"
         if given.shape != own.shape:
             return f"its output is {list(given.shape)}, the model's {list(own.shape)}"
         comparison.add(own, given, f"call {at}")

@@ -7,6 +7,8 @@ computes nonsense, and the portable kernels lack it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch.ao.quantization.fx._decomposed import quantized_decomposed_lib  # noqa: F401 -- registers its operators
 from torchao.quantization import quantize_
@@ -32,8 +34,12 @@ def quantize_weights(
     if scheme == "8da4w" and whole_layers and group % BLOCK:
         message = f"'group_size' of 8da4w must be a multiple of {BLOCK} for portable kernels, is {group}"
         raise mistake("odd-group", message, "group_size")
+    layers = {name: each for name, each in module.named_modules() if isinstance(each, torch.nn.Linear)}
+    if not layers:
+        hint = "pt2e_static_int8 and pt2e_dynamic_int8 take convolutions, too"
+        raise mistake("nothing-to-quantize", "the model has no linear layer to quantize", "quantize", hint=hint)
     if scheme != "8w" or group_size is not None:
-        _require_divides(module, group)
+        _require_divides(layers, group)
     quantize_(module, _config(scheme, group, group_size))
     layer = {"8w": Linear8, "4w": Linear4, "8da4w": Linear8da4 if whole_layers else None}[scheme]
     if layer is not None:
@@ -116,10 +122,7 @@ def _config(scheme: str, group: int, given: int | None) -> object:
     return IntxWeightOnlyConfig(weight_dtype=torch.int8, granularity=PerAxis(0) if given is None else PerGroup(group))
 
 
-def _require_divides(module: torch.nn.Module, group: int) -> None:
-    layers = {name: each for name, each in module.named_modules() if isinstance(each, torch.nn.Linear)}
-    if not layers:
-        raise mistake("nothing-to-quantize", "the model has no linear layer to quantize", "quantize")
+def _require_divides(layers: Mapping[str, torch.nn.Linear], group: int) -> None:
     misfits = {name: each.in_features for name, each in layers.items() if each.in_features % group}
     if not misfits:
         return

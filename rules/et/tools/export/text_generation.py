@@ -13,7 +13,8 @@ from transformers import GenerationConfig
 from transformers.integrations.executorch import TorchExportableModuleWithStaticCache
 
 from common.diagnostics import UserError, mistake
-from export.capture import REFUSALS, Traceable, capture, chain
+from common.reasons import chain
+from export.capture import REFUSALS, Traceable, capture
 from export.decoder import Decoder, UnsupportedAttentionError
 from export.faithful import Call, disagreement, unfaithful
 from export.own_answer import Answer, answer

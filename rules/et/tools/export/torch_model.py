@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.nn.utils import parametrize
+from torch.utils import _pytree
 
 from common.diagnostics import mistake
 from common.entry import call_entry
@@ -24,7 +26,16 @@ def build_module(request: ExportRequest) -> torch.nn.Module:
     if not isinstance(module, torch.nn.Module):
         message = f"'{request.entry}' must return a torch.nn.Module, returns {type(module).__name__}"
         raise mistake("bad-entry", message, "entry")
+    _keep_values(module)
     return module.eval().to(getattr(torch, request.dtype))
+
+
+def _keep_values(module: torch.nn.Module) -> None:
+    """Replace parametrizations, such as weight_norm, by what they give: parameters do not change any more."""
+    for each in list(module.eval().modules()):
+        if parametrize.is_parametrized(each):
+            for name in list(each.parametrizations):
+                parametrize.remove_parametrizations(each, name, leave_parametrized=True)
 
 
 def export_module(module: torch.nn.Module, request: ExportRequest) -> Captured:
@@ -37,8 +48,8 @@ def export_module(module: torch.nn.Module, request: ExportRequest) -> Captured:
     return Captured(capture(Traceable(module, args, {}, shapes, bool(request.strict))), "")
 
 
-def example_inputs(request: ExportRequest) -> tuple[torch.Tensor, ...]:
-    """Return the tensors that the model is traced with."""
+def example_inputs(request: ExportRequest) -> tuple[Any, ...]:
+    """Return what the model is traced with: tensors and numbers, or tuples, lists and dicts of them."""
     text = request.example_inputs
     if text is None:
         raise mistake("missing-attribute", "a torch_model must give its example inputs", "example_inputs")
@@ -49,7 +60,16 @@ def example_inputs(request: ExportRequest) -> tuple[torch.Tensor, ...]:
         generator = torch.Generator().manual_seed(request.seed)
         inputs = [_random(each, index, generator) for index, each in enumerate(json.loads(text))]
     dtype = getattr(torch, request.dtype)
-    return tuple(each.to(dtype) if each.is_floating_point() else each for each in inputs)
+    return tuple(_pytree.tree_map(lambda value: _converted(value, dtype), each) for each in inputs)
+
+
+def _converted(value: Any, dtype: torch.dtype) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.to(dtype) if value.is_floating_point() else value
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    message = f"'example_inputs' must give tensors and numbers, or tuples, lists and dicts of them, gives {value!r:.60}"
+    raise mistake("wrong-type", message, "example_inputs")
 
 
 def _random(spec: dict[str, Any], index: int, generator: torch.Generator) -> torch.Tensor:

@@ -20,6 +20,7 @@ from common.progress import progress
 from common.quiet import deterministic, quiet
 from export.canonical import load_program
 from lower.fast_exir import without_repeated_work
+from lower.initial_state import keep_initial_state
 from lower.kernels import missing_kernels
 from lower.memory_plan import planning_pass
 from lower.patches import Patch
@@ -68,7 +69,7 @@ def lower_main(argv: Sequence[str], backend: Backend) -> None:
     _write_json(Path(request.plan), plan_of(Path(request.output)))
     missing = missing_kernels(report)
     if missing:
-        raise missing_operators(missing, programs, backend.name)
+        raise missing_operators(missing, {name: lowered.exported_program(name) for name in programs}, backend.name)
 
 
 def lower_programs(
@@ -79,6 +80,7 @@ def lower_programs(
     constants = constant_methods(request)
     config = _backend_config(request)
     progress(f"{backend.name}: partitioning")
+    known = programs  # That say where in the model an operator is called, under the name that it has by then.
     try:
         with without_repeated_work(backend.patches()):
             edge = to_edge_transform_and_lower(
@@ -92,12 +94,14 @@ def lower_programs(
             if request.quantized_io:
                 quantize_io(edge)
             edge = backend.finish(edge, request)
-            for program in edge._edge_programs.values():
+            known = dict(edge._edge_programs)
+            for program in known.values():
                 drop_unread_constants(program)
+                keep_initial_state(program)
             progress(f"{backend.name}: planning memory")
             return edge.to_executorch(config)
     except Exception as error:
-        raise lowering_refused(error, programs, backend.name) from error
+        raise lowering_refused(error, known, backend.name) from error
 
 
 def write_program(lowered: Any, request: LowerRequest) -> None:

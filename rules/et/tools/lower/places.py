@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+from common.reasons import FRAME, LIBRARIES
 
 
 def add_places(report: dict[str, Any], lowered: Any) -> None:
@@ -27,5 +26,5 @@ def add_places(report: dict[str, Any], lowered: Any) -> None:
 def source_of(meta: Mapping[str, Any]) -> str:
     """Return the innermost `file:line` that is neither torch's nor ours, else the innermost one, else nothing."""
     frames = FRAME.findall(meta.get("stack_trace") or "")
-    own = [frame for frame in frames if not frame[0].startswith(("torch/", "etbuild/"))] or frames
+    own = [frame for frame in frames if not frame[0].startswith(LIBRARIES)] or frames
     return f"{own[-1][0]}:{own[-1][1]}" if own else ""

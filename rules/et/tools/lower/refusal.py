@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from torch.export import ExportedProgram
 
 from common.diagnostics import UserError, mistake
+from common.reasons import at_place, reason, root_cause
 from lower.places import source_of
 
 MISSING_VARIANTS = re.compile(r"Missing out variants: \{([^}]*)\}")
@@ -28,8 +29,7 @@ def lowering_refused(error: Exception, programs: Mapping[str, ExportedProgram], 
     found = NO_KERNEL.search(text)
     if found:
         return missing_operators([found[2].replace("::", ".")], programs, backend)
-    first = (text.strip().splitlines() or [type(error).__name__])[0][:300]
-    message = f"{backend} refuses the program: {type(error).__name__}: {first}"
+    message = f"{backend} refuses the program{at_place(error)}: {reason(root_cause(error))}"
     return mistake("lowering-failed", message, "backend")
 
 

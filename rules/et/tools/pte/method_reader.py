@@ -9,7 +9,7 @@ from pte import vela_stream, xnnpack_blob
 from pte.flatbuffer import BOOL, INT8, INT32, INT64, UINT8, UINT32, UINT64, Bytes, InvalidProgram, Table
 from pte.program import DTYPE_SIZES, Allocation, Delegate, Instruction, Method, Plain, Tensor, Value
 
-DTYPES = dict(zip((*range(8), *range(11, 18), *range(22, 30)), DTYPE_SIZES, strict=True))
+DTYPES = dict(zip((*range(18), *range(22, 30)), DTYPE_SIZES, strict=True))
 """Torch's name of a dtype by the number in the file."""
 DYNAMISM = ("static", "bounded", "unbounded")
 INSTRUCTIONS = ("none", "kernel", "delegate", "move", "jump_false", "free")

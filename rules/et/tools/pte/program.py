@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import prod
 
 DTYPE_SIZES = {
-    "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "float16": 2, "float32": 4, "float64": 8, "bool": 1,
+    "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "float16": 2, "float32": 4, "float64": 8,
+    "complex32": 4, "complex64": 8, "complex128": 16, "bool": 1,
     "qint8": 1, "quint8": 1, "qint32": 4, "bfloat16": 2, "quint4x2": 1, "quint2x4": 1, "bits16": 2,
     "float8_e5m2": 1, "float8_e4m3fn": 1, "float8_e5m2fnuz": 1, "float8_e4m3fnuz": 1,
     "uint16": 2, "uint32": 4, "uint64": 8,

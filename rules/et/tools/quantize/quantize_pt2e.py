@@ -16,9 +16,10 @@ from torch.export import Dim, ExportedProgram
 from torch.utils import _pytree as pytree
 from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
 
-from common.diagnostics import mistake, run_tool
+from common.diagnostics import UserError, mistake, run_tool
 from common.progress import progress
 from common.quiet import deterministic, quiet
+from common.reasons import at_place, reason, root_cause
 from export.canonical import load_program, save_program
 from export.capture import Traceable, capture
 from export.signature import inputs_of
@@ -46,16 +47,33 @@ def main(argv: Sequence[str]) -> None:
 
 def quantized(program: ExportedProgram, calls: Sequence[Call], quantizer: Any) -> ExportedProgram:
     """Return `program` with its convolutions and linear layers in int8, per channel."""
-    module = prepare_pt2e(write_clips_plainly(program.module(check_guards=False)), quantizer)
     args, kwargs = program.example_inputs
-    with torch.no_grad():
-        for index, call in enumerate(calls or (tuple(pytree.tree_leaves((args, kwargs))),)):
-            progress(f"calibrating: input {index + 1} of {len(calls)}")
-            call_args, call_kwargs = pytree.tree_unflatten(list(call), program.call_spec.in_spec)
-            module(*call_args, **call_kwargs)
-    module = convert_pt2e(module)
+    module = _converted(program, calls or (tuple(pytree.tree_leaves((args, kwargs))),), quantizer)
+    if not any("dequantize" in str(node.target) for node in module.graph.nodes):
+        raise mistake("nothing-to-quantize", "the model has no layer that the backend's quantizer takes", "quantize")
     progress("torch.export of the quantized graph")
     return capture(Traceable(module, args, kwargs, _dynamic_shapes(program)))
+
+
+def _converted(program: ExportedProgram, calls: Sequence[Call], quantizer: Any) -> Any:
+    plain = program.module(check_guards=False)
+    state = {name: value.clone() for name, value in plain.named_buffers()}
+    try:
+        module = prepare_pt2e(write_clips_plainly(plain), quantizer)
+        with torch.no_grad():
+            for index, call in enumerate(calls):
+                progress(f"calibrating: input {index + 1} of {len(calls)}")
+                call_args, call_kwargs = pytree.tree_unflatten(list(call), program.call_spec.in_spec)
+                module(*call_args, **call_kwargs)
+            for name, value in module.named_buffers():  # What was observed stays; what the model remembers of it goes.
+                if name in state:
+                    value.copy_(state[name])
+        return convert_pt2e(module)
+    except UserError:
+        raise
+    except Exception as error:  # Quantizers are libraries' passes, which raise whatever went wrong in them.
+        message = f"the backend's quantizer refuses the model{at_place(error)}: {reason(root_cause(error))}"
+        raise mistake("quantization-failed", message, "quantize") from error
 
 
 def _dynamic_shapes(program: ExportedProgram) -> Any:

@@ -10,7 +10,7 @@ from typing import IO, Self
 
 KEPT = 8192
 """Bytes from the end that can matter."""
-NOISE = ("cpuinfo_utils.cpp", "No temp allocator provided", "CPU info and manual query")
+NOISE = ("cpuinfo_utils.cpp", "No temp allocator provided", "CPU info and manual query", " with type id ")
 
 
 class NativeLog:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from common.diagnostics import mistake
+from common.diagnostics import first_line, mistake
 from common.operators import load_operators
 from pte.flatbuffer import InvalidProgram
 from pte.operators import operators_report
@@ -40,7 +40,7 @@ class ProgramRunner:
             with log:
                 return self.io.floats(tuple(self._method.execute(list(self.io.taken(inputs)))))
         except RuntimeError as error:
-            message = f"method '{self.method.name}' of '{self.path.name}' fails while it runs: {_first_line(error)}"
+            message = f"method '{self.method.name}' of '{self.path.name}' fails while it runs: {first_line(error)}"
             raise mistake("program-fails", message, notes=log.lines[-NOTES:]) from error
 
     def reset(self) -> None:
@@ -67,7 +67,7 @@ class ProgramRunner:
                 )
                 self._method = self._loaded.load_method(self.method.name)
         except RuntimeError as error:
-            message = f"the official runtime does not load '{self.path.name}': {_first_line(error)}"
+            message = f"the official runtime does not load '{self.path.name}': {first_line(error)}"
             raise mistake("program-does-not-load", message, notes=log.lines[-NOTES:]) from error
 
 
@@ -126,7 +126,3 @@ def _require_kernels(program: Program, runtime: Any, path: Path) -> None:
     if absent:
         message = f"the official runtime has no backend {', '.join(absent)} on this machine, which '{path.name}' needs"
         raise mistake("missing-backend", message, "backend")
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

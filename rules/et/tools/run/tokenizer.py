@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from common.diagnostics import mistake
+from common.diagnostics import first_line, mistake
 
 UNFINISHED = "\ufffd"
 """What a decoder shows for bytes that are not yet a whole character."""
@@ -52,10 +52,8 @@ def load_tokenizer(files: Sequence[Path]) -> Tokenizer:
     try:
         return _load(files)
     except (ValueError, OSError, KeyError, ImportError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise mistake(
-            "invalid-tokenizer", f"'{files[0].name}' is no tokenizer that can be read: {first}", "tokenizer"
-        ) from error
+        message = f"'{files[0].name}' is no tokenizer that can be read: {first_line(error)}"
+        raise mistake("invalid-tokenizer", message, "tokenizer") from error
 
 
 def _load(files: Sequence[Path]) -> Tokenizer:

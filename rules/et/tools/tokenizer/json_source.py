@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from common.diagnostics import mistake
+from common.diagnostics import first_line, mistake
 from tokenizer.source import Source
 
 
@@ -18,8 +18,7 @@ def read_json(path: Path, beside: Sequence[Path]) -> Source:
     try:
         backend = Tokenizer.from_file(str(path))
     except Exception as error:  # The library raises nothing narrower.
-        first = str(error).strip().splitlines()[0]
-        message = f"'{path.name}' must be a tokenizer.json, cannot be read: {first}"
+        message = f"'{path.name}' must be a tokenizer.json, cannot be read: {first_line(error)}"
         raise mistake("invalid-tokenizer", message, "src") from error
     names = _special_names(beside)
     ids = {name: backend.token_to_id(token) for name, token in names.items()}
