@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,12 @@ from rules.et.export_action import GIB, Exported
 from rules.et.lower_action import Lowered, input_flags
 from rules.et.lowering_profile import NOT_RUN
 from rules.et.pte_attrs import PteAttrs
+
+FIGURES = (
+    *("tokens_equal", "top1", "equal", "max_abs_error", "relative_error", "sqnr_db", "cosine"),
+    *("float_tokens_equal", "float_top1", "float_equal", "float_sqnr_db", "float_cosine", "float_perplexity_ratio"),
+)
+"""What tolerances are of; which of them a program has is known when it was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,16 @@ def check_method(
         progress="comparing the program with its model",
     )
     return Checked(measure, judge(ctx, measure, environment), inputs, expected)
+
+
+def check_tolerances(ctx: RuleContext[PteAttrs]) -> None:
+    """Raise `invalid-tolerance` for figures that no program has, before anything is exported."""
+    for figure in ctx.attrs.tolerances:
+        if figure not in FIGURES:
+            close = difflib.get_close_matches(figure, FIGURES, 1)
+            hint = f"did you mean '{close[0]}'?" if close else f"one of {', '.join(FIGURES)}"
+            message = f"no tolerance is called '{figure}'"
+            raise ctx.mistake("invalid-tolerance", message, attribute=f"tolerances.{figure}", hint=hint)
 
 
 def tolerance_words(attrs: PteAttrs) -> tuple[str, ...]:

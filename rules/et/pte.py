@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from etbuild.api import Artifact, DefaultInfo, Provider, PythonEnvironmentInfo, Request, RuleContext, RunInfo, rule
 from rules.et.actions import PYTHON_ENV, repeated
-from rules.et.check_action import Checked, check_method, provenance, summary, tolerance_words
+from rules.et.check_action import Checked, check_method, check_tolerances, provenance, summary, tolerance_words
 from rules.et.combinations import nearest_combination
 from rules.et.export_action import EXPORT_SCHEMES, Exported, Quantization, export_method
 from rules.et.lower_action import Lowered, lower_program, quantize_graph
@@ -31,6 +31,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
     """Make an ExecuTorch program of a model, and prove on the host that it keeps the model's answers."""
     _check_backend(ctx)
     _check_calibration(ctx)
+    check_tolerances(ctx)
     methods = _methods(ctx)
     for method in methods.values():
         _check_combination(ctx, method)

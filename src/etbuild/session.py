@@ -258,6 +258,11 @@ def _names(spec: TargetSpec, path: str) -> bool:
 
 
 def _span_of(graph: TargetGraph, action: Action, attribute: str | None, index: int | None) -> Span | None:
-    """Return where an attribute of an action's owner is written."""
+    """Return where an attribute of an action's owner is written, or else of the one dependency that gives it."""
     spec = graph.targets.get(action.owner) if action.owner else None
-    return spec.span(attribute, index) if spec else None
+    if spec is None:
+        return None
+    near = [graph.targets[label] for label in spec.dependencies if label in graph.targets]
+    givers = [each for each in (spec, *near) if attribute in each.spans]
+    giver = givers[0] if givers and (givers[0] is spec or len(givers) == 1) else spec
+    return giver.span(attribute, index)

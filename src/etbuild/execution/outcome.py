@@ -52,4 +52,4 @@ class Execution:
     def failures(self) -> tuple[Diagnostic, ...]:
         """What went wrong, each mistake once at each place, in the order of the graph."""
         found = (diagnostic for _, outcome in sorted(self.outcomes.items()) for diagnostic in outcome.diagnostics)
-        return tuple({(diagnostic, diagnostic.span): diagnostic for diagnostic in found}.values())
+        return tuple(dict.fromkeys(found))

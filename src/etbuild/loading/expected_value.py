@@ -30,7 +30,7 @@ _LISTS = (tuple, list, frozenset, set)
 def type_at(kind: Any, path: Iterable[str | int]) -> Any:
     """Return the type of what stands at `path` in a value of type `kind`; None where that is not one type."""
     for part in path:
-        kind = _plain(kind)
+        kind = _member(_plain(kind), part)
         origin, arguments = get_origin(kind), get_args(kind)
         if isinstance(kind, type) and issubclass(kind, Attrs) and part in attributes_of(kind):
             kind = attributes_of(kind)[str(part)].kind
@@ -88,6 +88,14 @@ def _plain(kind: Any) -> Any:
     return kind
 
 
+def _member(kind: Any, part: str | int) -> Any:
+    """Return the one member of a union that has elements, where `part` is an index, else `kind`."""
+    if get_origin(kind) not in (Union, UnionType) or not isinstance(part, int):
+        return kind
+    lists = [_plain(member) for member in get_args(kind) if get_origin(_plain(member)) in _LISTS]
+    return lists[0] if len(lists) == 1 else kind
+
+
 def _unwrapped(kind: Any) -> Any:
     return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
@@ -108,7 +116,8 @@ def _elements(origin: Any, arguments: tuple[Any, ...]) -> str:
         return f" of {len(arguments)}" if arguments else ""
     word = _unwrapped(arguments[0]) if arguments else None
     plurals: Mapping[Any, str] = {str: "texts", int: "whole numbers", float: "numbers", Label: "labels"}
-    plural = plurals.get(word)
+    is_table = isinstance(word, type) and issubclass(word, Attrs)
+    plural = plurals.get(word) or ("tables" if is_table else "")
     return f" of {plural}" if plural else ""
 
 

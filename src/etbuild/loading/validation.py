@@ -38,7 +38,9 @@ def refusals(
         if only is not None and (not mistake["loc"] or mistake["loc"][0] not in only):
             continue
         by_path.setdefault(_real_path(mistake["loc"], mistake["type"], raw), []).append(mistake)
-    return [_refusal(path, mistakes, subject) for path, mistakes in by_path.items()]
+    # Of a union, what is wrong within the member that was meant says more than that no member fits.
+    inner = {path[:-size] for path in by_path for size in range(1, len(path))}
+    return [_refusal(path, mistakes, subject) for path, mistakes in by_path.items() if path not in inner]
 
 
 def _refusal(path: TomlPath, mistakes: list[Any], subject: Subject) -> Diagnostic:
@@ -54,7 +56,7 @@ def _refusal(path: TomlPath, mistakes: list[Any], subject: Subject) -> Diagnosti
     raised = next((m["ctx"]["error"] for m in mistakes if m["type"] == "value_error"), None)
     if isinstance(raised, LabelError):
         return Diagnostic("bad-label", f"{name}: {raised}", span)
-    if raised is not None:
+    if raised is not None and len(kinds) == 1:
         return Diagnostic("wrong-value", f"{name} {raised}" if path else f"{subject.name}: {raised}", span)
     value = mistakes[0]["input"]
     expected = describe_type(_type_of(path, subject)) or "of another type"

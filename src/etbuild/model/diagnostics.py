@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from etbuild.model.frozen import field, frozen
+from etbuild.model.frozen import frozen
 
 EXIT_BUILD_FAILED = 1
 EXIT_USER_MISTAKE = 2
@@ -37,7 +37,7 @@ class Diagnostic:
 
     code: str
     message: str
-    span: Span | None = field(default=None, compare=False)
+    span: Span | None = None
     notes: tuple[str, ...] = ()
     hint: str | None = None
     severity: str = "error"

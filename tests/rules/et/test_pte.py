@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from etbuild.api import EtbuildError, Label
 from etbuild.testing import PYTHON_ENVIRONMENT, Analyzed, analyze
+from rules.et import check_action
 from rules.et.providers import ModelInfo, ProgramInfo
 from rules.et.pte import _toolchains, pte
 from rules.et.pte_attrs import PteAttrs
@@ -151,6 +154,25 @@ def test_calibration_data_that_are_missing_are_told_before_anything_is_exported(
     assert diagnostic.message == "'calibration' of pte must be given for quantize 'pt2e_static_int8', is not"
     assert diagnostic.hint == 'recorded inputs: calibration = ["inputs.safetensors"] or ["file.py:function"]'
     assert program(quantize="none", backend="portable", calibration=()).outputs
+
+
+def test_a_tolerance_of_no_figure_is_told_before_anything_is_exported() -> None:
+    with pytest.raises(EtbuildError) as raised:
+        program(tolerances={"sqnr_db": 20.0, "max_abs_err": 1.0})
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == ("invalid-tolerance", "no tolerance is called 'max_abs_err'")
+    assert diagnostic.hint == "did you mean 'max_abs_error'?"
+
+
+def test_the_rule_knows_the_figures_that_the_gate_judges() -> None:
+    tree = ast.parse((Path(check_action.__file__).parent / "tools/check/tolerances.py").read_text())
+    [judged] = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TOLERANCES"
+    ]
+    assert isinstance(judged, ast.Dict)
+    assert {ast.literal_eval(key) for key in judged.keys if key} == set(check_action.FIGURES)
 
 
 def hub_program(**attrs: Any) -> Analyzed:

@@ -171,6 +171,34 @@ def test_inputs_that_are_no_tensors_are_refused(modules: Workbench) -> None:
     assert diagnostic.message.endswith("or tuples, lists and dicts of them, gives 'text'")
 
 
+MISFITS = {
+    '{"values": {"0": [5, 9]}}': "dimension 0 of 'values' must be 5 to 9, is 4 in its example",
+    '{"0": {"3": [1, 9]}}': "'dynamic_shapes' must name dimensions of 'values', whose example is [4]: 3 is none",
+}
+
+
+@pytest.mark.parametrize("shapes", MISFITS)
+def test_dimensions_that_the_example_does_not_have_are_refused(modules: Workbench, shapes: str) -> None:
+    diagnostic = modules.refused_export([*flags("Sums"), "--dynamic-shapes", shapes])
+    assert (diagnostic.code, diagnostic.attribute) == ("inputs-do-not-fit", "dynamic_shapes")
+    assert diagnostic.message == MISFITS[shapes]
+
+
+def test_inputs_that_forward_does_not_take_are_refused(modules: Workbench) -> None:
+    diagnostic = modules.refused_export(flags("Sums", '[{"shape":[4]},{"shape":[4]}]'))
+    assert (diagnostic.code, diagnostic.attribute) == ("inputs-do-not-fit", "example_inputs")
+    assert (
+        diagnostic.message
+        == "'example_inputs' must be what forward(values) takes, are 2: too many positional arguments"
+    )
+
+
+def test_a_dimension_that_the_model_fixes_is_named(modules: Workbench) -> None:
+    diagnostic = modules.refused_export([*flags("Halves"), "--dynamic-shapes", '{"values": {"1": [1, 9]}}'])
+    assert (diagnostic.code, diagnostic.attribute) == ("fixed-dimension", "dynamic_shapes")
+    assert "L['values'].size()[1]" in diagnostic.notes[0]
+
+
 def test_a_graph_that_does_not_run_says_why(modules: Workbench) -> None:
     modules.export_with("Halves", flags("Halves"))
     modules.lower(lower_portable, "Halves")

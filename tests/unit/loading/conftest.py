@@ -23,7 +23,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from etbuild.api import Attrs, Dep, Src, Limits
+from etbuild.api import Attrs, Dep, EntryPoint, Limits, Src
 from etbuild.model.rule import Family, rule
 
 
@@ -51,6 +51,7 @@ class ThingAttrs(Attrs, after=_fits):
     length: int | Literal["auto"] = "auto"
     names: Annotated[tuple[str, ...], Field(max_length=2)] = ()
     parts: dict[str, PartAttrs] = {}
+    examples: EntryPoint | tuple[PartAttrs, ...] = ()
 
 
 

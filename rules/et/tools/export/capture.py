@@ -21,6 +21,9 @@ DATA_DEPENDENT = (
     "Could not extract specialized integer",
 )
 
+FIXED = ("Not all values", "specialized it")
+"""Of what torch says of a dimension, the lines that name it."""
+
 REFUSALS = ("data-dependent-shape", "fixed-dimension", "export-failed")
 """The codes of what `capture` raises."""
 
@@ -77,6 +80,8 @@ def refusal(error: BaseException) -> UserError:
         return mistake("data-dependent-shape", message, None, notes=(reason(error),), hint=hint)
     if "Constraints violated" in text or "ConstraintViolation" in text or "specialized" in text:
         message = f"a dimension that must be dynamic is fixed by the model{where}"
-        told = tuple(dict.fromkeys(line.strip(" -") for line in text.splitlines() if "Not all values" in line))
+        told = tuple(
+            dict.fromkeys(line.strip(" -") for line in text.splitlines() if any(mark in line for mark in FIXED))
+        )
         return mistake("fixed-dimension", message, "dynamic_shapes", notes=told or (reason(error),))
     return mistake("export-failed", f"torch.export refuses the model{where}: {reason(error)}")

@@ -41,11 +41,35 @@ def _keep_values(module: torch.nn.Module) -> None:
 def export_module(module: torch.nn.Module, request: ExportRequest) -> Captured:
     """Export `module` on the example inputs."""
     args = example_inputs(request)
+    signature = inspect.signature(module.forward)
+    try:
+        signature.bind(*args)
+    except TypeError as error:
+        message = f"'example_inputs' must be what forward{signature} takes, are {len(args)}: {error}"
+        raise mistake("inputs-do-not-fit", message, "example_inputs") from error
     shapes = None
     if isinstance(request.dynamic_shapes, dict) and request.dynamic_shapes:
-        names = tuple(inspect.signature(module.forward).parameters)[: len(args)]
+        names = tuple(signature.parameters)[: len(args)]
         shapes = tuple(named_dimensions(request.dynamic_shapes, names).values())
+        _check_dimensions(request.dynamic_shapes, dict(zip(names, args, strict=False)))
     return Captured(capture(Traceable(module, args, {}, shapes, bool(request.strict))), "")
+
+
+def _check_dimensions(shapes: dict[str, dict[str, list[int]]], given: dict[str, Any]) -> None:
+    """Refuse dimensions that an example input does not have, or whose size in it is not one of those allowed."""
+    for key, dimensions in shapes.items():
+        name = key if key in given else list(given)[int(key)]
+        sizes = list(getattr(given[name], "shape", ()))
+        for dimension, (least, most) in dimensions.items():
+            if int(dimension) >= len(sizes):
+                message = (
+                    f"'dynamic_shapes' must name dimensions of '{name}', whose example is {sizes}: {dimension} is none"
+                )
+                raise mistake("inputs-do-not-fit", message, "dynamic_shapes")
+            size = sizes[int(dimension)]
+            if not least <= size <= most:
+                message = f"dimension {dimension} of '{name}' must be {least} to {most}, is {size} in its example"
+                raise mistake("inputs-do-not-fit", message, "dynamic_shapes")
 
 
 def example_inputs(request: ExportRequest) -> tuple[Any, ...]:
