@@ -23,6 +23,8 @@ class Quantization:
     group_size: int | None = None
     whole_layers: bool = False
     """Whether layers of 8da4w are one operator each, which our kernels have, and not torchao's several."""
+    may_be_plain: bool = False
+    """Whether it may find no layer: in a method of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +111,6 @@ def _quantization_flags(quantization: Quantization) -> tuple[str, ...]:
     flags: tuple[str, ...] = ("--quantize", quantization.scheme)
     if quantization.group_size is not None:
         flags += ("--group-size", str(quantization.group_size))
+    if quantization.may_be_plain:
+        flags += ("--may-be-plain",)
     return (*flags, "--whole-layers") if quantization.whole_layers else flags

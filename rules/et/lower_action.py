@@ -38,6 +38,8 @@ def quantize_graph(ctx: RuleContext[PteAttrs], exported: Exported, environment: 
     """Register PT2E quantization of an exported method."""
     calibration, files = input_flags(ctx, "--calibration", ctx.attrs.calibration)
     flags: Flags = ("--graph", exported.graph, "--scheme", ctx.attrs.quantize, *calibration)
+    if len(ctx.attrs.methods) > 1:
+        flags += ("--may-be-plain",)
     if ctx.attrs.backend in LOWERING_ENVIRONMENTS:
         flags += ("--quantizer", ctx.attrs.backend, *repeated("--accelerator", filter(None, [ctx.attrs.accelerator])))
     graph = ctx.output(f"quantized-{spec_digest(flags)}.pt2", beside=exported.model.label)

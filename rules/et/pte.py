@@ -137,7 +137,8 @@ def _export(
     quantization = Quantization()
     if scheme in EXPORT_SCHEMES:
         is_ours = scheme == "8da4w" and ctx.attrs.backend == "portable"
-        quantization = Quantization(scheme, ctx.attrs.group_size, whole_layers=is_ours)
+        several = len(ctx.attrs.methods) > 1
+        quantization = Quantization(scheme, ctx.attrs.group_size, whole_layers=is_ours, may_be_plain=several)
     exported = export_method(ctx, method, environment, quantization)
     return quantize_graph(ctx, exported, lowering) if scheme.startswith("pt2e_") else exported
 

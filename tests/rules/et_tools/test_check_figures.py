@@ -74,6 +74,11 @@ def test_of_outputs_that_are_counted_the_one_with_the_least_share_is_told() -> N
     assert (figures["values_equal"], figures["values"], figures["values_worst"]) == (0, 10, "x at [0]")
 
 
+def test_of_complex_numbers_both_parts_are_compared() -> None:
+    figures = compared(torch.tensor([1 + 1j, 2j]), torch.tensor([1 + 0j, 2j]))
+    assert (figures["max_abs_error"], figures["relative_error"]) == (1.0, 0.5)
+
+
 def test_values_next_to_zero_may_be_rounding_and_whole_numbers_are_not() -> None:
     assert negligible([torch.full((4,), 1e-9), torch.zeros(0)])
     assert not negligible([torch.zeros(4, dtype=torch.int64)])

@@ -33,6 +33,11 @@ class Spectrum(nn.Module):
         return torch.stft(sound, 16, 8, window=self.window, return_complex=True).abs()
 
 
+class Transform(nn.Module):
+    def forward(self, sound):
+        return torch.fft.rfft(sound)
+
+
 class Nested(nn.Module):
     def forward(self, pair, named, count, scale, flag):
         total = pair[0] + pair[1] * count
@@ -109,6 +114,7 @@ class Sums(nn.Module):
 '''
 SHAPES = {
     "Spectrum": "[1,160]",
+    "Transform": "[1,64]",
     "Started": "[4]",
     "Normed": "[1,4,8]",
     "Halves": "[1,8]",
@@ -141,8 +147,8 @@ def prove(bench: Workbench, name: str, *more: str) -> dict[str, object]:
 
 @pytest.mark.parametrize(
     ("name", "inputs"),
-    [("Spectrum", ""), ("Nested", "modules_of_users.py:nested_inputs"), ("Started", "")],
-    ids=["complex numbers", "nested inputs and numbers", "state that begins at five"],
+    [("Spectrum", ""), ("Transform", ""), ("Nested", "modules_of_users.py:nested_inputs"), ("Started", "")],
+    ids=["complex numbers", "complex answers", "nested inputs and numbers", "state that begins at five"],
 )
 def test_a_module_is_exported_lowered_and_proven(modules: Workbench, name: str, inputs: str) -> None:
     modules.export_with(name, flags(name, inputs))
@@ -240,6 +246,12 @@ def test_a_model_without_a_layer_to_quantize_is_refused(modules: Workbench) -> N
     assert (diagnostic.code, diagnostic.attribute) == ("nothing-to-quantize", "quantize")
     weights = modules.refused_export([*flags("Sums"), "--quantize", "8w"])
     assert weights.code == "nothing-to-quantize"
+
+
+def test_a_method_of_several_may_have_nothing_to_quantize(modules: Workbench) -> None:
+    modules.write("four.py", "import torch\n\ndef calls():\n    return [(torch.rand(4),)]\n")
+    modules.export_with("Sums", [*flags("Sums"), "--quantize", "8w", "--may-be-plain"])
+    modules.run(quantize, quantize_flags("Sums", "--calibration", "four.py:calls", "--may-be-plain"))
 
 
 def test_a_quantizer_that_fails_is_told_with_the_models_line(

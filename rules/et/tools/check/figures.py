@@ -35,6 +35,8 @@ class Comparison:
 
     def add(self, reference: torch.Tensor, candidate: torch.Tensor, name: str) -> None:
         """Take one pair in; it must have one shape."""
+        if reference.is_complex():
+            reference, candidate = torch.view_as_real(reference), torch.view_as_real(candidate)
         true, got = reference.detach().to(torch.float64), candidate.detach().to(torch.float64)
         finite = torch.isfinite(got)
         self.non_finite += int((~finite).sum())

@@ -20,7 +20,7 @@ from export.encoders import export_embedding, export_image_classifier
 from export.facts import SCALAR_TYPES, facts_of, runner_metadata, write_facts
 from export.gguf_blocks import keep_blocks
 from export.hf_model import load_hf_model
-from export.quantize_weights import quantize_weights
+from export.quantize_weights import linear_layers, quantize_weights
 from export.request import ExportRequest, parse_request
 from export.tasks import require_task
 from export.text_generation import Captured, export_decoder
@@ -80,7 +80,7 @@ def _prepared(module: torch.nn.Module, request: ExportRequest) -> torch.nn.Modul
     plain_strides(module)
     if request.quantize == "gguf":
         keep_blocks(module, request.weights, request.dtype)
-    else:
+    elif not (request.may_be_plain and not linear_layers(module)):
         quantize_weights(module, request.quantize, request.group_size, whole_layers=request.whole_layers)
     return module
 

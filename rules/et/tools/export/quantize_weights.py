@@ -34,7 +34,7 @@ def quantize_weights(
     if scheme == "8da4w" and whole_layers and group % BLOCK:
         message = f"'group_size' of 8da4w must be a multiple of {BLOCK} for portable kernels, is {group}"
         raise mistake("odd-group", message, "group_size")
-    layers = {name: each for name, each in module.named_modules() if isinstance(each, torch.nn.Linear)}
+    layers = linear_layers(module)
     if not layers:
         hint = "pt2e_static_int8 and pt2e_dynamic_int8 take convolutions, too"
         raise mistake("nothing-to-quantize", "the model has no linear layer to quantize", "quantize", hint=hint)
@@ -44,6 +44,11 @@ def quantize_weights(
     layer = {"8w": Linear8, "4w": Linear4, "8da4w": Linear8da4 if whole_layers else None}[scheme]
     if layer is not None:
         _spell_out(module, layer)
+
+
+def linear_layers(module: torch.nn.Module) -> dict[str, torch.nn.Linear]:
+    """Return the layers that can be quantized, by name."""
+    return {name: each for name, each in module.named_modules() if isinstance(each, torch.nn.Linear)}
 
 
 class Linear8(torch.nn.Module):

@@ -42,6 +42,7 @@ class ExportRequest:
     quantize: str
     group_size: int | None
     whole_layers: bool
+    may_be_plain: bool
     seed: int
     source_transforms: tuple[str, ...]
 
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--quantize", choices=("none", "8da4w", "8w", "4w", "gguf"), default="none")
     add("--group-size", type=int)
     add("--whole-layers", action="store_true")
+    add("--may-be-plain", action="store_true", help="there may be no layer to quantize")
     add("--seed", type=int, default=0)
     add("--source-transform", dest="source_transforms", action="append", default=[])
     return parser

@@ -26,13 +26,14 @@ def build_module(request: ExportRequest) -> torch.nn.Module:
     if not isinstance(module, torch.nn.Module):
         message = f"'{request.entry}' must return a torch.nn.Module, returns {type(module).__name__}"
         raise mistake("bad-entry", message, "entry")
+    module.eval()
     _keep_values(module)
-    return module.eval().to(getattr(torch, request.dtype))
+    return module.to(getattr(torch, request.dtype))
 
 
 def _keep_values(module: torch.nn.Module) -> None:
     """Replace parametrizations, such as weight_norm, by what they give: parameters do not change any more."""
-    for each in list(module.eval().modules()):
+    for each in list(module.modules()):
         if parametrize.is_parametrized(each):
             for name in list(each.parametrizations):
                 parametrize.remove_parametrizations(each, name, leave_parametrized=True)

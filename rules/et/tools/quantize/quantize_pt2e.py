@@ -42,15 +42,16 @@ def main(argv: Sequence[str]) -> None:
         hint = 'give recorded inputs: calibration = ["inputs.safetensors"] or ["file.py:function"]'
         raise mistake("missing-calibration", "'pt2e_static_int8' needs calibration data", "calibration", hint=hint)
     quantizer = quantizer_of(request.quantizer, program, request.accelerator, is_dynamic=is_dynamic)
-    save_program(quantized(program, calls, quantizer), Path(request.output))
+    made = quantized(program, calls, quantizer)
+    if not request.may_be_plain and not any("dequantize" in str(node.target) for node in made.graph.nodes):
+        raise mistake("nothing-to-quantize", "the model has no layer that the backend's quantizer takes", "quantize")
+    save_program(made, Path(request.output))
 
 
 def quantized(program: ExportedProgram, calls: Sequence[Call], quantizer: Any) -> ExportedProgram:
     """Return `program` with its convolutions and linear layers in int8, per channel."""
     args, kwargs = program.example_inputs
     module = _converted(program, calls or (tuple(pytree.tree_leaves((args, kwargs))),), quantizer)
-    if not any("dequantize" in str(node.target) for node in module.graph.nodes):
-        raise mistake("nothing-to-quantize", "the model has no layer that the backend's quantizer takes", "quantize")
     progress("torch.export of the quantized graph")
     return capture(Traceable(module, args, kwargs, _dynamic_shapes(program)))
 
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quantizer", choices=QUANTIZERS, default="xnnpack")
     parser.add_argument("--accelerator", default="")
     parser.add_argument("--calibration", action="append", default=[])
+    parser.add_argument("--may-be-plain", action="store_true", help="there may be no layer to quantize")
     parser.add_argument("--output", required=True)
     return parser
 
