@@ -169,7 +169,7 @@ Figures furthest_off(const std::vector<Comparison>& outputs) {
     found.top1.equal += figures.top1.equal;
     found.top1.total += figures.top1.total;
     if (is_less(figures.values, found.values)) found.values = figures.values;
-    if (figures.sqnr_db < found.sqnr_db) found.worst = figures.worst;
+    if (figures.sqnr_db < found.sqnr_db || found.worst.empty()) found.worst = figures.worst;
     found.sqnr_db = std::min(found.sqnr_db, figures.sqnr_db);
   }
   return found;

@@ -82,6 +82,7 @@ TEST(truths_and_indices_are_counted_and_samples_compared) {
   CHECK(is_near(outputs[2].figures().sqnr_db, 10 * std::log10(400000)) && outputs[2].figures().values.total == 0);
   const Figures figures = furthest_off(outputs);
   CHECK(figures.values.equal == 9 && figures.values.total == 10);
+  CHECK(furthest_off({outputs[0], outputs[1]}).worst == "output 1 at [3]");
   CHECK(judge(figures, {{"equal", 0.9}}).empty());
   const auto failed = judge(figures, {{"equal", 0.99}});
   CHECK(failed.size() == 1 && failed[0] == "9 of 10 indices or truths equal, must be 10");

@@ -11,7 +11,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-from check.tolerances import TOLERANCES, Finding, findings, parse_tolerances
+from check.tolerances import Finding, findings, parse_tolerances
 from common.diagnostics import UserError, mistake, run_tool
 
 PASSED = '{"passed": true}\n'
@@ -38,8 +38,7 @@ def gate_failed(measured: dict[str, Any], failed: Sequence[Finding]) -> UserErro
     """Return the error that says by how much, at which output, and which operator diverged first."""
     first, *others = failed
     notes = [finding.text for finding in others]
-    counted = TOLERANCES[first.key].figure == "values_equal" if first.key in TOLERANCES else False
-    worst = measured[first.section].get("values_worst" if counted else "worst")
+    worst = measured[first.section].get("values_worst" if first.key in ("equal", "float_equal") else "worst")
     if worst:
         notes.append(f"largest error: {worst}")
     divergence = measured.get("first_divergence")
