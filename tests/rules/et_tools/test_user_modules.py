@@ -15,7 +15,7 @@ from workbench import Workbench
 from check.judge import main as judge
 from check.measure import main as measure
 from common.diagnostics import Diagnostic
-from lower import lower_portable
+from lower import lower_portable, lower_xnnpack
 from pte.program import Tensor
 from quantize.quantize_pt2e import main as quantize
 
@@ -111,6 +111,21 @@ def recorded():
 class Sums(nn.Module):
     def forward(self, values):
         return values.cumsum(0)
+
+
+class Answered(nn.Module):
+    """Answers with its state, with what it computed, twice, and with what it was given."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("count", torch.zeros(1))
+        self.layer = nn.Linear(8, 8)
+
+    def forward(self, values):
+        self.count.add_(1)
+        layer = self.layer(values)
+        sine = torch.sin(values)
+        return layer + self.count, self.count.clone(), layer, layer.clone().clone(), sine.clone() * 2, values.clone()
 '''
 SHAPES = {
     "Spectrum": "[1,160]",
@@ -121,6 +136,7 @@ SHAPES = {
     "Pooled": "[1,1,4,4,4]",
     "Ring": "[1,4,2]",
     "Sums": "[4]",
+    "Answered": "[1,8]",
 }
 
 
@@ -154,6 +170,14 @@ def test_a_module_is_exported_lowered_and_proven(modules: Workbench, name: str, 
     modules.export_with(name, flags(name, inputs))
     modules.lower(lower_portable, name)
     assert prove(modules, name)["first_divergence"] is None
+
+
+def test_xnnpack_takes_a_module_that_answers_with_copies(modules: Workbench) -> None:
+    modules.export_with("Answered", flags("Answered"))
+    program = modules.read(modules.lower(lower_xnnpack, "Answered"))
+    assert prove(modules, "Answered")["first_divergence"] is None
+    [method] = [method for method in program.methods if method.instructions]
+    assert len(method.delegates) == 1
 
 
 def test_only_state_that_is_not_zero_is_stored(modules: Workbench) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import torch
 from torch.utils import _pytree
 
-from common.diagnostics import first_line, mistake
+from common.diagnostics import mistake
 from common.operators import load_operators
+from common.reasons import first_line
 
 Values = tuple[Any, ...]
 """Inputs or outputs in sequence: tensors, or the plain values that a graph takes."""

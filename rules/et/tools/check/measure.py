@@ -83,7 +83,7 @@ def measure(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     if arguments.task == "text-generation":
         _measure_text(arguments, measurement, (graph, program, original), tokenizer)
     else:
-        _measure_tensors(arguments, measurement, (graph, program, original), tokenizer)
+        _measure_tensors(arguments, measurement, (graph, program, original), tokenizer, facts)
     return measurement, graph, original
 
 
@@ -105,7 +105,9 @@ def _measure_text(arguments: argparse.Namespace, measurement: Any, runners: Any,
             measurement.texts.append(tokenizer.decode([*prompt.tokens, *tokens]))
 
 
-def _measure_tensors(arguments: argparse.Namespace, measurement: Any, runners: Any, tokenizer: Any) -> None:
+def _measure_tensors(
+    arguments: argparse.Namespace, measurement: Any, runners: Any, tokenizer: Any, facts: dict[str, Any]
+) -> None:
     from check.inputs import SENTENCES, calibration_inputs, example_inputs, recorded_inputs, sentence_inputs
     from check.tensors import measure_tensors
 
@@ -113,7 +115,7 @@ def _measure_tensors(arguments: argparse.Namespace, measurement: Any, runners: A
     if arguments.inputs:
         sets = recorded_inputs(arguments.inputs, graph.inputs)
     elif arguments.calibration:
-        sets = calibration_inputs(arguments.calibration, read_facts(Path(arguments.facts))["inputs"])
+        sets = calibration_inputs(arguments.calibration, facts["inputs"])
     elif arguments.task == "feature-extraction" and tokenizer is not None:
         sets = sentence_inputs(arguments.prompt or SENTENCES, tokenizer, graph.inputs)
     else:

@@ -38,12 +38,6 @@ def mistake(code: str, message: str, attribute: str | None = None, **rest: objec
     return UserError(Diagnostic(code, message, attribute, **rest))  # type: ignore[arg-type]
 
 
-def first_line(error: BaseException) -> str:
-    """Return the first line of what `error` says, or what it is if it says nothing."""
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__
-
-
 def run_tool(main: Callable[[Sequence[str]], None], argv: Sequence[str]) -> int:
     """Run a program's body and return its exit code, writing mistakes where the engine reads them."""
     try:

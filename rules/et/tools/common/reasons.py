@@ -32,6 +32,12 @@ def full_text(error: BaseException) -> str:
     return "\n".join(f"{type(each).__name__}: {each}" for each in chain(error))
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of what `error` says, or what it is if it says nothing."""
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
 def reason(error: BaseException) -> str:
     """Return the first line of what `error` says, after its type's name."""
     lines = [line.strip() for line in f"{type(error).__name__}: {error}".splitlines() if line.strip()]

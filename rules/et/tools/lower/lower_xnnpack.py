@@ -9,14 +9,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 
-from executorch.backends.xnnpack.partition.xnnpack_partitioner import (
-    XnnpackDynamicallyQuantizedPartitioner,
-    XnnpackPartitioner,
-)
+from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackDynamicallyQuantizedPartitioner
 
 from common.diagnostics import run_tool
 from lower.fast_xnnpack import trimmed_passes
 from lower.lowering import Backend, lower_main
+from lower.passed_through import CopyingPartitioner
 from lower.request import LowerRequest
 
 
@@ -28,8 +26,8 @@ def main(argv: Sequence[str]) -> None:
 def partitioners(request: LowerRequest) -> Sequence[Any]:
     """Return XNNPACK's partitioners: layers that quantize their input as they run must be taken one by one, first."""
     if request.quantize in ("8da4w", "pt2e_dynamic_int8"):
-        return (XnnpackDynamicallyQuantizedPartitioner(), XnnpackPartitioner())
-    return (XnnpackPartitioner(),)
+        return (XnnpackDynamicallyQuantizedPartitioner(), CopyingPartitioner())
+    return (CopyingPartitioner(),)
 
 
 if __name__ == "__main__":

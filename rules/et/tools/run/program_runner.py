@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from common.diagnostics import first_line, mistake
+from common.diagnostics import mistake
 from common.operators import load_operators
+from common.reasons import first_line
 from pte.flatbuffer import InvalidProgram
 from pte.operators import operators_report
 from pte.plan import method_plan

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from common.diagnostics import first_line, mistake
+from common.diagnostics import mistake
+from common.reasons import first_line
 
 UNFINISHED = "\ufffd"
 """What a decoder shows for bytes that are not yet a whole character."""

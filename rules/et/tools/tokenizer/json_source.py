@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from common.diagnostics import first_line, mistake
+from common.diagnostics import mistake
+from common.reasons import first_line
 from tokenizer.source import Source
 
 
