@@ -161,6 +161,7 @@ def _machinery(
         workers=_workers(plan, choice, events) if settings.workers else None,
         keep_going=settings.keep_going,
         sandbox_debug=settings.sandbox_debug,
+        rerun=plan.rerun,
     )
 
 

@@ -28,7 +28,7 @@ from etbuild.model.diagnostics import EtbuildError, Span, raise_all
 from etbuild.model.events import Events
 from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
-from etbuild.model.label import Label, parse_pattern
+from etbuild.model.label import Label, Pattern, parse_pattern
 from etbuild.model.plan import BuildPlan
 from etbuild.model.report import BuildReport
 from etbuild.model.request import BuildRequest, Settings
@@ -125,7 +125,7 @@ class Session:
 
     def load(self, patterns: Sequence[str]) -> TargetGraph:
         """Return the targets that patterns reach, with all that choosing toolchains and platforms needs."""
-        parsed = [parse_pattern(pattern, self.base) for pattern in patterns]
+        parsed = self._patterns(patterns)
         platforms = [platform_label(text, self.workspace) for text in self.platforms]
         also = (
             *self.workspace.toolchains,
@@ -133,6 +133,9 @@ class Session:
             *(label for label in platforms if label is not None),
         )
         return load_targets(self.workspace, parsed, also, self.provisions.repository_root)
+
+    def _patterns(self, texts: Sequence[str]) -> list[Pattern]:
+        return [parse_pattern(text, self.base) for text in texts]
 
     def analyze(self, graph: TargetGraph) -> Analysis:
         """Return the configured targets and actions of loaded targets."""
@@ -158,11 +161,16 @@ class Session:
         started = time.monotonic()
         graph = self.load(request.patterns)
         analysis = self.analyze_all(graph) if self.settings.keep_going else self.analyze(graph)
-        plan = plan_tests(analysis, request.filter, request.runs) if request.test else plan_build(analysis)
+        plan = self._plan_tests(analysis, request) if request.test else plan_build(analysis)
         if not self.settings.keep_going:
             raise_all(plan.mistakes)
         built = build(plan, self.surroundings(graph), started)
         return Record(built.report, self.settings, self.since_ns, *self._kept(graph, analysis, built.plan, built))
+
+    def _plan_tests(self, analysis: Analysis, request: BuildRequest) -> BuildPlan:
+        own = self.workspace.name
+        without = [pattern.within(own) for pattern in self._patterns(request.patterns) if pattern.negative]
+        return plan_tests(analysis, request.filter, request.runs, without)
 
     def run(self, target: str) -> tuple[BuildReport, Program | None]:
         """Build one target and return how it is started; nothing is, if it failed."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from etbuild.model.action import MISSING, Action, ActionGraph
 from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import replace
 from etbuild.model.graph import reachable
+from etbuild.model.label import Pattern
 from etbuild.model.plan import BuildPlan, PlannedTarget
 from etbuild.model.rule import DefaultInfo, RunInfo, TestSuiteInfo
 
@@ -18,15 +21,16 @@ def plan_build(analysis: Analysis) -> BuildPlan:
     return BuildPlan(tuple(targets), analysis.actions, mistakes=analysis.mistakes)
 
 
-def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1) -> BuildPlan:
+def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1, without: Sequence[Pattern] = ()) -> BuildPlan:
     """Return the plan that runs the requested tests: suites stand for theirs, and what is no test is only built.
 
-    A test whose emulator is not there is only built, too; that is one of the plan's mistakes.
+    Of a suite those are left out that `without` names. A test whose emulator is not there is only built, too; that is
+    one of the plan's mistakes.
     """
     actions = list(analysis.actions.actions)
     targets: list[PlannedTarget] = []
     found, lacking = bool(analysis.mistakes), []
-    for key in _tests_meant(analysis):
+    for key in _tests_meant(analysis, without):
         target = analysis.targets[key]
         planned = _planned(target)
         if target.test is None or label_filter not in str(target.label):
@@ -46,7 +50,8 @@ def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1) -> Bui
         what = f" whose label holds '{label_filter}'" if label_filter else ""
         raise EtbuildError(Diagnostic("no-tests", f"the patterns must name a test{what}, name none"))
     graph = ActionGraph(tuple(actions), analysis.actions.producers)
-    return BuildPlan(tuple(targets), graph, mistakes=(*analysis.mistakes, *lacking))
+    rerun = frozenset(range(len(analysis.actions.actions), len(actions)) if runs > 1 else ())
+    return BuildPlan(tuple(targets), graph, rerun=rerun, mistakes=(*analysis.mistakes, *lacking))
 
 
 def plan_run(analysis: Analysis, text: str) -> tuple[BuildPlan, RunInfo]:
@@ -77,17 +82,19 @@ def missing_program(target: ConfiguredTarget, name: str, hint: str) -> Diagnosti
     return Diagnostic("missing-program", message, target.spec.span(), hint=hint or None)
 
 
-def _tests_meant(analysis: Analysis) -> list[ConfiguredKey]:
+def _tests_meant(analysis: Analysis, without: Sequence[Pattern]) -> list[ConfiguredKey]:
     """Return the requested targets, with those that suites among them stand for."""
 
     def members(key: ConfiguredKey) -> tuple[ConfiguredKey, ...]:
         target = analysis.targets[key]
         return target.dependencies if target.get(TestSuiteInfo) else ()
 
+    requested = dict.fromkeys(analysis.requested)
     return [
         key
-        for key in reachable(dict.fromkeys(analysis.requested), members)
+        for key in reachable(requested, members)
         if analysis.targets[key].get(TestSuiteInfo) is None
+        and (key in requested or not any(pattern.matches(key[0]) for pattern in without))
     ]
 
 

@@ -18,7 +18,12 @@ from etbuild.model.request import BuildRequest
 @click.argument("patterns", nargs=-1, required=True)
 @settings_options
 @json_option
-@click.option("--runs", type=click.IntRange(min=1), default=1, help="Run each test so often, none from the cache.")
+@click.option(
+    "--runs",
+    type=click.IntRange(min=1),
+    default=1,
+    help="Run each test so often; more than once, none is from the cache.",
+)
 @click.option("--filter", "name_filter", default="", metavar="TEXT", help="Only tests whose label holds TEXT.")
 @click.option(
     "--output",

@@ -3,6 +3,7 @@
 Labels   //package:name   //package (its last part is the name)   :name and name (inside a package)
          @repository//package:name
 Patterns //a:b   //a/... (a and all below)   //a:all (the targets of a)   -//x/... (taken away)
+         a:b   a/...   ... (from the folder one stands in)
 """
 
 from __future__ import annotations
@@ -113,15 +114,38 @@ def parse_pattern(text: str, base: Label | None = None) -> Pattern:
     """Return the pattern that a user's `text` means. Raises EtbuildError `bad-label`."""
     negative = text.startswith("-")
     body = text[1:] if negative else text
-    if body == "..." or body.endswith(("/...", "//...")):
-        folder = body[:-3].removesuffix("/") if not body.endswith("//...") else body[:-3]
-        repository, package, _ = _split(f"{folder}:x" if folder else "//:x", base, None)
+    if body == "..." or body.endswith("/..."):
+        repository, package = _folder(body[:-3], base, text)
         return Pattern(repository, package, None, recursive=True, negative=negative)
+    place, colon, _ = body.partition(":")
+    if base and place and colon and not place.startswith(("//", "@")):
+        repository, package = _folder(place, base, text)
+        body = Label(repository, package, "").package_label + body[len(place) :]
     if body.endswith((":all", ":*")):
         label = parse_label(body.rpartition(":")[0] + ":all", base)
         return Pattern(label.repository, label.package, None, negative=negative)
     label = parse_label(body, base)
     return Pattern(label.repository, label.package, label.name, negative=negative)
+
+
+def _folder(folder: str, base: Label | None, text: str) -> tuple[str, str]:
+    """Return repository and package of a folder, relative to `base` unless it begins with // or @."""
+    if folder.startswith(("//", "@")):
+        repository, package, name = _split(folder if folder.endswith("//") else folder.removesuffix("/"), None, None)
+        if name is not None:
+            raise _bad(text, "... follows a folder, as in //package/...", None)
+        return repository, package
+    if base is None:
+        raise _bad(text, "a pattern starts with // or @", None)
+    parts = [base.package, *(part for part in folder.split("/") if part != ".")]
+    package = "/".join(filter(None, parts))
+    if not _is_package(package):
+        raise _bad(text, f"'{package}' is no name of a package", None)
+    return base.repository, package
+
+
+def _is_package(name: str) -> bool:
+    return not name or all(_PACKAGE_PART.fullmatch(part) and part not in _NO_PART for part in name.split("/"))
 
 
 def _split(text: str, base: Label | None, span: Span | None) -> tuple[str, str, str | None]:
@@ -136,7 +160,7 @@ def _split(text: str, base: Label | None, span: Span | None) -> tuple[str, str, 
         rest = "//" + tail
     if rest.startswith("//"):
         package, colon, name = rest[2:].partition(":")
-        if package and not all(_PACKAGE_PART.fullmatch(p) and p not in (".", "..") for p in package.split("/")):
+        if not _is_package(package):
             raise _bad(text, f"'{package}' is no name of a package", span)
         return repository, package, name if colon else None
     if base is None:

@@ -40,6 +40,8 @@ class BuildPlan:
 
     beside: int = 0
     """How many more actions the request has, all of them as the last build left them."""
+    rerun: frozenset[int] = frozenset()
+    """Actions that run even if they are in the cache, by index."""
     mistakes: tuple[Diagnostic, ...] = ()
     """Why some of what was requested is not in it."""
 

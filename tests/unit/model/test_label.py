@@ -89,6 +89,30 @@ def test_each_form_of_a_label_has_one_meaning(text: str) -> None:
     assert parse_label(text, HERE) == FORMS[text]
 
 
+RELATIVE = {
+    "...": "//a/b/...",
+    "./...": "//a/b/...",
+    "d/...": "//a/b/d/...",
+    "./d/e/...": "//a/b/d/e/...",
+    "-d/...": "-//a/b/d/...",
+    ":all": "//a/b:all",
+    "d:all": "//a/b/d:all",
+    "d/e:f": "//a/b/d/e:f",
+    "d": "//a/b:d",
+}
+
+
+@pytest.mark.parametrize("text", RELATIVE)
+def test_a_pattern_is_meant_from_where_one_stands(text: str) -> None:
+    assert parse_pattern(text, HERE) == parse_pattern(RELATIVE[text])
+
+
+@pytest.mark.parametrize("text", ["//:d/...", "//d:e/...", "../...", "d e/...", "@r/...", "-//x//..."])
+def test_what_is_no_pattern_is_refused(text: str) -> None:
+    with pytest.raises(EtbuildError, match="bad-label"):
+        parse_pattern(text, HERE)
+
+
 @pytest.mark.parametrize("text", WRONG)
 def test_what_is_no_label_is_refused(text: str) -> None:
     with pytest.raises(EtbuildError, match="bad-label"):
