@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from etbuild.analysis.plan import plan_build
+from etbuild.analysis.plan import plan_with_tests
 from etbuild.analysis.query import attribute_text
 from etbuild.build import LOGS, OUTPUTS
 from etbuild.execution.action_key import ActionKey, action_command
@@ -68,13 +68,22 @@ class Explanation:
 def explain_target(session: Session, target: str) -> tuple[Explanation, ...]:
     """Return why each of the target's actions ran in the last build that ran any, or will run in the next."""
     graph = session.load((target,))
-    plan = plan_build(session.analyze(graph))
+    plan = plan_with_tests(session.analyze(graph))
     store = Store.open(Path(session.settings.cache))
     try:
         wanted = [plan.actions.producers[each] for each in plan.wanted if each in plan.actions.producers]
+        wanted += [each.test for each in plan.targets if each.test is not None]
         actions = known_graph(plan.actions, needed_actions(plan.actions, wanted), store)
+        # With what dynamic actions came to, the others may stand elsewhere.
+        places = {id(action): index for index, action in enumerate(actions.actions)}
+        tests = [None if each.test is None else places[id(plan.actions.actions[each.test])] for each in plan.targets]
+        targets = [replace(each, test=test) for each, test in zip(plan.targets, tests, strict=True)]
         explainer = _Explainer(actions, graph, store, History(store, session.root / OUTPUTS / LOGS))
-        return tuple(explainer.explain(each) for each in plan.targets)
+        found = tuple(explained for explained in map(explainer.explain, targets) if explained.actions)
+        if not found:
+            message = f"'{target}' must have actions to explain, has none"
+            raise EtbuildError(Diagnostic("nothing-to-explain", message))
+        return found
     finally:
         store.close()
 
@@ -89,10 +98,8 @@ class _Explainer:
     def explain(self, target: PlannedTarget) -> Explanation:
         producers = self._actions.producers
         wanted = (*(artifact for artifact, _ in target.files), *target.validations)
-        needed = needed_actions(self._actions, [producers[each] for each in wanted if each in producers])
-        if not needed:
-            message = f"'{target.label}' must have actions to explain, has none"
-            raise EtbuildError(Diagnostic("nothing-to-explain", message))
+        roots = [producers[each] for each in wanted if each in producers]
+        needed = needed_actions(self._actions, roots if target.test is None else [*roots, target.test])
         keys = known_keys(self._actions, needed, self._store)
         names: dict[Name, set[str]] = {}
         for index, key in keys.items():

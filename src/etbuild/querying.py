@@ -12,7 +12,7 @@ from etbuild.keys import known_graph, known_keys, needed_actions
 from etbuild.model.action import Action, ActionGraph
 from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis, ConfiguredKey
-from etbuild.model.frozen import frozen
+from etbuild.model.frozen import frozen, replace
 from etbuild.model.label import Pattern
 from etbuild.model.target import TargetGraph
 from etbuild.session import Session
@@ -71,27 +71,28 @@ def query_targets(session: Session, text: str, *, configured: bool) -> tuple[Fou
 def query_actions(session: Session, text: str) -> tuple[FoundAction, ...]:
     """Return the actions of the targets that an expression means."""
     analysis, keys = _configured(session, text)
-    wanted = analysis.actions
-    owners = {
-        output: key
-        for key in reversed(keys)
-        for i in analysis.targets[key].actions
-        for output in wanted.actions[i].outputs
-    }
-    needed = needed_actions(wanted, {wanted.producers[output] for output in owners})
+    targets = [(key, analysis.targets[key]) for key in reversed(keys)]
+    tests = {id(target.test): key for key, target in targets if target.test}
+    known = analysis.actions
+    wanted = replace(known, actions=(*known.actions, *(target.test for _, target in targets if target.test)))
+    owned = ((key, wanted.actions[index]) for key, target in targets for index in target.actions)
+    owners = {output: key for key, action in owned for output in action.outputs}
+    roots = {wanted.producers[output] for output in owners} | {*range(len(known.actions), len(wanted.actions))}
+    needed = needed_actions(wanted, roots)
     store = Store.open(Path(session.settings.cache))
     try:
         graph = known_graph(wanted, needed, store)
         owners = {**_owners_of_chosen(wanted, graph, frozenset(keys)), **owners}
-        shown = [index for index, action in enumerate(graph.actions) if action.outputs[0] in owners]
-        known = known_keys(graph, needed_actions(graph, shown), store)
+        owner = [owners.get(a.outputs[0]) if a.outputs else tests.get(id(a)) for a in graph.actions]
+        shown = [(index, key) for index, key in enumerate(owner) if key]
+        keys_of = known_keys(graph, needed_actions(graph, [index for index, _ in shown]), store)
     finally:
         store.close()
     return tuple(
         FoundAction(
             mnemonic=action.mnemonic,
-            target=_name(owners[action.outputs[0]]),
-            key=known[index].key if index in known else "",
+            target=_name(key),
+            key=keys_of[index].key if index in keys_of else "",
             inputs=tuple(sorted(artifact.path for artifact in action.inputs)),
             outputs=tuple(artifact.path for artifact in action.outputs),
             argv=action.argv,
@@ -99,7 +100,7 @@ def query_actions(session: Session, text: str) -> tuple[FoundAction, ...]:
             mounts=tuple(mount.path for mount in action.mounts),
             places=tuple(_places(session, action)),
         )
-        for index in shown
+        for index, key in shown
         for action in [graph.actions[index]]
     )
 
@@ -109,7 +110,7 @@ def _owners_of_chosen(
 ) -> Mapping[Artifact, ConfiguredKey]:
     """Return what dynamic actions of these targets came to makes, with its target."""
     owned = ((action, (action.owner, action.configuration)) for action in graph.actions)
-    new = ((action, key) for action, key in owned if key in keys and action.outputs[0] not in before.producers)
+    new = ((a, key) for a, key in owned if key in keys and a.outputs and a.outputs[0] not in before.producers)
     return {output: key for action, key in new for output in action.outputs}
 
 

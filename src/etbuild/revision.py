@@ -114,7 +114,11 @@ def _revision(session: Session, digest: Callable[[str], str], patterns: Sequence
 
 def _digest(path: str, older: Path, digests: FileDigests) -> str:
     # The older files are about to go: nothing is remembered of them.
-    of = file_sha256 if path.startswith(f"{older}/") else (lambda each: digests.digest(str(each)).digest.hash)
+    hash_of = file_sha256 if path.startswith(f"{older}/") else (lambda each: digests.digest(str(each)).digest.hash)
+
+    def of(file: Path) -> str:
+        return hash_of(file) + (" executable" if file.stat().st_mode & 0o100 else "")
+
     top = Path(path)
     if not top.is_dir():
         return of(top) if top.exists() else ""

@@ -9,7 +9,7 @@ from etbuild.model.artifact import Artifact
 from etbuild.model.attrs import as_tables
 from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
 from etbuild.model.frozen import frozen
-from etbuild.model.rule import DefaultInfo
+from etbuild.model.rule import DefaultInfo, RunInfo
 from etbuild.model.target import TargetSpec
 
 TOOLS = "_exec/"
@@ -75,15 +75,18 @@ def _facts(target: ConfiguredTarget, revision: Revision) -> dict[str, object]:
     for index, action in enumerate(actions):
         facts[f"command {index + 1} ({action.mnemonic})"] = (action.argv, action.env, action.outputs)
         facts |= {f"toolchain {mount.provenance or mount.path}": mount.digest for mount in action.mounts}
-    info = target.get(DefaultInfo)
+    info, run = target.get(DefaultInfo), target.get(RunInfo)
     facts["command: files"] = (info.files, info.validations, info.names) if info else None
-    facts |= {_reason(source): revision.digest(source.location) for source in _sources(actions, info)}
+    facts["command: run"] = (run.argv, run.env) if run else None
+    facts |= {f"toolchain {mount.provenance or mount.path}": mount.digest for mount in (run.mounts if run else ())}
+    facts |= {_reason(source): revision.digest(source.location) for source in _sources(actions, info, run)}
     return facts
 
 
-def _sources(actions: Iterable[Action], info: DefaultInfo | None) -> Iterator[Artifact]:
+def _sources(actions: Iterable[Action], info: DefaultInfo | None, run: RunInfo | None) -> Iterator[Artifact]:
     files = (*(info.files if info else ()), *(a for action in actions for a in action.inputs))
-    return (artifact for artifact in dict.fromkeys(files) if artifact.is_source)
+    ran = (*run.inputs, *(word for word in run.argv if isinstance(word, Artifact))) if run else ()
+    return (artifact for artifact in dict.fromkeys((*files, *ran)) if artifact.is_source)
 
 
 def _reason(source: Artifact) -> str:

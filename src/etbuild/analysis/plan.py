@@ -54,6 +54,17 @@ def plan_tests(analysis: Analysis, label_filter: str = "", runs: int = 1, withou
     return BuildPlan(tuple(targets), graph, rerun=rerun, mistakes=(*analysis.mistakes, *lacking))
 
 
+def plan_with_tests(analysis: Analysis) -> BuildPlan:
+    """Return the plan that builds what was requested, and has its tests: to be looked at."""
+    plan, actions = plan_build(analysis), list(analysis.actions.actions)
+    targets = []
+    for key, planned in zip(dict.fromkeys(analysis.requested), plan.targets, strict=True):
+        test = analysis.targets[key].test
+        targets.append(replace(planned, test=len(actions)) if test else planned)
+        actions += [test] if test else []
+    return replace(plan, targets=tuple(targets), actions=ActionGraph(tuple(actions), analysis.actions.producers))
+
+
 def plan_run(analysis: Analysis, text: str) -> tuple[BuildPlan, RunInfo]:
     """Return the plan that makes all that a target needs to be run, and how it is run, below an emulator perhaps."""
     if len(analysis.requested) != 1:
