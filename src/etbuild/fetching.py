@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import is_made, verify_folder
 from etbuild.execution.fetch.repository import UNLOCKED
+from etbuild.model.action import Mount
 from etbuild.model.configured import Analysis, ConfiguredTarget
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import frozen
 from etbuild.model.rule import PythonEnvironmentInfo
+from etbuild.provisions import REPOSITORY
 from etbuild.session import Session
 
 
@@ -32,21 +33,22 @@ def all_names(session: Session) -> tuple[str, ...]:
     return (*repositories, *(str(target.label) for target, _ in _environments(analysis)))
 
 
-def fetch(session: Session, names: Iterable[str], *, verify: bool) -> Iterator[Fetched]:
-    """Fetch each of `names` (`@repository`, `//package:environment`); with `verify`, hash its files again."""
+def fetch(session: Session, names: Iterable[str], *, verify: bool, missing: bool = True) -> Iterator[Fetched]:
+    """Fetch each of `names` (`@repository`, `//package:environment`); with `verify`, hash its files again.
+
+    Without `missing`, only those that are here already.
+    """
     for name in names:
         is_label = name.startswith((":", "/")) or "//" in name
-        roots = _installed(session, name) if is_label else [session.provisions.repository_root(name.lstrip("@"))]
-        for root in roots:
+        mounts = _environment_mounts(session, name) if is_label else [Mount("", "", REPOSITORY, name.lstrip("@"))]
+        for root in (session.provisions.realize(m) for m in mounts if missing or session.provisions.is_here(m)):
             # A repository's files are one folder below what was made; a local one was not made.
             folder = next((each for each in (root, root.parent) if is_made(each)), None)
             yield Fetched(name, str(folder or root), verify_folder(folder) if verify and folder else ())
 
 
-def _installed(session: Session, label: str) -> list[Path]:
-    found = [
-        session.provisions.realize(info.mount) for _, info in _environments(session.analyze(session.load((label,))))
-    ]
+def _environment_mounts(session: Session, label: str) -> list[Mount]:
+    found = [info.mount for _, info in _environments(session.analyze(session.load((label,))))]
     if not found:
         message = f"'{label}' must be a repository such as @name, or a Python environment, is neither"
         raise EtbuildError(Diagnostic("nothing-to-fetch", message))

@@ -6,11 +6,17 @@ import functools
 import os
 from pathlib import Path
 
+from etbuild.execution.fetch.made_folder import is_made
 from etbuild.execution.fetch.present import folder_digest
 from etbuild.execution.fetch.repository import UNLOCKED, fetch_repository, locked_files, repository_folder
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.interpreter import Interpreter, running_interpreter
-from etbuild.execution.python_environment import ensure_environment, environment_digest, select_wheels
+from etbuild.execution.python_environment import (
+    ensure_environment,
+    environment_digest,
+    environment_path,
+    select_wheels,
+)
 from etbuild.execution.system_programs import SystemPrograms
 from etbuild.loading.lock_file import parse_lock
 from etbuild.model.action import Mount
@@ -116,6 +122,14 @@ class Provisions:
             lock = self._lock(mount.source)
             return ensure_environment(self._session, lock, self.interpreter, Path(mount.source).stem).path
         return Path(mount.source)
+
+    def is_here(self, mount: Mount) -> bool:
+        """Tell whether an environment or a repository was made before, so that `realize` fetches nothing."""
+        if mount.kind == ENVIRONMENT:
+            return is_made(environment_path(self._session.cache, mount.digest, self.interpreter))
+        repository, _ = self._declared(mount.source)
+        digest = "" if repository.kind in UNLOCKED else self.repository_mount(mount.source).digest
+        return not digest or is_made(self._session.cache / "repositories" / digest)
 
     def _shown(self, path: str) -> str:
         return path.removeprefix(f"{self._workspace.root}/").removeprefix(f"{self._etbuild_root}/")

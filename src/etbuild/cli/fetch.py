@@ -18,7 +18,7 @@ from etbuild.model.diagnostics import Diagnostic, EtbuildError
 @click.command(short_help="Fetch repositories and environments beforehand.")
 @click.argument("names", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All repositories, and WORKSPACE's toolchains.")
-@click.option("--verify", is_flag=True, help="Hash again what was fetched and installed.")
+@click.option("--verify", is_flag=True, help="Hash it again; alone, all that is here already.")
 @settings_options
 @json_option
 @click.pass_obj
@@ -28,8 +28,10 @@ def fetch(
     """Fetch NAMES, such as @smollm2 or //toolchains/python:base, before a build asks for them."""
     if not (names or everything or verify):
         raise click.UsageError("name what to fetch, such as @smollm2, or say --all")
+    if names and everything:
+        raise click.UsageError("names and --all exclude each other")
     session = invocation.session(settings_of(invocation, flags))
-    done = tuple(fetch_names(session, names or all_names(session), verify=verify))
+    done = tuple(fetch_names(session, names or all_names(session), verify=verify, missing=bool(names or everything)))
     lines = (f"{each.name}  {_state(each, verify)}  {each.folder}" for each in done)
     show_result(done, lines, as_json=as_json)
     mistakes = [_damaged(each) for each in done if each.damaged]
