@@ -37,8 +37,8 @@ def report_build(evidence: Evidence, sandbox: str, wall_ms: int) -> BuildReport:
     """Return how the build ended."""
     outcomes = evidence.execution.outcomes.values()
     tests = tuple(_test(evidence, target) for target in evidence.plan.targets if target.test is not None)
-    worst = _worst_statuses(evidence)
-    targets = tuple(_target(evidence, target, worst) for target in evidence.plan.targets if target.test is None)
+    worst, blamed = _worst_statuses(evidence), _blamed(evidence)
+    targets = tuple(_target(evidence, target, worst, blamed) for target in evidence.plan.targets if target.test is None)
     ran = sum(outcome.status in ("run", "failed") for outcome in outcomes)
     saved = sum(outcome.result.wall_ms for outcome in outcomes if outcome.status == "hit" and outcome.result)
     return BuildReport(
@@ -63,12 +63,16 @@ def _exit_code(evidence: Evidence, tests: tuple[TestReport, ...]) -> int:
     return EXIT_TEST_FAILED if any(test.status != "passed" for test in tests if test.status != "skipped") else 0
 
 
-def _target(evidence: Evidence, target: PlannedTarget, worst: Mapping[int, str]) -> TargetReport:
+def _target(
+    evidence: Evidence, target: PlannedTarget, worst: Mapping[int, str], blamed: Mapping[int, str]
+) -> TargetReport:
     if target.incompatible:
         return TargetReport(target.label, target.platform, "skipped", reason=target.incompatible)
     end = _end(evidence, target, worst)
     if end == "failed":
-        return TargetReport(target.label, target.platform, "failed")
+        needs = [blamed[index] for index in _makers(evidence, target) if index in blamed]
+        reason = f"needs {needs[0]}, which failed" if needs and target.label not in needs else ""
+        return TargetReport(target.label, target.platform, "failed", reason=reason)
     outputs = tuple(
         PlacedOutput(f"{evidence.outputs}/{path}", file.digest.hash, file.digest.size)
         for artifact, place in target.files[: target.shown]
@@ -97,10 +101,29 @@ def _worst_statuses(evidence: Evidence) -> dict[int, str]:
     return worst
 
 
-def _end(evidence: Evidence, target: PlannedTarget, worst: Mapping[int, str]) -> str:
+def _blamed(evidence: Evidence) -> dict[int, str]:
+    """Return whose action failed, for each that failed or needs one that did."""
+    outcomes, actions = evidence.execution.outcomes, evidence.plan.actions.actions
+    if all(outcome.status != "failed" for outcome in outcomes.values()):
+        return {}
+    blamed: dict[int, str] = {}
+    needs = producers_of(evidence.plan.actions)
+    for index in sorted(outcomes):  # Producers stand before consumers.
+        found = [blamed[producer] for producer in needs[index] if producer in blamed]
+        if outcomes[index].status == "failed":
+            found = [str(actions[index].owner)]
+        blamed |= {index: found[0]} if found else {}
+    return blamed
+
+
+def _makers(evidence: Evidence, target: PlannedTarget) -> list[int]:
     producers = evidence.plan.actions.producers
     wanted = [*(artifact for artifact, _ in target.files), *target.validations]
-    ends = {worst.get(producers[artifact], "hit") for artifact in wanted if artifact in producers}
+    return [producers[artifact] for artifact in wanted if artifact in producers]
+
+
+def _end(evidence: Evidence, target: PlannedTarget, worst: Mapping[int, str]) -> str:
+    ends = {worst.get(index, "hit") for index in _makers(evidence, target)}
     return "failed" if "failed" in ends else "run" if "run" in ends else "hit"
 
 

@@ -27,6 +27,7 @@ def render_report(report: BuildReport) -> str:
     lines: list[str] = []
     if not report.tests:
         lines += _targets(report.targets, report.others)
+        lines += _not_built([target for target in report.targets if target.status == "failed" and target.reason])
     several = len({test.platform for test in report.tests}) > 1
     lines += [_test(test, f" ({test.platform})" if several else "") for test in report.tests]
     idle = report.run == 0 and not report.tests and all(target.status == "up to date" for target in report.targets)
@@ -45,6 +46,12 @@ def _targets(targets: tuple[TargetReport, ...], others: int) -> list[str]:
     told = shown if count <= TOLD else [target for target in shown if target.status != "up to date"]
     width = max(len(target.label) for target in told)
     return [_in_brief(target, width) for target in told] + _rest(count - len(told))
+
+
+def _not_built(targets: list[TargetReport]) -> list[str]:
+    told = [f"{target.label}  not built: {target.reason}" for target in targets[:TOLD]]
+    more = len(targets) - len(told)
+    return told + ([f"and {counted(more, 'more target')}, not built"] if more else [])
 
 
 def _rest(count: int) -> list[str]:

@@ -75,6 +75,18 @@ def test_a_file_that_is_no_program_is_one_diagnostic(name: str, tmp_path: Path) 
     assert diagnostic["message"].startswith(f"'{broken}' is not a whole program: ")
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("nope.pte", "'nope.pte' must be the file of a program, is not there"),
+        ("/", "'/' must be the file of a program, is a folder"),
+        ("//tiny:mlp", "hint: `etbuild //tiny:mlp` builds it and says where its file is"),
+    ],
+)
+def test_a_path_that_is_no_file_is_said_to_be_none(path: str, said: str) -> None:
+    assert said in run_tool("pte/inspect.py", path).stderr
+
+
 def test_reports_are_read_from_the_file(add_pte: Path) -> None:
     assert operators_of(add_pte)["operators_outside_delegates"] == 1
     assert set(plan_of(add_pte)["methods"]) == {"forward"}

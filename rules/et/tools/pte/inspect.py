@@ -26,6 +26,10 @@ OPERATORS_SHOWN = 12
 
 def load_summary(path: Path) -> dict[str, Any]:
     """Return the summary of the program at `path`; a file that is none ends the tool with one message."""
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "is not there"
+        hint = f"`etbuild {path}` builds it and says where its file is" if str(path).startswith(("/", ":")) else None
+        raise mistake("invalid-program", f"'{path}' must be the file of a program, {what}", hint=hint)
     try:
         return summarize(read_program(path))
     except InvalidProgram as error:
