@@ -10,7 +10,6 @@ from etbuild.analysis.query_language import Query, parse_query, patterns_in
 from etbuild.execution.store import Store
 from etbuild.keys import known_graph, known_keys, needed_actions
 from etbuild.model.action import Action, ActionGraph
-from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis, ConfiguredKey
 from etbuild.model.frozen import frozen, replace
 from etbuild.model.label import Pattern
@@ -71,27 +70,24 @@ def query_targets(session: Session, text: str, *, configured: bool) -> tuple[Fou
 def query_actions(session: Session, text: str) -> tuple[FoundAction, ...]:
     """Return the actions of the targets that an expression means."""
     analysis, keys = _configured(session, text)
-    targets = [(key, analysis.targets[key]) for key in reversed(keys)]
-    tests = {id(target.test): key for key, target in targets if target.test}
     known = analysis.actions
-    wanted = replace(known, actions=(*known.actions, *(target.test for _, target in targets if target.test)))
-    owned = ((key, wanted.actions[index]) for key, target in targets for index in target.actions)
-    owners = {output: key for key, action in owned for output in action.outputs}
-    roots = {wanted.producers[output] for output in owners} | {*range(len(known.actions), len(wanted.actions))}
-    needed = needed_actions(wanted, roots)
+    tests = (analysis.targets[key].test for key in keys)
+    wanted = replace(known, actions=(*known.actions, *(test for test in tests if test)))
+    # By identity: a test has no output to be known by.
+    owners = {id(action): key for key in reversed(keys) for action in _actions_of(analysis, key)}
+    roots = [index for index, action in enumerate(wanted.actions) if id(action) in owners]
     store = Store.open(Path(session.settings.cache))
     try:
-        graph = known_graph(wanted, needed, store)
-        owners = {**_owners_of_chosen(wanted, graph, frozenset(keys)), **owners}
-        owner = [owners.get(a.outputs[0]) if a.outputs else tests.get(id(a)) for a in graph.actions]
-        shown = [(index, key) for index, key in enumerate(owner) if key]
-        keys_of = known_keys(graph, needed_actions(graph, [index for index, _ in shown]), store)
+        graph = known_graph(wanted, needed_actions(wanted, roots), store)
+        owners |= _owners_of_chosen(wanted, graph, frozenset(keys))
+        shown = [index for index, action in enumerate(graph.actions) if id(action) in owners]
+        keys_of = known_keys(graph, needed_actions(graph, shown), store)
     finally:
         store.close()
     return tuple(
         FoundAction(
             mnemonic=action.mnemonic,
-            target=_name(key),
+            target=_name(owners[id(action)]),
             key=keys_of[index].key if index in keys_of else "",
             inputs=tuple(sorted(artifact.path for artifact in action.inputs)),
             outputs=tuple(artifact.path for artifact in action.outputs),
@@ -100,18 +96,25 @@ def query_actions(session: Session, text: str) -> tuple[FoundAction, ...]:
             mounts=tuple(mount.path for mount in action.mounts),
             places=tuple(_places(session, action)),
         )
-        for index, key in shown
+        for index in shown
         for action in [graph.actions[index]]
     )
 
 
+def _actions_of(analysis: Analysis, key: ConfiguredKey) -> Iterator[Action]:
+    target = analysis.targets[key]
+    yield from (analysis.actions.actions[index] for index in target.actions)
+    if target.test:
+        yield target.test
+
+
 def _owners_of_chosen(
     before: ActionGraph, graph: ActionGraph, keys: frozenset[ConfiguredKey]
-) -> Mapping[Artifact, ConfiguredKey]:
-    """Return what dynamic actions of these targets came to makes, with its target."""
-    owned = ((action, (action.owner, action.configuration)) for action in graph.actions)
-    new = ((a, key) for a, key in owned if key in keys and a.outputs and a.outputs[0] not in before.producers)
-    return {output: key for action, key in new for output in action.outputs}
+) -> Mapping[int, ConfiguredKey]:
+    """Return what dynamic actions of these targets came to, by identity, with its target."""
+    known = frozenset(map(id, before.actions))
+    owned = ((action, (action.owner, action.configuration)) for action in graph.actions if id(action) not in known)
+    return {id(action): key for action, key in owned if key in keys}
 
 
 def _places(session: Session, action: Action) -> Iterator[tuple[str, str]]:
