@@ -18,7 +18,7 @@ def main() -> int:
     found = up_to_date.answer(sys.argv[1:])
     checking = "ETBUILD_CROSSCHECK" in os.environ
     if isinstance(found, str) and not checking:
-        os.write(1, found.encode())
+        sys.stdout.write(found)
         return 0
     if isinstance(found, up_to_date.Changed):
         from etbuild.cli.rebuild import answer_changed
@@ -37,13 +37,33 @@ def run() -> None:
 
     What must be closed, stores and logs and folders for a while, is closed by then.
     """
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115 - Python has None for what is closed.
+    if not sys.stdout:
+        os._exit(_say_lost("is closed"))
     try:
         code = main()
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:  # Nobody reads any more: the exit code is the one that click gives then.
         code = 1
+    except OSError as error:
+        if error.filename is None:
+            _leave_if_lost()
+        raise
     os._exit(code)
+
+
+def _leave_if_lost() -> None:
+    try:
+        sys.stdout.write("\n")  # What could not be written may not be kept, so that flushing alone says nothing.
+        sys.stdout.flush()
+    except OSError as error:
+        os._exit(_say_lost(f"cannot: {error.strerror}"))
+
+
+def _say_lost(found: str) -> int:
+    sys.stderr.write(f"error[stdout-unusable]: stdout must take what is printed, {found}\n")
+    return 1
 
 
 if __name__ == "__main__":

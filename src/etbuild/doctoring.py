@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -64,12 +65,20 @@ def _machine(host: Host, cache: Path) -> Iterator[Check]:
     what = f"{host.cpu}, {host.os}, {host.cores} cores, {host.ram / GIB:.1f} GiB of memory"
     unlocks = f"models of 135M parameters: they take {NEEDED_RAM // GIB} GiB"
     yield Check(host.ram >= NEEDED_RAM, what, unlocks, "add memory or swap, or take a smaller model")
-    folder = next(each for each in (cache, *cache.parents) if each.exists())
-    writable, free = os.access(folder, os.W_OK), shutil.disk_usage(folder).free
+    folder = next(each for each in (cache, *cache.parents) if os.path.lexists(each))
+    writable, free = _is_writable(folder), shutil.disk_usage(folder).free
     yield Check(writable, f"cache '{cache}', to be written", "builds", "--cache-dir", essential=True)
     unlocks = f"an environment with torch, weights and programs: they take {NEEDED_DISK // GIB} GiB"
     how = "etbuild cache gc --max-age=30d, or --cache-dir"
     yield Check(free >= NEEDED_DISK, f"{free / GIB:.0f} GiB free in the cache", unlocks, how)
+
+
+def _is_writable(folder: Path) -> bool:
+    try:  # A right to write is not all: root has it in /proc, and on a disk that is mounted to be read.
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
 
 
 def _sandboxes() -> Iterator[Check]:

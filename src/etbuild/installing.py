@@ -15,9 +15,10 @@ from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.installed_folder import MANIFEST, Contents, InstalledFile, write_folder
 from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis, ConfiguredTarget
-from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, raise_all
 from etbuild.model.frozen import frozen, replace
 from etbuild.model.install import Installation, InstalledArtifact, Installer
+from etbuild.model.label import Pattern, parse_pattern
 from etbuild.model.plan import BuildPlan, PlannedTarget
 from etbuild.model.report import BuildReport
 from etbuild.model.rule import DefaultInfo, Provider
@@ -42,14 +43,20 @@ class _Wanted:
     planned: PlannedTarget
     installation: Installation
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of it is for others."""
+        return bool(self.planned.incompatible) or not (self.installation.files or self.installation.facts)
+
 
 def install(session: Session, patterns: Sequence[str], folder: Path) -> Installed:
-    """Build what `patterns` name and make `folder` hold what they install. Raises `would-overwrite`."""
+    """Build what `patterns` name and make `folder` hold what they install, if they do install something."""
     started = time.monotonic()
     graph = session.load(patterns)
     analysis = session.analyze(graph)
     installers = {type_: do for family in session.workspace.families for type_, do in family.installers}
     wanted = tuple(_wanted(analysis, installers))
+    _refuse_empty(wanted, [parse_pattern(each, session.base).within(session.workspace.name) for each in patterns])
     plan = BuildPlan(tuple(each.planned for each in wanted), analysis.actions)
     built = build(plan, session.surroundings(graph), started)
     if built.report.exit_code:
@@ -80,6 +87,27 @@ def _wanted(analysis: Analysis, installers: Mapping[type[Provider], Installer]) 
         folder = f"{planned.platform}/"
         extra = [(a, folder + a.path) for a in needed if not a.is_source and a not in known]
         yield _Wanted(target, replace(planned, files=(*planned.files, *extra)), one)
+
+
+def _refuse_empty(wanted: Sequence[_Wanted], patterns: Sequence[Pattern]) -> None:
+    """Raise for targets that are named and install nothing; those that a wider pattern reaches are passed over."""
+    named = [pattern for pattern in patterns if pattern.name is not None and not pattern.negative]
+    filled = {each.planned.label for each in wanted if not each.is_empty}
+    raise_all([_nothing(each) for each in wanted if each.planned.label not in filled and _is_any(each, named)])
+    if not filled:
+        message = "the patterns must name a target that has something to install, name none"
+        raise EtbuildError(Diagnostic("nothing-to-install", message))
+
+
+def _is_any(wanted: _Wanted, patterns: Sequence[Pattern]) -> bool:
+    return any(pattern.matches(wanted.target.label) for pattern in patterns)
+
+
+def _nothing(wanted: _Wanted) -> Diagnostic:
+    why = f": {wanted.planned.incompatible}" if wanted.planned.incompatible else ""
+    message = f"'{wanted.planned.label}' must have something to install, has nothing{why}"
+    hint = "leave it out; a pattern such as //... passes it over"
+    return Diagnostic("nothing-to-install", message, wanted.target.spec.span(), hint=hint)
 
 
 def _default(target: ConfiguredTarget, planned: PlannedTarget) -> Installation:
@@ -134,7 +162,7 @@ class _Collector:
         """Add what one target installs."""
         planned, places = wanted.planned, dict(wanted.planned.files)
         prefix = f"{planned.platform}/" if self._several else ""
-        if planned.incompatible or not (wanted.installation.files or wanted.installation.facts):
+        if wanted.is_empty:
             return
         for file in wanted.installation.files:
             for suffix, source in self._sources(file.artifact, places):

@@ -6,7 +6,6 @@ import ast
 import hashlib
 import os
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from etbuild.analysis.affected import Affected, Revision, affected
 from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.file_digests import FileDigests
+from etbuild.execution.scratch_folder import scratch_folder
 from etbuild.execution.store import Store
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import Note
@@ -60,9 +60,8 @@ def checked_out(session: Session, revision: str) -> Iterator[Path]:
     commit = _git(session, root, ("rev-parse", "--verify", "--quiet", "--end-of-options", name), revision)
     inside = _git(session, root, ("rev-parse", "--show-prefix"), revision)
     top = Path(_git(session, root, ("rev-parse", "--show-toplevel"), revision))
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache, prefix="revision-") as folder:
-        index, files = f"{folder}/index", Path(folder, "files")
+    with scratch_folder(cache, "revision-") as folder:
+        index, files = f"{folder}/index", folder / "files"
         files.mkdir()
         # By an index of its own, so that attributes, links and modes are as in any checkout.
         _git(session, top, ("read-tree", f"{commit}:{inside}"), revision, index)

@@ -22,7 +22,7 @@ def ensure(root: Path, cache: Path, say: Callable[[str], object]) -> Path:
     # From a wheel there is no checkout: the lock is always beside this file.
     lock = lock if lock.exists() else Path(__file__).with_name("tool.lock")
     folder = cache / "tool" / environment_key(lock)
-    if not (folder / ".complete").exists():
+    if not os.access(folder / ".complete", os.F_OK):
         make(lock, folder, say, f"etbuild {VERSION} · first run: making its own environment")
     return site_packages(folder)
 

@@ -95,8 +95,11 @@ def stats(paths: list[str], fields: attrgetter[object]) -> Stats:
 
 def answer(argv: list[str]) -> str | Changed | None:
     """Return what to print if nothing has changed since the snapshot of this very request; else what has, or None."""
-    cwd = os.getcwd()
-    root = workspace_above(cwd)
+    try:
+        cwd = os.getcwd()
+        root = workspace_above(cwd)
+    except FileNotFoundError:
+        root = None
     if root is None:
         return None
     request = request_of(argv, cwd, os.environ)

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 RAISERS = frozenset({"Diagnostic", "mistake", "_mistake", "fail"})
 """Calls whose first argument, or whose `code`, is a code."""
-WRITERS = ("etbuild", "src/etbuild/cli/verbs.py")
+WRITERS = ("etbuild", "src/etbuild/__main__.py", "src/etbuild/cli/verbs.py")
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -42,7 +42,7 @@ def _documented() -> list[str]:
 
 def _raised() -> dict[str, str]:
     """Return each code with a place that raises it."""
-    # What click refuses is written by `main` itself, and a missing Python by the launcher.
+    # What click refuses is written by `main` itself, a missing Python by the launcher, a lost stdout by the entry.
     found = {code: name for name in WRITERS for code in re.findall(r"error\[([a-z-]+)\]", (ROOT / name).read_text())}
     for path in sorted((ROOT / "rules").glob("*/tools/*.sh")):
         for code in re.findall(r'"code": "([a-z-]+)"', path.read_text(encoding="utf-8")):

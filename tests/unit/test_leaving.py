@@ -42,3 +42,26 @@ def test_a_reader_who_left_ends_it_without_a_word(workspace: Path, words: tuple[
     done = _run(workspace, *words, stdout=writer)
     os.close(writer)
     assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("words", [("docs",), ("query", "//..."), ("--sandbox", "none", "//:a"), ("--help",)])
+def test_a_full_disk_behind_stdout_is_one_line(workspace: Path, words: tuple[str, ...]) -> None:
+    _run(workspace, *words, stdout=subprocess.DEVNULL)  # A build has nothing to do from here.
+    with Path("/dev/full").open("w") as full:
+        done = _run(workspace, *words, stdout=full.fileno())
+    message = "error[stdout-unusable]: stdout must take what is printed, cannot: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, message)
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_a_closed_stdout_is_one_line(workspace: Path, closed: str) -> None:
+    command = ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-I", "-X", "utf8", str(MAIN)]
+    done = subprocess.run([*command, "query", "//..."], cwd=workspace, capture_output=True, text=True, check=False)
+    message = "error[stdout-unusable]: stdout must take what is printed, is closed\n"
+    assert (done.returncode, done.stderr) == (1, "" if "2" in closed else message)
+
+
+def test_without_stderr_a_mistake_is_an_exit_code(workspace: Path) -> None:
+    command = ["/bin/sh", "-c", 'exec "$@" 2>&-', "sh", sys.executable, "-I", "-X", "utf8", str(MAIN)]
+    done = subprocess.run([*command, "query", "//:none"], cwd=workspace, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")

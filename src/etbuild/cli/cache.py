@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from etbuild.cli.output import show_result
 from etbuild.cli.wording import counted, size
 from etbuild.execution.collect_garbage import FolderFigures, cache_figures, collect_garbage, folder_size
 from etbuild.execution.store import Store
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
 
 _SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _TIMES = {"h": 3_600, "d": 86_400, "w": 604_800}
@@ -76,7 +78,13 @@ def gc(invocation: Invocation, /, max_size: str | None, max_age: str | None, as_
 
 @contextmanager
 def _store(invocation: Invocation, flags: dict[str, Any]) -> Iterator[Store]:
-    store = Store.open(Path(settings_of(invocation, flags).cache))
+    cache = Path(settings_of(invocation, flags).cache)
+    if flags.get("cache_dir") and not any(
+        os.path.lexists(cache / name) for name in ("store.db", "environments", "repositories", "tool")
+    ):
+        message = f"'{cache}' must be a cache, is none"
+        raise EtbuildError(Diagnostic("no-cache", message, hint="the first build with this --cache-dir makes it"))
+    store = Store.open(cache)
     try:
         yield store
     finally:

@@ -12,9 +12,9 @@ import click
 
 from etbuild.cli.flags import settings_of
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.options import json_option, settings_options
+from etbuild.cli.options import Folder, json_option, settings_options
 from etbuild.cli.output import show_result
-from etbuild.cli.report_output import show
+from etbuild.cli.report_output import show, tell_failures
 from etbuild.cli.wording import size
 from etbuild.execution.installed_folder import InstalledFile
 from etbuild.installing import MANIFEST
@@ -26,7 +26,7 @@ _MANY = 8
 
 @click.command(short_help="Copy what targets are for into a folder.")
 @click.argument("patterns", nargs=-1, required=True)
-@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="The folder; made if need be.")
+@click.option("--to", "folder", required=True, type=Folder(path_type=Path), help="The folder; made if need be.")
 @settings_options
 @json_option
 @click.pass_obj
@@ -34,15 +34,16 @@ def install(invocation: Invocation, /, patterns: tuple[str, ...], folder: Path, 
     """Build PATTERNS, then copy what they are for into a folder, with a manifest.json."""
     session = invocation.session(settings_of(invocation, flags))
     done = install_files(session, patterns, invocation.cwd / folder)
-    if done.report.exit_code:
-        return show(done.report, as_json=as_json)
+    if done.report.exit_code and not as_json:
+        return show(done.report, as_json=False)
+    tell_failures(done.report)
     lines = [
         *_lines(folder, done.files),
         f"{folder}/{MANIFEST}",
         *(f"{folder}/{path}  removed" for path in done.removed),
     ]
-    show_result(done.files, lines, as_json=as_json)
-    return 0
+    show_result(done, lines, as_json=as_json)
+    return done.report.exit_code
 
 
 def _lines(folder: Path, files: tuple[InstalledFile, ...]) -> Iterator[str]:

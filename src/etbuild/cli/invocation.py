@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -65,7 +66,8 @@ class Invocation:
         """Open the workspace for a verb."""
         root = self.workspace_root
         # Before the slow imports: its folder's time must be older than what is read next.
-        (root / "etbuild-out").mkdir(exist_ok=True)
+        with contextlib.suppress(OSError):  # Who only asks needs none; who builds is told why there is none.
+            (root / "etbuild-out").mkdir(exist_ok=True)
         from etbuild.session import Place, Session
 
         place = Place(

@@ -13,6 +13,14 @@ from etbuild.cli.flags import JSON, SETTINGS, Flag
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class Folder(click.Path):
+    """A folder's path; an empty word is none, as it is most often a variable that is not set."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path that a word means."""
+        return super().convert(value, param, ctx) if value else self.fail("must name a folder, is empty", param, ctx)
+
+
 def settings_options(command: Command) -> Command:
     """Give a verb the flags that say how a build is done."""
     for flag in reversed(SETTINGS):
@@ -31,6 +39,6 @@ def _option(flag: Flag) -> Callable[[Command], Command]:
         "choice": {"type": click.Choice(flag.choices), "default": (*flag.choices, None)[0]},
         "texts": {"multiple": True},
         "count": {"type": click.IntRange(min=1)},
-        "folder": {"type": click.Path(path_type=Path, file_okay=False)},
+        "folder": {"type": Folder(path_type=Path, file_okay=False)},
     }
     return click.option(*flag.words, flag.name, metavar=flag.metavar, help=flag.help, **kinds[flag.kind])

@@ -42,7 +42,7 @@ def answer_changed(changed: Changed, source: str) -> int | None:
     )
     try:
         rebuilt = rebuild(changed, saved, around, started)
-    except EtbuildError:
+    except (EtbuildError, OSError):
         return None  # The full path comes upon it too, and knows all that is to be said.
     except KeyboardInterrupt:
         sys.stderr.write(INTERRUPTED)

@@ -21,14 +21,19 @@ if TYPE_CHECKING:
 
 def show(report: BuildReport, *, as_json: bool) -> int:
     """Print the report and return the exit code that it means."""
-    for failure in report.failures:
-        sys.stderr.write(f"{failure.render()}\n")
-    sys.stderr.flush()
+    tell_failures(report)
     text = render_json(report) if as_json else render_report(report)
     if text:
         sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
     return report.exit_code
+
+
+def tell_failures(report: BuildReport) -> None:
+    """Print what went wrong."""
+    for failure in report.failures:
+        sys.stderr.write(f"{failure.render()}\n")
+    sys.stderr.flush()
 
 
 def finish(invocation: Invocation, record: Record, *, as_json: bool, repeatable: bool = True) -> int:

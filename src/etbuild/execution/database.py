@@ -148,7 +148,9 @@ def _diagnosed(path: Path) -> Iterator[None]:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
             raise disk_full(path.parent) from error
         message = f"the cache '{path.parent}' must be a folder that can be written, on a local file system: {error}"
-        raise EtbuildError(Diagnostic("cache-unusable", message, hint="choose another with --cache-dir")) from error
+        raise EtbuildError(
+            Diagnostic("cache-unusable", message, hint="choose another with --cache-dir or ETBUILD_CACHE")
+        ) from error
 
 
 def disk_full(cache: Path) -> EtbuildError:

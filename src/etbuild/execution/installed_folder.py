@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from etbuild.execution.fetch.made_folder import disk_full_is_said, file_sha256, remove_tree
+from etbuild.execution.usable_folder import usable
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import frozen
 
@@ -45,12 +46,12 @@ def write_folder(folder: Path, contents: Contents, manifest: Mapping[str, Any]) 
 
     Raises `would-overwrite` for what is no file of an earlier installation, before anything is changed.
     """
-    own = _own(folder)
-    _refuse_strangers(folder, contents, own)
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / _NEW
-    remove_tree(draft)
-    with disk_full_is_said(folder):
+    with disk_full_is_said(folder, "--to"), usable(folder, "choose another with --to"):
+        own = _own(folder)
+        _refuse_strangers(folder, contents, own)
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / _NEW
+        remove_tree(draft)
         try:
             for path, content in contents.items():
                 _write(draft / path, content)
@@ -74,7 +75,7 @@ def _own(folder: Path) -> frozenset[tuple[str, str]]:
         return frozenset([*files, *((str(path), str(sha256)) for path, sha256 in table.get("replaces", ()))])
     except FileNotFoundError:
         return frozenset()
-    except (NotADirectoryError, ValueError, KeyError, TypeError):
+    except (IsADirectoryError, ValueError, KeyError, TypeError):
         raise _would_overwrite(folder / MANIFEST) from None
 
 
@@ -83,6 +84,9 @@ def _refuse_strangers(folder: Path, paths: Iterable[str], own: frozenset[tuple[s
         place = folder / path
         if os.path.lexists(place) and not (place.is_file() and (path, file_sha256(place)) in own):
             raise _would_overwrite(place)
+        for parent in (folder / each for each in Path(path).parents[:-1]):
+            if os.path.lexists(parent) and not parent.is_dir():
+                raise _would_overwrite(parent)
 
 
 def _would_overwrite(place: Path) -> EtbuildError:

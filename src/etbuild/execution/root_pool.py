@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from etbuild.execution.execution_root import ExecutionRoot
+from etbuild.execution.usable_folder import usable_cache
 
 _PREFIX = "roots-"
 
@@ -27,11 +28,11 @@ class RootPool:
     def folder(self) -> Path:
         """Where all of its roots are."""
         if self._folder is None:
-            self.cache.mkdir(parents=True, exist_ok=True)
-            remove_abandoned(self.cache)
             # Locked before it has the name by which others look for abandoned ones.
             draft = self.cache / f"new-{os.urandom(8).hex()}"
-            draft.mkdir(0o700)
+            with usable_cache(self.cache):
+                draft.mkdir(0o700, parents=True)
+            remove_abandoned(self.cache)
             self._lock = os.open(draft / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
             self._folder = draft.rename(draft.with_name(_PREFIX + draft.name.removeprefix("new-")))

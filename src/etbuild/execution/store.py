@@ -22,6 +22,7 @@ from etbuild.execution.disk import Disk, Fingerprint, fingerprint
 from etbuild.execution.manifest import Manifest, pack, unpack
 from etbuild.execution.pending_rows import USE_SECONDS, PendingRows
 from etbuild.execution.result_row import decode_result, encode_result
+from etbuild.execution.usable_folder import usable_cache
 from etbuild.model.action import ActionResult, OutputFile
 from etbuild.model.digest import Digest, digest_of
 
@@ -48,10 +49,10 @@ class Store:
         """Blobs that did not hold what their names say, where they were set aside."""
         self._blobs = f"{cache}/cas"
         self._temporaries = cache / "tmp"
-        with self._room():
+        with usable_cache(cache), self._room():
             self.disk.make_folder(self._temporaries)
-        self._device = self._temporaries.stat().st_dev
-        self.database = Database(cache / "store.db", self.disk)
+            self._device = self._temporaries.stat().st_dev
+            self.database = Database(cache / "store.db", self.disk)
         self._pending = PendingRows()
         self._trusted: dict[tuple[str, bool], Fingerprint] = {}
         self._lock = threading.RLock()
@@ -258,11 +259,12 @@ class Store:
     def _place(self, incoming: Path | str, digest: Digest, executable: bool, suffix: str) -> str:
         path = self._path(digest.hash, executable)
         stat = self.disk.seal(incoming, executable)
-        try:
-            self.disk.rename(incoming, path)
-        except FileNotFoundError:
-            self.disk.make_folder(os.path.dirname(path))
-            self.disk.rename(incoming, path)
+        with usable_cache(self.cache):
+            try:
+                self.disk.rename(incoming, path)
+            except FileNotFoundError:
+                self.disk.make_folder(os.path.dirname(path))
+                self.disk.rename(incoming, path)
         self._trust(digest, executable, stat, suffix)
         return path
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.wheel_tags import wheel_platforms
+from etbuild.execution.scratch_folder import scratch_folder
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import frozen
 from etbuild.model.lock import LockedFile, LockFile, name_and_version, normalise_name
@@ -35,9 +35,7 @@ class EnvironmentIntent:
 
 def lock_environment(session: FetchSession, intent: EnvironmentIntent) -> LockFile:
     """Resolve for this interpreter and platform, and pin every wheel; then the same versions for other platforms."""
-    session.cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=session.cache, prefix="lock-") as scratch:
-        folder = Path(scratch)
+    with scratch_folder(session.cache, "lock-") as folder:
         versions = resolve(session, intent, folder)
         wheels = _download(session, versions, folder / "wheels")
         for platform in intent.platforms:

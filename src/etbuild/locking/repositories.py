@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from etbuild.execution.fetch.located import bring_files
 from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.fetch.repository import UNLOCKED, intended_version, locked_files
 from etbuild.execution.fetch.session import FetchSession
+from etbuild.execution.scratch_folder import scratch_folder
 from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.lock import LockedFile, LockFile, name_and_version
 from etbuild.model.repository import Repository
@@ -33,9 +33,7 @@ def _still_good(repository: Repository, old: LockFile) -> tuple[LockedFile, ...]
 
 
 def _pin(session: FetchSession, repository: Repository) -> tuple[LockedFile, ...]:
-    session.cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=session.cache, prefix="lock-") as scratch:
-        root = Path(scratch)
+    with scratch_folder(session.cache, "lock-") as root:
         if repository.kind == "git":
             return (lock_commit(session, repository, root),)
         return tuple(_pinned(repository, path, root) for path in bring_files(session, repository, root))

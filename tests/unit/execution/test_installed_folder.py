@@ -39,7 +39,7 @@ def test_what_others_put_there_stays(tmp_path: Path) -> None:
     assert held(tmp_path) == {"lib/a.h": "1", "lib/mine.txt": "mine", "lib/b.h": "changed by hand"}
 
 
-@pytest.mark.parametrize("stranger", ["file", "changed", "folder", "link", "manifest"])
+@pytest.mark.parametrize("stranger", ["file", "changed", "folder", "link", "manifest", "folder manifest", "parent"])
 def test_nothing_is_written_where_something_else_stands(tmp_path: Path, stranger: str) -> None:
     if stranger == "changed":
         put(tmp_path, {"a.h": "1"})
@@ -50,11 +50,15 @@ def test_nothing_is_written_where_something_else_stands(tmp_path: Path, stranger
         place.symlink_to("nowhere")
     elif stranger == "manifest":
         (tmp_path / "manifest.json").write_text("{}")
+    elif stranger == "folder manifest":
+        (tmp_path / "manifest.json").mkdir()
+    elif stranger == "parent":
+        (tmp_path / "sub").write_text("mine")
     else:
         place.write_text("mine")
     before = sorted(tmp_path.iterdir())
     with pytest.raises(EtbuildError, match="would-overwrite"):
-        put(tmp_path, {"0.h": "new", "a.h": "2"})
+        put(tmp_path, {"0.h": "new", "a.h": "2", "sub/deep/b.h": "3"})
     assert sorted(tmp_path.iterdir()) == before
 
 
@@ -79,3 +83,22 @@ def test_a_full_disk_is_said_and_the_old_files_stay(tmp_path: Path) -> None:
         status, _ = run_in_child(lambda: put(tmp_path, {"a.h": "2", "b.h": "2"}), step, full_disk=True)
         assert status == 2
         assert held(tmp_path) == {"a.h": "1"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "found"),
+    [
+        ("file", "is a file"),
+        ("file/deep", "is not: '{tmp_path}/file/deep/manifest.json': Not a directory"),
+        ("/proc/none", "is not: '/proc/none': No such file or directory"),
+    ],
+)
+def test_a_folder_that_cannot_be_one_is_named(tmp_path: Path, folder: str, found: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(EtbuildError) as raised:
+        put(tmp_path / folder, {"a.h": "1"})
+    assert str(raised.value) == (
+        f"error[folder-unusable]: '{tmp_path / folder}' must be a folder that can be written, "
+        f"{found.format(tmp_path=tmp_path)}\n  hint: choose another with --to"
+    )
+    assert (tmp_path / "file").read_text() == "mine"

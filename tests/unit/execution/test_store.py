@@ -232,7 +232,7 @@ def test_a_cache_that_cannot_be_written_is_a_mistake_that_names_it(tmp_path):
         Store.open(tmp_path / "cache")
     assert str(raised.value) == (
         f"error[cache-unusable]: the cache '{tmp_path}/cache' must be a folder that can be written, on a local file "
-        "system: unable to open database file\n  hint: choose another with --cache-dir"
+        "system: unable to open database file\n  hint: choose another with --cache-dir or ETBUILD_CACHE"
     )
 
 

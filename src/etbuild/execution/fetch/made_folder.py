@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from etbuild.execution.usable_folder import usable_cache
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 
 MARKER = ".complete"
@@ -24,7 +25,7 @@ def is_made(folder: Path) -> bool:
 
 def take_folder(folder: Path) -> bool:
     """Tell whether `folder` was made; if so, what collects garbage leaves it to the caller for a day."""
-    with disk_full_is_said(folder.parent):
+    with disk_full_is_said(folder.parent), usable_cache(folder.parents[1]):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _locked(folder) as lock:
             os.utime(lock)
@@ -111,14 +112,14 @@ def _lock_of(folder: Path) -> Path:
 
 
 @contextmanager
-def disk_full_is_said(folder: Path) -> Iterator[None]:
+def disk_full_is_said(folder: Path, flag: str = "--cache-dir") -> Iterator[None]:
     """Turn a full disk into the user's diagnostic."""
     try:
         yield
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
-        hint = "free some space, or choose another place with --cache-dir"
+        hint = f"free some space, or choose another place with {flag}"
         raise EtbuildError(Diagnostic("disk-full", f"no space left in '{folder}'", hint=hint)) from error
 
 
