@@ -73,6 +73,11 @@ def settings_of(invocation: Invocation, flags: Mapping[str, Any]) -> Settings:
     )
 
 
+def flag_of(word: str) -> Flag | None:
+    """Return the flag that a word is, alone or with its value as in `--jobs=4` and `-j4`."""
+    return _BY_WORD.get(word.partition("=")[0] if word.startswith("--") else word[:2])
+
+
 def is_pattern(word: str) -> bool:
     """Tell whether a word can only be a pattern of targets, or a flag."""
     return word.startswith(("//", "@", ":", "-")) or "..." in word or ":" in word
