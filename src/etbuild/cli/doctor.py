@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +25,17 @@ def doctor(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
     """Say what this machine has, what each missing piece would unlock, and how to get it."""
     settings = settings_of(invocation, flags)
     checks = tuple(examine(detect_host(), Path(settings.cache), invocation.python, invocation.env))
-    with contextlib.suppress(EtbuildError):  # Outside of a workspace there are no platforms.
+    mistake: EtbuildError | None = None
+    try:
         checks = (*checks, *examine_devices(invocation.session(settings)))
+    except EtbuildError as error:  # Told below what was looked at; but outside of a workspace there are no platforms.
+        mistake = error if error.diagnostics[0].code != "workspace-not-found" else None
     if as_json:
         show_json(checks)
     for check in () if as_json else checks:
         show_lines([f"{'ok' if check.ok else 'missing':<8} {check.what}"])
         if not check.ok:
             show_lines([f"         for:  {check.unlocks}", f"         get:  {check.how}"])
+    if mistake is not None:
+        raise mistake
     return EXIT_USER_MISTAKE if any(check.essential and not check.ok for check in checks) else 0

@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from etbuild.cli.invocation import Invocation
-from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.rule import Command
 
 Found = tuple[Command, str]
@@ -20,15 +19,12 @@ Found = tuple[Command, str]
 
 
 def family_commands(invocation: Invocation | None) -> dict[str, Found]:
-    """Return the verbs of the workspace's families by name; none outside a workspace."""
+    """Return the verbs of the workspace's families by name. Raises EtbuildError where no workspace can be loaded."""
     if invocation is None:
         return {}
     from etbuild.loading.workspace import load_workspace
 
-    try:
-        workspace = load_workspace(invocation.workspace_root, invocation.etbuild_root)
-    except EtbuildError:
-        return {}
+    workspace = load_workspace(invocation.workspace_root, invocation.etbuild_root)
     return {
         command.name: (command, f"{family.root}/tools/{command.program}")
         for family in workspace.families

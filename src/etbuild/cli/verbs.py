@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import click
 from etbuild import VERSION
 from etbuild.cli.flags import is_pattern
 from etbuild.cli.invocation import Invocation
-from etbuild.model.diagnostics import EXIT_USER_MISTAKE, did_you_mean
+from etbuild.model.diagnostics import EXIT_USER_MISTAKE, EtbuildError, did_you_mean
 
 VERBS = {
     "build": "etbuild.cli.build:build",
@@ -40,11 +41,13 @@ class Verbs(click.Group):
     """The verbs, and those that the workspace's families add."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return all verbs, for --help."""
-        return [*VERBS, *_family_commands(ctx)]
+        """Return all verbs, for --help: also where no workspace can be loaded."""
+        with contextlib.suppress(EtbuildError):
+            return [*VERBS, *_family_commands(ctx)]
+        return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the verb's command."""
+        """Return the verb's command. Raises EtbuildError where only a workspace that cannot be loaded may know it."""
         if cmd_name in VERBS:
             module, _, name = VERBS[cmd_name].partition(":")
             command: click.Command = getattr(importlib.import_module(module), name)
