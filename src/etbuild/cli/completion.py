@@ -56,6 +56,8 @@ def completion(context: click.Context, shell: str, words: tuple[str, ...]) -> in
     `words` is what the scripts call: it prints what may stand in place of the last of WORDS.
     """
     if shell in SCRIPTS:
+        if words:
+            raise click.UsageError(f"nothing may follow '{shell}', '{words[0]}' does")
         show_lines([SCRIPTS[shell].rstrip("\n")])
         return 0
     group = context.find_root().command

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from etbuild.cli.flags import settings_of
+from etbuild.cli.flags import RESOLVING, settings_of
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.options import json_option, settings_options
+from etbuild.cli.options import json_option, some_settings
 from etbuild.cli.output import show_json, show_lines
 from etbuild.device_checks import examine_devices
 from etbuild.doctoring import examine
@@ -18,7 +18,7 @@ from etbuild.provisions import detect_host
 
 
 @click.command(short_help="Say what is missing on this machine.")
-@settings_options
+@some_settings(RESOLVING)
 @json_option
 @click.pass_obj
 def doctor(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:

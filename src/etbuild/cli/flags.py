@@ -53,6 +53,12 @@ SETTINGS = (
     Flag("cache_dir", ("--cache-dir",), "Where the cache is kept.", "folder"),
     Flag("configs", ("--config",), "Take the flags of this name; repeatable.", "texts", metavar="NAME"),
 )
+CACHE = frozenset({"cache_dir", "configs"})
+"""Of SETTINGS, those that a verb has which only looks into the cache."""
+FETCHING = CACHE | {"offline"}
+RESOLVING = FETCHING | {"platforms"}
+ANALYSIS = RESOLVING | {"mode"}
+"""Those of a verb that runs no action."""
 JSON = Flag("as_json", ("--json",), "Print the result as JSON.")
 _BY_WORD = {word: flag for flag in (*SETTINGS, JSON) for word in flag.words}
 

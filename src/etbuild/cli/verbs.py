@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -37,6 +37,13 @@ VERBS = {
 """Verb to the command that does it; imported only when it is asked for."""
 
 
+def verb_command(verb: str) -> click.Command:
+    """Return the command of one of VERBS."""
+    module, _, name = VERBS[verb].partition(":")
+    command: click.Command = getattr(importlib.import_module(module), name)
+    return command
+
+
 class Verbs(click.Group):
     """The verbs, and those that the workspace's families add."""
 
@@ -49,9 +56,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the verb's command. Raises EtbuildError where only a workspace that cannot be loaded may know it."""
         if cmd_name in VERBS:
-            module, _, name = VERBS[cmd_name].partition(":")
-            command: click.Command = getattr(importlib.import_module(module), name)
-            return command
+            return verb_command(cmd_name)
         from etbuild.cli.family_command import family_command
 
         found = _family_commands(ctx).get(cmd_name)
@@ -95,8 +100,14 @@ def run_verb(words: Sequence[str], invocation: Invocation) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        sys.stderr.write(f"error[usage]: {error.format_message()}\n")
+        sys.stderr.write(f"error[usage]: {error.format_message()}\n{_note(error, invocation.origins)}")
         return EXIT_USER_MISTAKE
     except click.Abort:
         raise KeyboardInterrupt from None
     return outcome if isinstance(outcome, int) else 0
+
+
+def _note(error: click.ClickException, origins: Mapping[str, str]) -> str:
+    """Return which config sets the flag that is wrong: it may not have been typed."""
+    words = error.param.opts if isinstance(error, click.BadParameter) and error.param else ()
+    return "".join(f"  note: {word} is set by {origins[word]}\n" for word in words if word in origins)
