@@ -57,10 +57,10 @@ class Verbs(click.Group):
         """Return the verb's command. Raises EtbuildError where only a workspace that cannot be loaded may know it."""
         if cmd_name in VERBS:
             return verb_command(cmd_name)
-        from etbuild.cli.family_command import family_command
+        from etbuild.cli.family_command import FamilyVerb
 
         found = _family_commands(ctx).get(cmd_name)
-        return family_command(*found) if found else None
+        return FamilyVerb(*found) if found else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
