@@ -99,6 +99,9 @@ def run_verb(words: Sequence[str], invocation: Invocation) -> int:
         outcome = cli.main(list(words), prog_name="etbuild", standalone_mode=False, obj=invocation)
     except click.exceptions.Exit as stop:
         return stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stderr.write(f"{error.format_message()}\n")
+        return EXIT_USER_MISTAKE
     except click.ClickException as error:
         sys.stderr.write(f"error[usage]: {error.format_message()}\n{_note(error, invocation.origins)}")
         return EXIT_USER_MISTAKE

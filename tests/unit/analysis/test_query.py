@@ -93,6 +93,7 @@ def test_a_query_means_these_targets(text, expected):
         ("deps(//a:top, much)", "here must be a depth (a whole number), is 'much'", 15),
         ("kind(, //a:top)", "here must be a word, is ','", 6),
         ("deps('//a:top)", "a quote must be closed, is not", 6),
+        ("deps(//:b", "here must be ',' or ')', is the end", 10),
         ("a:top", "'a:top' is no label: a label starts with // or @", 1),
     ],
 )
@@ -118,8 +119,15 @@ def test_a_bad_query_reads_like_any_mistake():
 
 
 def test_a_bad_regular_expression_is_a_mistake():
-    with pytest.raises(EtbuildError, match=r"'\(' must be a regular expression"):
-        ask("kind('(', //...)")
+    with pytest.raises(EtbuildError) as caught:
+        ask("attr(name, '(', //...)")
+    assert caught.value.diagnostics[0].render() == (
+        "error[bad-query]: '(' must be a regular expression: missing ), unterminated subpattern\n"
+        " --> query:1:12\n"
+        "  |\n"
+        "1 | attr(name, '(', //...)\n"
+        "  |            ^^^"
+    )
 
 
 def test_an_unknown_target_is_a_mistake_with_the_nearest():
