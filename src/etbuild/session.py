@@ -122,7 +122,7 @@ class Session:
     def platforms(self) -> tuple[str, ...]:
         """What is built for; a label such as `:board` is meant in the package where the user stands."""
         told = self.settings.platforms or ("host",)
-        return tuple(str(parse_label(text, self.base)) if text.startswith(":") else text for text in told)
+        return tuple(str(parse_label(text, self.base)) if ":" in text else text for text in told)
 
     def load(self, patterns: Sequence[str]) -> TargetGraph:
         """Return the targets that patterns reach, with all that choosing toolchains and platforms needs."""
