@@ -84,7 +84,7 @@ def test_a_query_means_these_targets(text, expected):
     ("text", "message", "column"),
     [
         ("", "here must be a pattern or a function, is the end", 1),
-        ("deps(//a:top", "here must be ',', is the end", 13),
+        ("deps(//a:top", "here must be ',' or ')', is the end", 13),
         ("kind(copy, //a:top", "here must be ')', is the end", 19),
         ("deps(//a:top))", "here must be an operator (+, -, ^) or the end, is ')'", 14),
         ("//a:top //b:base", "here must be an operator (+, -, ^) or the end, is '//b:base'", 9),
@@ -93,7 +93,6 @@ def test_a_query_means_these_targets(text, expected):
         ("deps(//a:top, much)", "here must be a depth (a whole number), is 'much'", 15),
         ("kind(, //a:top)", "here must be a word, is ','", 6),
         ("deps('//a:top)", "a quote must be closed, is not", 6),
-        ("deps(//:b", "here must be ',' or ')', is the end", 10),
         ("a:top", "'a:top' is no label: a label starts with // or @", 1),
     ],
 )
