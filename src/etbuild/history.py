@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from etbuild.execution.event_log import RAN, BuildLog, last_builds, read_log
 from etbuild.execution.manifest import Manifest
 from etbuild.execution.store import Store
 from etbuild.model.action import Action
+from etbuild.model.diagnostics import EtbuildError
 
 Name = tuple[str, str]
 """Mnemonic and owner: what the log calls an action."""
@@ -25,8 +27,12 @@ class History:
 
     @functools.cached_property
     def builds(self) -> tuple[BuildLog, ...]:
-        """The logs."""
-        return tuple(read_log(path) for path in last_builds(self._logs))
+        """The logs, but for damaged ones."""
+        found: list[BuildLog] = []
+        for path in last_builds(self._logs):
+            with contextlib.suppress(EtbuildError):
+                found.append(read_log(path))
+        return tuple(found)
 
     def last_build(self, keys: Mapping[Name, set[str]]) -> tuple[BuildLog | None, Mapping[str, str]]:
         """Return the newest build that ran an action of these keys, with how each ended in it.

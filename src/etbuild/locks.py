@@ -42,11 +42,10 @@ class _Environment:
 
 def lock(session: Session, names: Collection[str]) -> tuple[Locked, ...]:
     """Lock what no longer fits what is asked for; what is named (`@repository`, `//package:environment`) anyway."""
-    repositories = {name.removeprefix("@") for name in names if not name.startswith(("/", ":"))}
+    repositories, labels = _told_apart(session, names)
     done: list[Locked] = []
     if repositories or not names:
         done += _lock_repositories(session, repositories)
-    labels = [name for name in names if name.startswith(("/", ":"))]
     for environment in _environments(session, labels) if labels or not names else ():
         old = _read(session, environment.path)
         if labels or not _is_of(old, environment.intent):
@@ -58,31 +57,46 @@ def lock(session: Session, names: Collection[str]) -> tuple[Locked, ...]:
     return tuple(done)
 
 
-def check_locks(session: Session) -> None:
-    """Raise `stale-lock` and `not-locked` for all that is asked for and not pinned. Fetches nothing."""
+def check_locks(session: Session, names: Collection[str]) -> tuple[Locked, ...]:
+    """Raise `stale-lock` and `not-locked` for what is named, or all, that is asked for and not pinned. Fetches none."""
+    repositories, labels = _told_apart(session, names)
     mistakes: list[Diagnostic] = []
+    done: list[Locked] = []
     old = _read(session, session.root / LOCK)
+    if old.files and (repositories or not names):
+        done.append(Locked(LOCK, len(old.files), changed=False))
     for repository in session.workspace.repositories.values():
-        if repository.kind not in UNLOCKED:
+        if repository.kind not in UNLOCKED and (not names or repository.name in repositories):
             try:
                 locked_files(repository, old)
             except EtbuildError as error:
                 mistakes += error.diagnostics
-    for environment in _environments(session, ()):
+    for environment in _environments(session, labels) if labels or not names else ():
         path = _shown(session, environment.path)
-        if not _is_of(_read(session, environment.path), environment.intent):
+        lock_file = _read(session, environment.path)
+        done.append(Locked(path, len(lock_file.files), changed=False))
+        if not _is_of(lock_file, environment.intent):
             message = f"'{path}' must be locked from the requirements of '{environment.spec.label}', is from others"
             span = environment.spec.span("requirements")
             mistakes.append(Diagnostic("stale-lock", message, span, hint="run `etbuild lock`"))
     raise_all(mistakes)
+    return tuple(done)
+
+
+def _told_apart(session: Session, names: Collection[str]) -> tuple[set[str], list[str]]:
+    """Return the repositories and the labels among the names. Raises `unknown-repository`."""
+    labels = [name for name in names if name.startswith(("/", ":"))]
+    repositories = {name.removeprefix("@") for name in names if name not in labels}
+    known = session.workspace.repositories
+    unknown = sorted(repositories.difference(known))
+    if unknown:
+        hint = did_you_mean(unknown[0], known, "@{}") or "a label, for an environment, starts with //"
+        raise EtbuildError(Diagnostic("unknown-repository", f"WORKSPACE has no repository '{unknown[0]}'", hint=hint))
+    return repositories, labels
 
 
 def _lock_repositories(session: Session, names: Collection[str]) -> Iterator[Locked]:
     known = session.workspace.repositories
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        hint = did_you_mean(unknown[0], known, "@{}") or "a label, for an environment, starts with //"
-        raise EtbuildError(Diagnostic("unknown-repository", f"WORKSPACE has no repository '{unknown[0]}'", hint=hint))
     path = session.root / LOCK
     old = _read(session, path)
     kept = LockFile(tuple(file for file in old.files if file.name not in names))

@@ -28,7 +28,7 @@ from etbuild.model.diagnostics import EtbuildError, Span, raise_all
 from etbuild.model.events import Events
 from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
-from etbuild.model.label import Label, Pattern, parse_pattern
+from etbuild.model.label import Label, Pattern, parse_label, parse_pattern
 from etbuild.model.plan import BuildPlan
 from etbuild.model.report import BuildReport
 from etbuild.model.request import BuildRequest, Settings
@@ -120,8 +120,9 @@ class Session:
 
     @property
     def platforms(self) -> tuple[str, ...]:
-        """What is built for."""
-        return self.settings.platforms or ("host",)
+        """What is built for; a label such as `:board` is meant in the package where the user stands."""
+        told = self.settings.platforms or ("host",)
+        return tuple(str(parse_label(text, self.base)) if ":" in text else text for text in told)
 
     def load(self, patterns: Sequence[str]) -> TargetGraph:
         """Return the targets that patterns reach, with all that choosing toolchains and platforms needs."""

@@ -11,7 +11,7 @@ from etbuild.analysis.resolve_toolchains import Candidates, no_toolchain, unmet_
 from etbuild.analysis.select import NoBranchMatches, resolve_selects
 from etbuild.analysis.world import World
 from etbuild.model.artifact import Artifact
-from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, with_article
 from etbuild.model.frozen import replace
 from etbuild.model.label import Label
 from etbuild.model.platform import Configuration, Platform
@@ -169,7 +169,9 @@ class Configurator:
         node = self.node(label, self._exec)
         type_ = node.spec.rule.toolchain_type
         if not type_:
-            message = f"'{label}' in 'toolchains' of WORKSPACE must be a toolchain, is a {node.spec.rule.name}"
+            message = (
+                f"'{label}' in 'toolchains' of WORKSPACE must be a toolchain, is {with_article(node.spec.rule.name)}"
+            )
             raise EtbuildError(Diagnostic("not-a-toolchain", message, self._workspace.spans.get("toolchains")))
         if node.attrs is None and not self._select(node):
             return None

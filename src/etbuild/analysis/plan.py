@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from etbuild.model.action import MISSING, Action, ActionGraph
 from etbuild.model.artifact import Artifact
 from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
-from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, with_article
 from etbuild.model.frozen import replace
 from etbuild.model.graph import reachable
 from etbuild.model.label import Pattern
@@ -68,12 +68,16 @@ def plan_with_tests(analysis: Analysis) -> BuildPlan:
 def plan_run(analysis: Analysis, text: str) -> tuple[BuildPlan, RunInfo]:
     """Return the plan that makes all that a target needs to be run, and how it is run, below an emulator perhaps."""
     if len(analysis.requested) != 1:
-        message = f"'{text}' must name one target, names {len(analysis.requested)}"
+        labels = {label for label, _ in analysis.requested}
+        message = f"'{text}' must name one target, names {len(labels)}"
+        if len(labels) == 1:
+            message = f"'{text}' must be run on one platform, is wanted on {len(analysis.requested)}"
         raise EtbuildError(Diagnostic("not-one-target", message))
     target = analysis.targets[analysis.requested[0]]
     info = target.get(RunInfo)
     if info is None:
-        message = f"'{target.label}' must be something that can be run, is a {target.spec.rule.name} without a program"
+        what = with_article(target.spec.rule.name)
+        message = f"'{target.label}' must be something that can be run, is {what} without a program"
         raise EtbuildError(Diagnostic("not-runnable", message, target.spec.span()))
     planned = _planned(target)
     platform = target.configuration.platform

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from etbuild.model.artifact import Artifact
-from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean, with_article
 from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
 from etbuild.model.label import Label, parse_label
@@ -24,7 +24,7 @@ def platform_label(text: str, workspace: Workspace) -> Label | None:
         return None
     if text.startswith(("//", "@")):
         return parse_label(text)
-    return Label(_own_repository(workspace), _PLATFORMS, text.removeprefix(":"))
+    return Label(_own_repository(workspace), _PLATFORMS, text)
 
 
 def host_constraints(host: Host, workspace: Workspace) -> tuple[Label, ...]:
@@ -78,7 +78,7 @@ def find_platform(
     spec = graph.targets.get(label)
     if spec is None or spec.rule.name != "platform":
         known = {str(other): other.name for other, s in graph.targets.items() if s.rule.name == "platform"}
-        what = "there is no such target" if spec is None else f"it is a {spec.rule.name}"
+        what = "there is no such target" if spec is None else f"it is {with_article(spec.rule.name)}"
         hint = did_you_mean(text, [HOST, *known, *known.values()])
         raise EtbuildError(Diagnostic("unknown-platform", f"'{text}' must be a platform: {what}", hint=hint))
     return _read_platform(spec, graph, constraints)

@@ -91,7 +91,7 @@ class _Answer(Generic[Node]):
         return {node: None for node in sets[0] if test(node)}
 
     def _kind(self, pattern: str) -> Callable[[Node], bool]:
-        expression = _regex(pattern)
+        expression = re.compile(pattern)
 
         def test(node: Node) -> bool:
             spec = self._universe.spec(node)
@@ -100,7 +100,7 @@ class _Answer(Generic[Node]):
         return test
 
     def _attribute(self, name: str, pattern: str) -> Callable[[Node], bool]:
-        expression = _regex(pattern)
+        expression = re.compile(pattern)
 
         def test(node: Node) -> bool:
             spec = self._universe.spec(node)
@@ -139,11 +139,3 @@ def _within(roots: Iterable[Node], edges: Mapping[Node, Iterable[Node]], depth: 
         found.update(dict.fromkeys(frontier))
         depth -= 1
     return found
-
-
-def _regex(text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text)
-    except re.error as error:
-        message = f"'{text}' must be a regular expression: {error.msg}"
-        raise EtbuildError(Diagnostic("bad-query", message)) from None

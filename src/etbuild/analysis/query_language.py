@@ -46,8 +46,8 @@ class Call:
 
 Query = Targets | Combination | Call
 _OPERATORS = {"+": "+", "-": "-", "^": "^", "union": "+", "except": "-", "intersect": "^"}
-_FUNCTIONS = {"deps": "xd", "rdeps": "xxd", "somepath": "xx", "kind": "wx", "attr": "wwx"}
-"""Their arguments: an expression, a word, and a depth that may be left out."""
+_FUNCTIONS = {"deps": "xd", "rdeps": "xxd", "somepath": "xx", "kind": "rx", "attr": "wrx"}
+"""Their arguments: an expression, a word, a regular expression, and a depth that may be left out."""
 _TOKEN = re.compile(r"""\s*("[^"]*"|'[^']*'|[()+^,-]|[^\s()+^,'"-][^\s()+^,'"]*)""")
 
 
@@ -131,11 +131,15 @@ class _Parser:
         for index, kind in enumerate(_FUNCTIONS[name]):
             if kind == "d" and self._current == ")":
                 break
+            if kind == "d" and self._current != ",":
+                raise self._expected("',' or ')'")
             self._require("(" if index == 0 else ",")
             if kind == "x":
                 sets.append(self._expression())
             elif kind == "w":
                 words.append(self._word("a word"))
+            elif kind == "r":
+                words.append(self._regex())
             elif self._current.isdecimal():
                 depth = int(self._take())
             else:
@@ -148,6 +152,16 @@ class _Parser:
             raise self._expected(what, "a word that holds such a sign stands in quotes" if self._current else None)
         word = self._take()
         return word[1:-1] if word[0] in "\"'" else word
+
+    def _regex(self) -> str:
+        token, column = self._tokens[self._next]
+        word = self._word("a word")
+        try:
+            re.compile(word)
+        except re.error as error:
+            message = f"'{word}' must be a regular expression: {error.msg}"
+            raise self._mistake(message, column, len(token)) from None
+        return word
 
     def _require(self, token: str) -> None:
         if self._current != token:

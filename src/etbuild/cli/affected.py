@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from etbuild.cli.flags import settings_of
+from etbuild.cli.flags import ANALYSIS, settings_of
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.options import json_option, settings_options
+from etbuild.cli.options import json_option, some_settings
 from etbuild.cli.output import show_result
 from etbuild.revision import ALL, affected_since
 
@@ -17,7 +17,7 @@ from etbuild.revision import ALL, affected_since
 @click.argument("patterns", nargs=-1)
 @click.option("--since", "revision", required=True, metavar="REV", help="A revision of git, such as main or HEAD~3.")
 @click.option("--why", is_flag=True, help="Say of each target what differs.")
-@settings_options
+@some_settings(ANALYSIS)
 @json_option
 @click.pass_obj
 def affected(

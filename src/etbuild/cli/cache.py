@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 
-from etbuild.cli.flags import settings_of
+from etbuild.cli.flags import CACHE, settings_of
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.options import json_option, settings_options
+from etbuild.cli.options import json_option, some_settings
 from etbuild.cli.output import show_result
 from etbuild.cli.wording import counted, size
 from etbuild.execution.collect_garbage import FolderFigures, cache_figures, collect_garbage, folder_size
@@ -31,7 +31,7 @@ def cache() -> None:
 
 
 @cache.command
-@settings_options
+@some_settings(CACHE)
 @json_option
 @click.pass_obj
 def info(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
@@ -55,7 +55,7 @@ def info(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
 @cache.command
 @click.option("--max-size", metavar="SIZE", help="Keep at most so much, such as 20G.")
 @click.option("--max-age", metavar="AGE", help="Remove what was not used for so long, such as 30d.")
-@settings_options
+@some_settings(CACHE)
 @json_option
 @click.pass_obj
 def gc(invocation: Invocation, /, max_size: str | None, max_age: str | None, as_json: bool, **flags: Any) -> int:

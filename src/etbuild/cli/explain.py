@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from etbuild.cli.flags import settings_of
+from etbuild.cli.flags import ANALYSIS, settings_of
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.options import json_option, settings_options
+from etbuild.cli.options import json_option, some_settings
 from etbuild.cli.output import show_result
 from etbuild.cli.wording import ago, counted
 from etbuild.explaining import ExplainedAction, Explanation, explain_target
@@ -19,7 +19,7 @@ from etbuild.explaining import ExplainedAction, Explanation, explain_target
 
 @click.command(short_help="Say why a target ran, or will run.")
 @click.argument("target")
-@settings_options
+@some_settings(ANALYSIS)
 @json_option
 @click.pass_obj
 def explain(invocation: Invocation, /, target: str, as_json: bool, **flags: Any) -> int:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from etbuild.cli.invocation import Invocation
-from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.rule import Command
 
 Found = tuple[Command, str]
@@ -20,15 +21,12 @@ Found = tuple[Command, str]
 
 
 def family_commands(invocation: Invocation | None) -> dict[str, Found]:
-    """Return the verbs of the workspace's families by name; none outside a workspace."""
+    """Return the verbs of the workspace's families by name. Raises EtbuildError where no workspace can be loaded."""
     if invocation is None:
         return {}
     from etbuild.loading.workspace import load_workspace
 
-    try:
-        workspace = load_workspace(invocation.workspace_root, invocation.etbuild_root)
-    except EtbuildError:
-        return {}
+    workspace = load_workspace(invocation.workspace_root, invocation.etbuild_root)
     return {
         command.name: (command, f"{family.root}/tools/{command.program}")
         for family in workspace.families
@@ -36,21 +34,29 @@ def family_commands(invocation: Invocation | None) -> dict[str, Found]:
     }
 
 
-def family_command(command: Command, program: str) -> click.Command:
-    """Return the verb as a command that hands its words to the program."""
+class FamilyVerb(click.Command):
+    """Hands its words to the program."""
 
-    @click.command(
-        command.name,
-        help=command.help,
-        context_settings={"ignore_unknown_options": True, "help_option_names": []},
-        add_help_option=False,
-    )
-    @click.argument("words", nargs=-1, type=click.UNPROCESSED)
-    def run(words: tuple[str, ...], **_flags: Any) -> int:
+    def __init__(self, command: Command, program: str) -> None:
+        super().__init__(
+            command.name,
+            callback=lambda words: self._start(words).returncode,
+            params=[click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)],
+            help=command.help,
+            context_settings={"ignore_unknown_options": True, "help_option_names": []},
+            add_help_option=False,
+        )
+        self._program = program
+
+    def flags(self) -> list[str]:
+        """Return the flags that the program's help names."""
+        silent = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        told = self._start(["--help"], stdout=subprocess.PIPE, text=True, **silent).stdout
+        return re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", told)
+
+    def _start(self, words: Sequence[str], **how: Any) -> subprocess.CompletedProcess[str]:
         # A verb may ask etbuild itself, as a person would.
         flags = ("-I", *(("-S",) if sys.flags.no_site else ()), "-X", "utf8")
         own = shlex.join([sys.executable, *flags, str(Path(__file__).parents[1] / "__main__.py")])
-        env = {**os.environ, "PYTHONPATH": str(Path(program).parents[1]), "ETBUILD": own}
-        return subprocess.run([sys.executable, program, *words], env=env, check=False).returncode
-
-    return run
+        env = {**os.environ, "PYTHONPATH": str(Path(self._program).parents[1]), "ETBUILD": own}
+        return subprocess.run([sys.executable, self._program, *words], env=env, check=False, **how)

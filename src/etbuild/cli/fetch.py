@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from etbuild.cli.flags import settings_of
+from etbuild.cli.flags import RESOLVING, settings_of
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.options import json_option, settings_options
+from etbuild.cli.options import json_option, some_settings
 from etbuild.cli.output import show_result
 from etbuild.fetching import Fetched, all_names
 from etbuild.fetching import fetch as fetch_names
@@ -19,7 +19,7 @@ from etbuild.model.diagnostics import Diagnostic, EtbuildError
 @click.argument("names", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All repositories, and WORKSPACE's toolchains.")
 @click.option("--verify", is_flag=True, help="Hash it again; alone, all that is here already.")
-@settings_options
+@some_settings(RESOLVING)
 @json_option
 @click.pass_obj
 def fetch(
@@ -29,7 +29,7 @@ def fetch(
     if not (names or everything or verify):
         raise click.UsageError("name what to fetch, such as @smollm2, or say --all")
     if names and everything:
-        raise click.UsageError("names and --all exclude each other")
+        raise click.UsageError("name what to fetch, or say --all, not both")
     session = invocation.session(settings_of(invocation, flags))
     done = tuple(fetch_names(session, names or all_names(session), verify=verify, missing=bool(names or everything)))
     lines = (f"{each.name}  {_state(each, verify)}  {each.folder}" for each in done)

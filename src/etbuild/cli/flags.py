@@ -53,6 +53,12 @@ SETTINGS = (
     Flag("cache_dir", ("--cache-dir",), "Where the cache is kept.", "folder"),
     Flag("configs", ("--config",), "Take the flags of this name; repeatable.", "texts", metavar="NAME"),
 )
+CACHE = frozenset({"cache_dir", "configs"})
+"""Of SETTINGS, those that a verb has which only looks into the cache."""
+FETCHING = CACHE | {"offline"}
+RESOLVING = FETCHING | {"platforms"}
+ANALYSIS = RESOLVING | {"mode"}
+"""Those of a verb that runs no action."""
 JSON = Flag("as_json", ("--json",), "Print the result as JSON.")
 _BY_WORD = {word: flag for flag in (*SETTINGS, JSON) for word in flag.words}
 
@@ -71,6 +77,11 @@ def settings_of(invocation: Invocation, flags: Mapping[str, Any]) -> Settings:
         offline=flags.get("offline", False),
         workers=not flags.get("no_workers", False),
     )
+
+
+def flag_of(word: str) -> Flag | None:
+    """Return the flag that a word is, alone or with its value as in `--jobs=4` and `-j4`."""
+    return _BY_WORD.get(word.partition("=")[0] if word.startswith("--") else word[:2])
 
 
 def is_pattern(word: str) -> bool:

@@ -42,6 +42,8 @@ def info(context: click.Context, /, as_json: bool, **flags: Any) -> int:
 
 def _facts(invocation: Invocation, flags: dict[str, Any]) -> Iterator[Fact]:
     session = invocation.session(settings_of(invocation, flags))
+    if session.settings.platforms:
+        session.analyze(session.load(()))  # What is no platform is a mistake here, too.
     yield Fact("version", VERSION)
     yield Fact("etbuild", str(invocation.etbuild_root))
     yield Fact("workspace", f"{session.workspace.name}, {session.root}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from etbuild.cli.configs import expand_configs
 from etbuild.cli.flags import read_plain_build
 from etbuild.cli.invocation import Invocation
+from etbuild.cli.verb_first import verb_first
 from etbuild.cli.wording import INTERRUPTED
 from etbuild.execution.usable_folder import usable
 from etbuild.model.diagnostics import EXIT_INTERRUPTED, Diagnostic, EtbuildError
@@ -22,7 +23,7 @@ def main(argv: Sequence[str], etbuild_root: Path, python: Path, expected: str | 
     """Run one command line and return its exit code: turns mistakes into text, but those that click finds."""
     try:
         cwd = _working_folder()
-        words, origins = expand_configs(argv, os.environ, cwd)
+        words, origins = expand_configs(verb_first(argv), os.environ, cwd)
         invocation = Invocation(tuple(argv), os.environ, cwd, etbuild_root, python, expected, origins)
         with usable(Path(workspace_above(str(cwd)) or cwd, "etbuild-out"), _OUTPUTS_HINT):
             return _run(words, invocation)

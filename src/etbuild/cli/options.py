@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,11 +21,19 @@ class Folder(click.Path):
         return super().convert(value, param, ctx) if value else self.fail("must name a folder, is empty", param, ctx)
 
 
-def settings_options(command: Command) -> Command:
-    """Give a verb the flags that say how a build is done."""
-    for flag in reversed(SETTINGS):
-        command = _option(flag)(command)
-    return command
+def some_settings(names: Collection[str]) -> Callable[[Command], Command]:
+    """Give a verb those of the flags that mean something to it."""
+
+    def give(command: Command) -> Command:
+        for flag in reversed(SETTINGS):
+            command = _option(flag)(command) if flag.name in names else command
+        return command
+
+    return give
+
+
+settings_options = some_settings([flag.name for flag in SETTINGS])
+"""Gives a verb the flags that say how a build is done."""
 
 
 def json_option(command: Command) -> Command:

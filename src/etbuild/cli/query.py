@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from etbuild.cli.flags import settings_of
+from etbuild.cli.flags import ANALYSIS, settings_of
 from etbuild.cli.invocation import Invocation
-from etbuild.cli.options import json_option, settings_options
+from etbuild.cli.options import json_option, some_settings
 from etbuild.cli.output import show_result
 from etbuild.querying import (
     FoundAction,
@@ -24,22 +24,26 @@ from etbuild.querying import (
 
 @click.command(short_help="Print targets, their actions or their toolchains.")
 @click.argument("expression")
-@click.option("--configured", "form", flag_value="configured", help="Ask of targets as they are built for a platform.")
-@click.option("--actions", "form", flag_value="actions", help="Print the targets' actions.")
-@click.option("--toolchains", "form", flag_value="toolchains", help="Print which toolchains were taken, and why.")
-@click.option("--output", type=click.Choice(("text", "json", "graph")), default="text", help="`graph` is for dot.")
-@settings_options
+@click.option("--configured", is_flag=True, help="Ask of targets as they are built for a platform.")
+@click.option("--actions", is_flag=True, help="Print the targets' actions.")
+@click.option("--toolchains", is_flag=True, help="Print which toolchains were taken, and why.")
+@click.option("--output", type=click.Choice(("text", "json", "graph")), help="`graph` is for dot.")
+@some_settings(ANALYSIS)
 @json_option
 @click.pass_obj
-def query(
-    invocation: Invocation, /, expression: str, form: str | None, output: str, as_json: bool, **flags: Any
-) -> int:
+def query(invocation: Invocation, /, expression: str, output: str | None, as_json: bool, **flags: Any) -> int:
     """Print the targets that EXPRESSION means: deps(//a), rdeps(//..., //a), somepath(//a, //b), kind(pte, //...),
     attr(backend, xnnpack, //...), joined by + - ^.
     """
-    session = invocation.session(settings_of(invocation, flags))
+    forms = [form for form in ("configured", "actions", "toolchains") if flags[form]]
+    form = (*forms, None)[0]
+    if len(forms) > 1:
+        raise click.UsageError(f"one question at a time: {' or '.join(f'--{each}' for each in forms)}")
+    if as_json and output not in (None, "json"):
+        raise click.UsageError(f"one output at a time: --json or --output={output}")
     if output == "graph" and form in ("actions", "toolchains"):
         raise click.UsageError(f"--output=graph is for targets, not for --{form}")
+    session = invocation.session(settings_of(invocation, flags))
     found: Any
     lines: Any
     if form == "actions":

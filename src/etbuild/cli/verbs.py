@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ import click
 from etbuild import VERSION
 from etbuild.cli.flags import is_pattern
 from etbuild.cli.invocation import Invocation
-from etbuild.model.diagnostics import EXIT_USER_MISTAKE, did_you_mean
+from etbuild.model.diagnostics import EXIT_USER_MISTAKE, EtbuildError, did_you_mean
 
 VERBS = {
     "build": "etbuild.cli.build:build",
@@ -36,23 +37,30 @@ VERBS = {
 """Verb to the command that does it; imported only when it is asked for."""
 
 
+def verb_command(verb: str) -> click.Command:
+    """Return the command of one of VERBS."""
+    module, _, name = VERBS[verb].partition(":")
+    command: click.Command = getattr(importlib.import_module(module), name)
+    return command
+
+
 class Verbs(click.Group):
     """The verbs, and those that the workspace's families add."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return all verbs, for --help."""
-        return [*VERBS, *_family_commands(ctx)]
+        """Return all verbs, for --help: also where no workspace can be loaded."""
+        with contextlib.suppress(EtbuildError):
+            return [*VERBS, *_family_commands(ctx)]
+        return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the verb's command."""
+        """Return the verb's command. Raises EtbuildError where only a workspace that cannot be loaded may know it."""
         if cmd_name in VERBS:
-            module, _, name = VERBS[cmd_name].partition(":")
-            command: click.Command = getattr(importlib.import_module(module), name)
-            return command
-        from etbuild.cli.family_command import family_command
+            return verb_command(cmd_name)
+        from etbuild.cli.family_command import FamilyVerb
 
         found = _family_commands(ctx).get(cmd_name)
-        return family_command(*found) if found else None
+        return FamilyVerb(*found) if found else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -91,9 +99,18 @@ def run_verb(words: Sequence[str], invocation: Invocation) -> int:
         outcome = cli.main(list(words), prog_name="etbuild", standalone_mode=False, obj=invocation)
     except click.exceptions.Exit as stop:
         return stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stderr.write(f"{error.format_message()}\n")
+        return EXIT_USER_MISTAKE
     except click.ClickException as error:
-        sys.stderr.write(f"error[usage]: {error.format_message()}\n")
+        sys.stderr.write(f"error[usage]: {error.format_message()}\n{_note(error, invocation.origins)}")
         return EXIT_USER_MISTAKE
     except click.Abort:
         raise KeyboardInterrupt from None
     return outcome if isinstance(outcome, int) else 0
+
+
+def _note(error: click.ClickException, origins: Mapping[str, str]) -> str:
+    """Return which config sets the flag that is wrong: it may not have been typed."""
+    words = error.param.opts if isinstance(error, click.BadParameter) and error.param else ()
+    return "".join(f"  note: {word} is set by {origins[word]}\n" for word in words if word in origins)

@@ -12,6 +12,7 @@ from typing import Any
 
 from etbuild.model.action import ActionGraph
 from etbuild.model.artifact import InputSet
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import ActionFinished, BuildEvent, FetchProgress, Note
 from etbuild.model.frozen import frozen
 
@@ -162,16 +163,16 @@ def last_builds(folder: Path) -> tuple[Path, ...]:
 
 
 def read_log(path: Path) -> BuildLog:
-    """Read one build's log; a last line that a kill cut off is passed over."""
-    build: dict[str, Any] = {"argv": (), "started": 0.0}
+    """Read one build's log; a last line that a kill cut off is passed over. Raises `damaged-log`."""
+    build: dict[str, Any] = {}
     actions: list[LoggedAction] = []
     notes: list[str] = []
-    for line in path.read_text(encoding="utf-8").split("\n"):
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
             fields = json.loads(line)
         except ValueError:
             continue
-        kind = fields.pop("event")
+        kind = fields.pop("event", "") if isinstance(fields, dict) else ""
         if kind == "action":
             lists: dict[str, Any] = {name: tuple(fields.pop(name, ())) for name in ("needs", "diagnostics")}
             actions.append(LoggedAction(**fields, **lists))
@@ -179,5 +180,8 @@ def read_log(path: Path) -> BuildLog:
             notes.append(fields["text"])
         elif kind in {"build", "end"}:
             build.update(fields)
+    if "started" not in build:
+        message = f"'{path}' must begin with what was built and when, does not"
+        raise EtbuildError(Diagnostic("damaged-log", message, hint="remove it; it is needed for no build"))
     build["argv"] = tuple(build["argv"])
     return BuildLog(actions=tuple(actions), notes=tuple(notes), **build)

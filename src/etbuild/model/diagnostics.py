@@ -77,6 +77,11 @@ def _excerpt(span: Span) -> list[str]:
     ]
 
 
+def with_article(noun: str) -> str:
+    """Return `a genrule`, `an output_file`."""
+    return f"{'an' if noun[:1] in 'aeio' else 'a'} {noun}"
+
+
 def did_you_mean(word: str, candidates: Iterable[str], form: str = "{}") -> str | None:
     """Return a hint that names the candidate closest to `word`, put into `form`, or None if none is close."""
     import difflib  # noqa: PLC0415 - only who made a mistake waits for it.

@@ -84,7 +84,7 @@ def test_a_query_means_these_targets(text, expected):
     ("text", "message", "column"),
     [
         ("", "here must be a pattern or a function, is the end", 1),
-        ("deps(//a:top", "here must be ',', is the end", 13),
+        ("deps(//a:top", "here must be ',' or ')', is the end", 13),
         ("kind(copy, //a:top", "here must be ')', is the end", 19),
         ("deps(//a:top))", "here must be an operator (+, -, ^) or the end, is ')'", 14),
         ("//a:top //b:base", "here must be an operator (+, -, ^) or the end, is '//b:base'", 9),
@@ -118,8 +118,15 @@ def test_a_bad_query_reads_like_any_mistake():
 
 
 def test_a_bad_regular_expression_is_a_mistake():
-    with pytest.raises(EtbuildError, match=r"'\(' must be a regular expression"):
-        ask("kind('(', //...)")
+    with pytest.raises(EtbuildError) as caught:
+        ask("attr(name, '(', //...)")
+    assert caught.value.diagnostics[0].render() == (
+        "error[bad-query]: '(' must be a regular expression: missing ), unterminated subpattern\n"
+        " --> query:1:12\n"
+        "  |\n"
+        "1 | attr(name, '(', //...)\n"
+        "  |            ^^^"
+    )
 
 
 def test_an_unknown_target_is_a_mistake_with_the_nearest():

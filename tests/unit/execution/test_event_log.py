@@ -10,7 +10,7 @@ from etbuild.execution.event_log import EventLog, last_builds, read_log
 from etbuild.execution.trace import chrome_trace
 from etbuild.model.action import Action, ActionGraph
 from etbuild.model.artifact import Artifact, InputSet
-from etbuild.model.diagnostics import Diagnostic
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import ActionFinished, ActionStarted, FetchProgress, Note
 
 OUTPUTS = [Artifact(name, "host") for name in ("export", "lower_a", "lower_b", "check")]
@@ -103,6 +103,18 @@ def test_the_log_of_a_killed_build_tells_what_had_ended(folder):
     build = read_log(path)
     assert [action.index for action in build.actions] == [0, 1]
     assert build.exit_code is None
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no log", b"[1]\n", b"\xff\n", b'{"event": "end", "exit_code": 0, "wall_ms": 1}\n']
+)
+def test_a_file_that_is_no_log_is_a_mistake(tmp_path, content):
+    path = tmp_path / "00000000000000-1.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(
+        EtbuildError, match=r"^error\[damaged-log\]: '.*-1.jsonl' must begin with what was built and when"
+    ):
+        read_log(path)
 
 
 def test_the_last_twenty_builds_are_kept(folder):
