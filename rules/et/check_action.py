@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext, as_tables
+from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext, as_tables, given
 from rules.et.actions import PYTHON_ENV, WORKER, Flags, operators_env, repeated, spec_digest
 from rules.et.export_action import GIB, Exported
 from rules.et.lower_action import Lowered, input_flags
@@ -157,7 +157,7 @@ def summary(
             environment.python,
             ctx.tool("report/summary.py"),
             *("--operators", lowered.operators),
-            *("--backend", ctx.attrs.backend, "--dtype", ctx.attrs.dtype, "--quantize", ctx.attrs.quantize),
+            *("--backend", ctx.attrs.backend, "--dtype", _dtype(ctx.attrs), "--quantize", ctx.attrs.quantize),
             *repeated("--measure", [f"{name}={measure.path}" for name, measure in measures.items()]),
             *repeated("--facts", [f"{name}={fact.path}" for name, fact in facts.items()]),
             *repeated("--tolerance", tolerance_words(ctx.attrs)),
@@ -170,6 +170,12 @@ def summary(
         progress="summing up",
     )
     return text
+
+
+def _dtype(attrs: PteAttrs) -> str:
+    """Return what a program's methods are in: the lowering refuses those that disagree."""
+    methods = tuple(attrs.methods.values()) or (attrs,)
+    return next((method.dtype for method in methods if "dtype" in given(method)), "float32")
 
 
 def _text_flags(attrs: PteAttrs, exported: Exported) -> Flags:

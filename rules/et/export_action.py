@@ -68,11 +68,12 @@ def export_method(
 
 
 def _task_flags(method: MethodAttrs, model: ModelInfo) -> tuple[str, ...]:
-    """Return the flags that the model's kind takes: a graph made elsewhere has only its dtype left to choose."""
+    """Return the flags that the model's kind takes: of a graph made elsewhere nothing is left to choose."""
     if model.kind == "pt2_model":
         return ()
+    strict = () if method.strict is None else ("--strict", json_word(method.strict))
     if model.kind == "torch_model" or method.task is None:
-        return ("--dtype", method.dtype)
+        return ("--dtype", method.dtype, *strict)
     flags: tuple[str, ...] = (
         "--dtype",
         method.dtype,
@@ -80,10 +81,10 @@ def _task_flags(method: MethodAttrs, model: ModelInfo) -> tuple[str, ...]:
         method.task,
         "--dynamic-shapes",
         json_word(method.dynamic_shapes),
+        *strict,
+        "--attention",
+        attention_of(method),
     )
-    if method.strict is not None:
-        flags += ("--strict", json_word(method.strict))
-    flags += ("--attention", attention_of(method))
     if method.task == "image-classification":
         return flags
     if method.max_seq_len is not None:

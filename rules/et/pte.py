@@ -13,6 +13,7 @@ from rules.et.lower_action import Lowered, lower_program, quantize_graph
 from rules.et.lowering_profile import LOWERING_ENVIRONMENTS, profile_of
 from rules.et.providers import MethodProof, ProgramInfo
 from rules.et.pte_attrs import BACKEND_ATTRIBUTES, MethodAttrs, PteAttrs
+from rules.et.unread_attributes import check_methods_alone, check_read
 
 
 def _toolchains(attrs: PteAttrs) -> tuple[Request, ...]:
@@ -35,6 +36,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
     methods = _methods(ctx)
     for method in methods.values():
         _check_combination(ctx, method)
+    check_read(ctx, methods)
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
     lowering = environment
     if ctx.attrs.backend in LOWERING_ENVIRONMENTS:
@@ -78,10 +80,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
 def _methods(ctx: RuleContext[PteAttrs]) -> Mapping[str, MethodAttrs]:
     """Return the methods by name: those of `methods`, or the one that the target itself describes."""
     attrs = ctx.attrs
-    if attrs.methods and attrs.model is not None:
-        raise ctx.mistake(
-            "method-twice", "'model' must not be given beside 'methods': each method names its own", attribute="model"
-        )
+    check_methods_alone(ctx)
     if not attrs.methods and attrs.model is None:
         raise ctx.mistake("missing-attribute", "'model' of pte must be given", hint='model = ":name of a model"')
     return attrs.methods or {attrs.method: attrs}

@@ -42,17 +42,18 @@ class MethodAttrs(Attrs):
     """The model."""
 
     task: Task | None = None
-    """What the method does; none for a torch_model or pt2_model, which are exported as they are."""
+    """What the method does: an hf_model is exported for it. A torch_model or pt2_model is exported as it is, and needs
+    none; if it says one, it is proven, tested and run as programs of that task are."""
 
     dtype: Literal["float32", "float16", "bfloat16"] = "float32"
-    """Of parameters and activations."""
+    """Of parameters and activations; what is in a pt2_model's file stays as it is."""
 
     max_seq_len: Annotated[int, Limits(ge=1, le=131072)] | None = None
     """The longest sequence, in tokens; for text generation the size of the key-value cache.  [default: 512, or what the
     model has positions for if that is less]"""
 
     dynamic_shapes: bool = True
-    """Whether sequences may be shorter than the example; false makes a program for one token at a time."""
+    """Of texts: whether sequences may be shorter than the example; false makes a program for one token at a time."""
 
     attention: Literal["sdpa", "eager", "custom_sdpa"] | None = None
     """How attention is computed; if not given, custom_sdpa for text generation and sdpa elsewhere."""
@@ -67,7 +68,7 @@ class MethodAttrs(Attrs):
     """What feature extraction returns: one normalised vector a text, or the last hidden state."""
 
     strict: bool | None = None
-    """torch.export's strict mode.  [default: what the wrapper needs]"""
+    """torch.export's strict mode.  [default: what the wrapper needs; false for a torch_model]"""
 
     example_input_ids: tuple[int, ...] | None = None
     """For wrapper = "transformers": its `example_input_ids`, of one sequence."""
@@ -76,7 +77,7 @@ class MethodAttrs(Attrs):
     """For wrapper = "transformers": its `example_cache_position`."""
 
     source_transforms: tuple[EntryPoint, ...] = ()
-    """"file.py:function" each: takes the nn.Module before export and returns one."""
+    """"file.py:function" each: takes the nn.Module before export and returns one; a pt2_model has none."""
 
 
 def _proven_with_kernels(given: Any) -> Any:
@@ -108,7 +109,8 @@ class PteAttrs(MethodAttrs, before=_proven_with_kernels):
     """The method's name."""
 
     methods: dict[str, MethodAttrs] = {}
-    """Several methods in one program, by name: each a table of the attributes above. Equal weights are stored once."""
+    """Several methods in one program, by name: each a table of the attributes that methods have, from `model` to
+    `source_transforms`, which then stand nowhere else. Equal weights are stored once."""
 
     quantize: Quantize = "none"
     """8da4w, 8w, 4w: torchao's, before export. pt2e_static_int8, pt2e_dynamic_int8: by the backend's quantizer, after
@@ -126,7 +128,8 @@ class PteAttrs(MethodAttrs, before=_proven_with_kernels):
     without it planned memory is less, and no others may run the program."""
 
     group_size: Annotated[int, Limits(ge=1)] | None = None
-    """How many weights share a scale; for portable 8da4w a multiple of 32.  [default: 32 for 8da4w and 4w]"""
+    """Of 8da4w, 8w and 4w: how many weights share a scale; for portable 8da4w a multiple of 32.  [default: 32 for 8da4w
+    and 4w]"""
 
     calibration: tuple[EntryPoint | Src, ...] = ()
     """Inputs that static quantization observes: .safetensors files, or "file.py:function" giving tuples of tensors."""
