@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from etbuild.api import Artifact, DefaultInfo, Provider, PythonEnvironmentInfo, Request, RuleContext, RunInfo, rule
-from rules.et.actions import PYTHON_ENV, repeated
-from rules.et.check_action import Checked, check_method, check_tolerances, provenance, summary, tolerance_words
+from rules.et.actions import PYTHON_ENV, own_operators, repeated
+from rules.et.check_action import Checked, check_method, check_tolerances, summary, tolerance_words
 from rules.et.combinations import nearest_combination
 from rules.et.export_action import EXPORT_SCHEMES, Exported, Quantization, export_method
 from rules.et.lower_action import Lowered, lower_program, quantize_graph
 from rules.et.lowering_profile import LOWERING_ENVIRONMENTS, profile_of
+from rules.et.provenance_action import provenance
 from rules.et.providers import MethodProof, ProgramInfo
 from rules.et.pte_attrs import BACKEND_ATTRIBUTES, MethodAttrs, PteAttrs
 from rules.et.unread_attributes import check_methods_alone, check_read
@@ -70,7 +71,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
             proof.expected,
             first.model.tokenizer,
             tuple(_proof(ctx, name, one, exported[name]) for name, one in checked.items()),
-            ctx.files(ctx.attrs.operators, for_exec=True),
+            own_operators(ctx),
             profile,
         ),
         *_run_info(ctx, lowered, first, environment),
@@ -192,7 +193,7 @@ def _run_info(
     }.get(method.task)
     if program is None:
         return []
-    tool, operators = ctx.tool(program), ctx.files(ctx.attrs.operators, for_exec=True)
+    tool, operators = ctx.tool(program), own_operators(ctx)
     words = ("--pte", lowered.program, *repeated("--tokenizer", method.model.tokenizer))
     argv = (environment.python, tool.script, *words, *repeated("--operators", operators))
     return [RunInfo(argv, tool.inputs, tuple(sorted(PYTHON_ENV.items())), (environment.mount,))]
