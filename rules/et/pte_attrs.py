@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from etbuild.api import EXEC, Attrs, Dep, EntryPoint, Limits, Src, provides
+from etbuild.api import EXEC, Attrs, Dep, EntryPoint, Limits, Src, after, provides
+from rules.et.method_values import METHOD_NAME, refuse_names, refuse_value
 from rules.et.providers import ModelInfo
 
 Task = Literal["text-generation", "feature-extraction", "image-classification"]
@@ -105,10 +106,10 @@ class PteAttrs(MethodAttrs, before=_proven_with_kernels):
     cpu_features: Literal["mve", "dsp", "scalar"] | None = None
     """For `cortex_m`: the extensions of the processor that it is lowered for.  [default: what the platform has]"""
 
-    method: Annotated[str, Limits(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "forward"
+    method: Annotated[str, Limits(pattern=METHOD_NAME)] = "forward"
     """The method's name."""
 
-    methods: dict[str, MethodAttrs] = {}
+    methods: Annotated[dict[str, MethodAttrs], after(refuse_names)] = {}
     """Several methods in one program, by name: each a table of the attributes that methods have, from `model` to
     `source_transforms`, which then stand nowhere else. Equal weights are stored once."""
 
@@ -137,8 +138,8 @@ class PteAttrs(MethodAttrs, before=_proven_with_kernels):
     data: tuple[Src, ...] = ()
     """Files that calibration, inputs or transforms read."""
 
-    constant_methods: dict[str, Any] = {}
-    """Methods that return a constant: numbers, booleans, texts or lists of them."""
+    constant_methods: Annotated[dict[str, Annotated[Any, after(refuse_value)]], after(refuse_names)] = {}
+    """Methods that return a constant: numbers, booleans, texts or lists of them. Whole numbers have 64 bits."""
 
     partitioner: EntryPoint | None = None
     """"file.py:function": returns the partitioners to use in place of the backend's own."""
