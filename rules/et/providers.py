@@ -38,6 +38,8 @@ class MethodProof:
     """What its graph and the program gave for them, as safetensors."""
     tolerances: tuple[str, ...]
     """`figure=bound`, as the target gives them."""
+    task: str = ""
+    """What the method does; nothing if its target does not say."""
 
 
 @dataclass(frozen=True, slots=True)

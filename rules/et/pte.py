@@ -145,7 +145,8 @@ def _export(
 
 def _proof(ctx: RuleContext[PteAttrs], name: str, checked: Checked, exported: Exported) -> MethodProof:
     tolerances = tolerance_words(ctx.attrs)
-    return MethodProof(name, exported.facts, checked.measure, checked.inputs, checked.expected, tolerances)
+    files = (exported.facts, checked.measure, checked.inputs, checked.expected)
+    return MethodProof(name, *files, tolerances, exported.task)
 
 
 def _float_graph(
