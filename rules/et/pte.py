@@ -14,6 +14,7 @@ from rules.et.lowering_profile import LOWERING_ENVIRONMENTS, profile_of
 from rules.et.provenance_action import provenance
 from rules.et.providers import MethodProof, ProgramInfo
 from rules.et.pte_attrs import BACKEND_ATTRIBUTES, MethodAttrs, PteAttrs
+from rules.et.task_inputs import check_task_inputs
 from rules.et.unread_attributes import check_methods_alone, check_read
 
 
@@ -38,6 +39,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
     for method in methods.values():
         _check_combination(ctx, method)
     check_read(ctx, methods)
+    check_task_inputs(ctx, methods)
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
     lowering = environment
     if ctx.attrs.backend in LOWERING_ENVIRONMENTS:
