@@ -34,8 +34,13 @@ ARM_WORKER = "torch,torch.export,executorch.exir,executorch.backends.cortex_m.pa
 
 def operators_env(ctx: RuleContext[Any]) -> dict[str, tuple[Artifact, ...]]:
     """Return what tells programs of a target's own operators, which they load before they read a graph or run one."""
-    files = ctx.files(ctx.attrs.operators, for_exec=True)
+    files = own_operators(ctx)
     return {"ETBUILD_OPERATORS": files} if files else {}
+
+
+def own_operators(ctx: RuleContext[Any]) -> tuple[Artifact, ...]:
+    """Return what defines a target's own operators."""
+    return ctx.files(ctx.attrs.operators, for_exec=True)
 
 
 def repeated(flag: str, values: Iterable[str | Artifact]) -> Flags:
@@ -54,7 +59,13 @@ def json_word(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def spec_digest(flags: Sequence[str | Artifact]) -> str:
-    """Return what names the outputs of a command: a digest of its words."""
-    words = [flag.path if isinstance(flag, Artifact) else flag for flag in flags]
+def spec_digest(
+    flags: Sequence[str | Artifact], data: Iterable[Artifact] = (), operators: Iterable[Artifact] = ()
+) -> str:
+    """Return what names the outputs of a command: a digest of its words, and of the files that it is given beside them.
+
+    `data` is a set of files, `operators` a sequence: they are loaded in order.
+    """
+    beside = (*repeated("data", sorted(file.path for file in data)), *repeated("operators", operators))
+    words = [flag.path if isinstance(flag, Artifact) else flag for flag in (*flags, *beside)]
     return hashlib.sha256(json_word(words).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The EtMeasure, EtVerdict, EtProvenance and EtSummary actions: a program is compared, judged, described."""
+"""The EtMeasure, EtVerdict and EtSummary actions: a program is compared, judged, described."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext, as_tables
-from rules.et.actions import PYTHON_ENV, WORKER, Flags, operators_env, repeated, spec_digest
+from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext, given
+from rules.et.actions import PYTHON_ENV, WORKER, Flags, operators_env, own_operators, repeated, spec_digest
 from rules.et.export_action import GIB, Exported
 from rules.et.lower_action import Lowered, input_flags
 from rules.et.lowering_profile import NOT_RUN
@@ -51,7 +51,8 @@ def check_method(
     flags += _text_flags(attrs, exported)
     flags += recorded
     flags += repeated("--not-run", filter(None, [NOT_RUN.get(attrs.backend)]))
-    stem = f"measure-{spec_digest(flags)}"
+    data = ctx.files(attrs.data)
+    stem = f"measure-{spec_digest(flags, data, own_operators(ctx))}"
     home = exported.model.label
     measure = ctx.output(f"{stem}.json", beside=home)
     inputs = ctx.output(f"{stem}.inputs.safetensors", beside=home)
@@ -64,7 +65,7 @@ def check_method(
             *flags,
             *("--output", measure, "--inputs-output", inputs, "--expected-output", expected),
         ],
-        inputs=(*files, *ctx.files(attrs.data)),
+        inputs=(*files, *data),
         outputs=(measure, inputs, expected),
         env={**PYTHON_ENV, **operators_env(ctx)},
         mounts=(environment.mount,),
@@ -105,42 +106,6 @@ def judge(ctx: RuleContext[PteAttrs], measure: Artifact, environment: PythonEnvi
     return verdict
 
 
-def provenance(
-    ctx: RuleContext[PteAttrs], lowered: Lowered, methods: Mapping[str, Exported], environment: PythonEnvironmentInfo
-) -> Artifact:
-    """Register the statement of what the program was made from."""
-    statement = ctx.output(f"{ctx.label.name}.provenance.json")
-    weights = {
-        word.path: word
-        for one in methods.values()
-        for word in (*one.model.flags, *one.model.inputs)
-        if isinstance(word, Artifact)
-    }
-    environments = {"python_environment": environment.mount.digest}
-    if lowered.environment != environment:
-        environments["lowering_environment"] = lowered.environment.mount.digest
-    parameters = {key: str(value) for key, value in as_tables(ctx.attrs, defaults=False).items()}
-    ctx.run(
-        "EtProvenance",
-        argv=[
-            environment.python,
-            ctx.tool("provenance/provenance.py"),
-            *("--subject", lowered.program),
-            *repeated("--material", [f"{path}={path}" for path in weights]),
-            *repeated("--material", [f"{name}=sha256:{digest}" for name, digest in environments.items()]),
-            *repeated("--parameter", [f"{key}={value}" for key, value in sorted(parameters.items())]),
-            *repeated("--facts", [one.facts for one in methods.values()]),
-            *("--output", statement),
-        ],
-        inputs=tuple(weights.values()),
-        outputs=(statement,),
-        env=PYTHON_ENV,
-        mounts=(environment.mount,),
-        progress="writing provenance",
-    )
-    return statement
-
-
 def summary(
     ctx: RuleContext[PteAttrs],
     lowered: Lowered,
@@ -157,7 +122,7 @@ def summary(
             environment.python,
             ctx.tool("report/summary.py"),
             *("--operators", lowered.operators),
-            *("--backend", ctx.attrs.backend, "--dtype", ctx.attrs.dtype, "--quantize", ctx.attrs.quantize),
+            *("--backend", ctx.attrs.backend, "--dtype", _dtype(ctx.attrs), "--quantize", ctx.attrs.quantize),
             *repeated("--measure", [f"{name}={measure.path}" for name, measure in measures.items()]),
             *repeated("--facts", [f"{name}={fact.path}" for name, fact in facts.items()]),
             *repeated("--tolerance", tolerance_words(ctx.attrs)),
@@ -170,6 +135,12 @@ def summary(
         progress="summing up",
     )
     return text
+
+
+def _dtype(attrs: PteAttrs) -> str:
+    """Return what a program's methods are in: the lowering refuses those that disagree."""
+    methods = tuple(attrs.methods.values()) or (attrs,)
+    return next((method.dtype for method in methods if "dtype" in given(method)), "float32")
 
 
 def _text_flags(attrs: PteAttrs, exported: Exported) -> Flags:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from etbuild.api import Artifact, PythonEnvironmentInfo, Resources, RuleContext
 from rules.et.actions import PYTHON_ENV, WORKER, entry_flags, json_word, spec_digest
 from rules.et.providers import ModelInfo
-from rules.et.pte_attrs import MethodAttrs
+from rules.et.pte_attrs import MethodAttrs, PteAttrs
 
 GIB = 1 << 30
 EXPORT_SCHEMES = ("8da4w", "8w", "4w", "gguf")
@@ -38,7 +37,7 @@ class Exported:
 
 
 def export_method(
-    ctx: RuleContext[Any], method: MethodAttrs, environment: PythonEnvironmentInfo, quantization: Quantization
+    ctx: RuleContext[PteAttrs], method: MethodAttrs, environment: PythonEnvironmentInfo, quantization: Quantization
 ) -> Exported:
     """Register the export of one method; equal ones of other targets are the same action."""
     if method.model is None:
@@ -48,13 +47,14 @@ def export_method(
         message, hint = f"'task' must be given for '{model.label}', an hf_model", 'task = "text-generation"'
         raise ctx.mistake("missing-attribute", message, attribute="model", hint=hint)
     transforms, files = entry_flags("--source-transform", ctx, method.source_transforms)
+    data = ctx.files(ctx.attrs.data) if transforms else ()
     flags = (*model.flags, *_task_flags(method, model), *_quantization_flags(quantization), *transforms)
-    name = f"export-{spec_digest(flags)}"
+    name = f"export-{spec_digest(flags, data)}"
     graph, facts = ctx.output(f"{name}.pt2", beside=model.label), ctx.output(f"{name}.json", beside=model.label)
     ctx.run(
         "EtExport",
         argv=[environment.python, ctx.tool("export/export_model.py"), *flags, "--output", graph, "--facts", facts],
-        inputs=(*model.inputs, *files),
+        inputs=(*model.inputs, *files, *data),
         outputs=(graph, facts),
         env=PYTHON_ENV,
         mounts=(environment.mount,),
@@ -68,11 +68,12 @@ def export_method(
 
 
 def _task_flags(method: MethodAttrs, model: ModelInfo) -> tuple[str, ...]:
-    """Return the flags that the model's kind takes: a graph made elsewhere has only its dtype left to choose."""
+    """Return the flags that the model's kind takes: of a graph made elsewhere nothing is left to choose."""
     if model.kind == "pt2_model":
         return ()
+    strict = () if method.strict is None else ("--strict", json_word(method.strict))
     if model.kind == "torch_model" or method.task is None:
-        return ("--dtype", method.dtype)
+        return ("--dtype", method.dtype, *strict)
     flags: tuple[str, ...] = (
         "--dtype",
         method.dtype,
@@ -80,10 +81,10 @@ def _task_flags(method: MethodAttrs, model: ModelInfo) -> tuple[str, ...]:
         method.task,
         "--dynamic-shapes",
         json_word(method.dynamic_shapes),
+        *strict,
+        "--attention",
+        attention_of(method),
     )
-    if method.strict is not None:
-        flags += ("--strict", json_word(method.strict))
-    flags += ("--attention", attention_of(method))
     if method.task == "image-classification":
         return flags
     if method.max_seq_len is not None:

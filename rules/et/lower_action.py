@@ -14,6 +14,7 @@ from rules.et.actions import (
     entry_flags,
     json_word,
     operators_env,
+    own_operators,
     repeated,
     spec_digest,
 )
@@ -42,11 +43,13 @@ def quantize_graph(ctx: RuleContext[PteAttrs], exported: Exported, environment: 
         flags += ("--may-be-plain",)
     if ctx.attrs.backend in LOWERING_ENVIRONMENTS:
         flags += ("--quantizer", ctx.attrs.backend, *repeated("--accelerator", filter(None, [ctx.attrs.accelerator])))
-    graph = ctx.output(f"quantized-{spec_digest(flags)}.pt2", beside=exported.model.label)
+    data = ctx.files(ctx.attrs.data)
+    name = f"quantized-{spec_digest(flags, data, own_operators(ctx))}"
+    graph = ctx.output(f"{name}.pt2", beside=exported.model.label)
     ctx.run(
         "EtQuantize",
         argv=[environment.python, ctx.tool("quantize/quantize_pt2e.py"), *flags, "--output", graph],
-        inputs=(*files, *ctx.files(ctx.attrs.data)),
+        inputs=(*files, *data),
         outputs=(graph,),
         env={**PYTHON_ENV, **operators_env(ctx)},
         mounts=(environment.mount,),
@@ -65,6 +68,7 @@ def lower_program(
         what = f"is for backend 'cortex_m' with quantize 'pt2e_static_int8', is given for '{ctx.attrs.backend}'"
         raise ctx.mistake("no-quantized-io", f"'quantized_io' {what}", attribute="quantized_io")
     custom, files = _custom_flags(ctx)
+    data = ctx.files(ctx.attrs.data) if files else ()
     flags = (*_method_flags(methods), *_constant_flags(ctx.attrs), *custom)
     if ctx.attrs.quantize != "none":
         flags += ("--quantize", ctx.attrs.quantize)
@@ -75,7 +79,8 @@ def lower_program(
     if ctx.attrs.quantized_io:
         flags += ("--quantized-io",)
     home = next(iter(methods.values())).model.label
-    name = f"lowered-{ctx.attrs.backend}-{spec_digest(flags)}"
+    record = ("--etrecord",) if ctx.attrs.etrecord else ()
+    name = f"lowered-{ctx.attrs.backend}-{spec_digest((*flags, *record), data, own_operators(ctx))}"
     program, operators, plan = (
         ctx.output(f"{name}{end}", beside=home) for end in (".pte", ".operators.json", ".plan.json")
     )
@@ -90,7 +95,7 @@ def lower_program(
             *("--output", program, "--operators", operators, "--plan", plan),
             *(("--etrecord", etrecord) if etrecord else ()),
         ],
-        inputs=files,
+        inputs=(*files, *data),
         outputs=outputs,
         env={**PYTHON_ENV, **operators_env(ctx)},
         mounts=(environment.mount,),
@@ -135,4 +140,4 @@ def _custom_flags(ctx: RuleContext[PteAttrs]) -> tuple[Flags, tuple[Artifact, ..
         entry_flags("--memory-planner", ctx, [attrs.memory_planner] if attrs.memory_planner else []),
     )
     files = tuple(file for _, found in pairs for file in found)
-    return tuple(word for flags, _ in pairs for word in flags), files + (ctx.files(attrs.data) if files else ())
+    return tuple(word for flags, _ in pairs for word in flags), files

@@ -21,6 +21,8 @@ class ModelInfo(Provider):
     """Files that the flags name inside a longer word, such as "file.py:function"."""
     tokenizer: tuple[Artifact, ...] = ()
     """Files that a tokenizer is made of; empty if it has none."""
+    shapes: tuple[tuple[int, ...], ...] = ()
+    """Of its example inputs, where its target writes them down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class MethodProof:
     """What its graph and the program gave for them, as safetensors."""
     tolerances: tuple[str, ...]
     """`figure=bound`, as the target gives them."""
+    task: str = ""
+    """What the method does; nothing if its target does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from etbuild.api import Artifact, DefaultInfo, Provider, PythonEnvironmentInfo, Request, RuleContext, RunInfo, rule
-from rules.et.actions import PYTHON_ENV, repeated
-from rules.et.check_action import Checked, check_method, check_tolerances, provenance, summary, tolerance_words
+from rules.et.actions import PYTHON_ENV, own_operators, repeated
+from rules.et.check_action import Checked, check_method, check_tolerances, summary, tolerance_words
 from rules.et.combinations import nearest_combination
 from rules.et.export_action import EXPORT_SCHEMES, Exported, Quantization, export_method
 from rules.et.lower_action import Lowered, lower_program, quantize_graph
 from rules.et.lowering_profile import LOWERING_ENVIRONMENTS, profile_of
+from rules.et.provenance_action import provenance
 from rules.et.providers import MethodProof, ProgramInfo
 from rules.et.pte_attrs import BACKEND_ATTRIBUTES, MethodAttrs, PteAttrs
+from rules.et.task_inputs import check_task_inputs
+from rules.et.unread_attributes import check_methods_alone, check_read
 
 
 def _toolchains(attrs: PteAttrs) -> tuple[Request, ...]:
@@ -35,6 +38,8 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
     methods = _methods(ctx)
     for method in methods.values():
         _check_combination(ctx, method)
+    check_read(ctx, methods)
+    check_task_inputs(ctx, methods)
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
     lowering = environment
     if ctx.attrs.backend in LOWERING_ENVIRONMENTS:
@@ -68,7 +73,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
             proof.expected,
             first.model.tokenizer,
             tuple(_proof(ctx, name, one, exported[name]) for name, one in checked.items()),
-            ctx.files(ctx.attrs.operators, for_exec=True),
+            own_operators(ctx),
             profile,
         ),
         *_run_info(ctx, lowered, first, environment),
@@ -78,10 +83,7 @@ def pte(ctx: RuleContext[PteAttrs]) -> Sequence[Provider]:
 def _methods(ctx: RuleContext[PteAttrs]) -> Mapping[str, MethodAttrs]:
     """Return the methods by name: those of `methods`, or the one that the target itself describes."""
     attrs = ctx.attrs
-    if attrs.methods and attrs.model is not None:
-        raise ctx.mistake(
-            "method-twice", "'model' must not be given beside 'methods': each method names its own", attribute="model"
-        )
+    check_methods_alone(ctx)
     if not attrs.methods and attrs.model is None:
         raise ctx.mistake("missing-attribute", "'model' of pte must be given", hint='model = ":name of a model"')
     return attrs.methods or {attrs.method: attrs}
@@ -145,7 +147,8 @@ def _export(
 
 def _proof(ctx: RuleContext[PteAttrs], name: str, checked: Checked, exported: Exported) -> MethodProof:
     tolerances = tolerance_words(ctx.attrs)
-    return MethodProof(name, exported.facts, checked.measure, checked.inputs, checked.expected, tolerances)
+    files = (exported.facts, checked.measure, checked.inputs, checked.expected)
+    return MethodProof(name, *files, tolerances, exported.task)
 
 
 def _float_graph(
@@ -193,7 +196,7 @@ def _run_info(
     }.get(method.task)
     if program is None:
         return []
-    tool, operators = ctx.tool(program), ctx.files(ctx.attrs.operators, for_exec=True)
+    tool, operators = ctx.tool(program), own_operators(ctx)
     words = ("--pte", lowered.program, *repeated("--tokenizer", method.model.tokenizer))
     argv = (environment.python, tool.script, *words, *repeated("--operators", operators))
     return [RunInfo(argv, tool.inputs, tuple(sorted(PYTHON_ENV.items())), (environment.mount,))]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from etbuild.api import EXEC, Attrs, Dep, EntryPoint, Limits, Src, provides
+from etbuild.api import EXEC, Attrs, Dep, EntryPoint, Limits, Src, after, provides
+from rules.et.method_values import METHOD_NAME, refuse_names, refuse_value
 from rules.et.providers import ModelInfo
 
 Task = Literal["text-generation", "feature-extraction", "image-classification"]
@@ -42,17 +43,18 @@ class MethodAttrs(Attrs):
     """The model."""
 
     task: Task | None = None
-    """What the method does; none for a torch_model or pt2_model, which are exported as they are."""
+    """What the method does: an hf_model is exported for it. A torch_model or pt2_model is exported as it is, and needs
+    none; if it says one, it is proven, tested and run as programs of that task are."""
 
     dtype: Literal["float32", "float16", "bfloat16"] = "float32"
-    """Of parameters and activations."""
+    """Of parameters and activations; what is in a pt2_model's file stays as it is."""
 
     max_seq_len: Annotated[int, Limits(ge=1, le=131072)] | None = None
     """The longest sequence, in tokens; for text generation the size of the key-value cache.  [default: 512, or what the
     model has positions for if that is less]"""
 
     dynamic_shapes: bool = True
-    """Whether sequences may be shorter than the example; false makes a program for one token at a time."""
+    """Of texts: whether sequences may be shorter than the example; false makes a program for one token at a time."""
 
     attention: Literal["sdpa", "eager", "custom_sdpa"] | None = None
     """How attention is computed; if not given, custom_sdpa for text generation and sdpa elsewhere."""
@@ -67,7 +69,7 @@ class MethodAttrs(Attrs):
     """What feature extraction returns: one normalised vector a text, or the last hidden state."""
 
     strict: bool | None = None
-    """torch.export's strict mode.  [default: what the wrapper needs]"""
+    """torch.export's strict mode.  [default: what the wrapper needs; false for a torch_model]"""
 
     example_input_ids: tuple[int, ...] | None = None
     """For wrapper = "transformers": its `example_input_ids`, of one sequence."""
@@ -76,7 +78,7 @@ class MethodAttrs(Attrs):
     """For wrapper = "transformers": its `example_cache_position`."""
 
     source_transforms: tuple[EntryPoint, ...] = ()
-    """"file.py:function" each: takes the nn.Module before export and returns one."""
+    """"file.py:function" each: takes the nn.Module before export and returns one; a pt2_model has none."""
 
 
 def _proven_with_kernels(given: Any) -> Any:
@@ -104,11 +106,12 @@ class PteAttrs(MethodAttrs, before=_proven_with_kernels):
     cpu_features: Literal["mve", "dsp", "scalar"] | None = None
     """For `cortex_m`: the extensions of the processor that it is lowered for.  [default: what the platform has]"""
 
-    method: Annotated[str, Limits(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "forward"
+    method: Annotated[str, Limits(pattern=METHOD_NAME)] = "forward"
     """The method's name."""
 
-    methods: dict[str, MethodAttrs] = {}
-    """Several methods in one program, by name: each a table of the attributes above. Equal weights are stored once."""
+    methods: Annotated[dict[str, MethodAttrs], after(refuse_names)] = {}
+    """Several methods in one program, by name: each a table of the attributes that methods have, from `model` to
+    `source_transforms`, which then stand nowhere else. Equal weights are stored once."""
 
     quantize: Quantize = "none"
     """8da4w, 8w, 4w: torchao's, before export. pt2e_static_int8, pt2e_dynamic_int8: by the backend's quantizer, after
@@ -126,7 +129,8 @@ class PteAttrs(MethodAttrs, before=_proven_with_kernels):
     without it planned memory is less, and no others may run the program."""
 
     group_size: Annotated[int, Limits(ge=1)] | None = None
-    """How many weights share a scale; for portable 8da4w a multiple of 32.  [default: 32 for 8da4w and 4w]"""
+    """Of 8da4w, 8w and 4w: how many weights share a scale; for portable 8da4w a multiple of 32.  [default: 32 for 8da4w
+    and 4w]"""
 
     calibration: tuple[EntryPoint | Src, ...] = ()
     """Inputs that static quantization observes: .safetensors files, or "file.py:function" giving tuples of tensors."""
@@ -134,8 +138,8 @@ class PteAttrs(MethodAttrs, before=_proven_with_kernels):
     data: tuple[Src, ...] = ()
     """Files that calibration, inputs or transforms read."""
 
-    constant_methods: dict[str, Any] = {}
-    """Methods that return a constant: numbers, booleans, texts or lists of them."""
+    constant_methods: Annotated[dict[str, Annotated[Any, after(refuse_value)]], after(refuse_names)] = {}
+    """Methods that return a constant: numbers, booleans, texts or lists of them. Whole numbers have 64 bits."""
 
     partitioner: EntryPoint | None = None
     """"file.py:function": returns the partitioners to use in place of the backend's own."""

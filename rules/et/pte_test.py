@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from etbuild.api import (
@@ -21,11 +21,25 @@ from etbuild.api import (
     Src,
     TestInfo,
     as_written,
+    given,
     provides,
     rule,
 )
 from rules.et.actions import PYTHON_ENV, WORKER, repeated, spec_digest
-from rules.et.providers import ProgramInfo
+from rules.et.providers import MethodProof, ProgramInfo
+
+GENERATION = ("text-generation",)
+READERS: Mapping[str, tuple[str, ...]] = {
+    "prompt": GENERATION,
+    "expect": (*GENERATION, "image-classification"),
+    "max_new_tokens": GENERATION,
+    "image": ("image-classification",),
+    "sentences": ("feature-extraction",),
+}
+"""By attribute: the tasks whose test reads it."""
+
+INPUTS = ("prompt", "expect", "image", "sentences")
+"""Those that are real input, or what is expected of it."""
 
 
 class PteTestAttrs(Attrs):
@@ -64,15 +78,52 @@ def _toolchains(_attrs: PteTestAttrs) -> tuple[Request, ...]:
 def pte_test(ctx: RuleContext[PteTestAttrs]) -> Sequence[Provider]:
     """Hold a program's answers against the expected ones.
 
-    On the host it is given real input, on the official Python runtime; without any, its outputs must be finite. On any
-    other platform it is called in C++ with the inputs of its proof, and must give what its graph gave, within the
-    proof's tolerances.
+    On the host it is given real input, on the official Python runtime; without any, its outputs must be finite. Of
+    several methods the first whose task reads that input is given it, and all others must give finite outputs. On any
+    other platform each method is called in C++ with the inputs of its proof, and must give what its graph gave, within
+    the proof's tolerances.
     """
     program = ctx.provider(ctx.attrs.program, ProgramInfo)
     environment = ctx.toolchain("python_environment", PythonEnvironmentInfo)
+    _check_read(ctx, program)
     if ctx.platform.label is None:
         return [DefaultInfo(), _on_host(ctx, program, environment)]
     return [DefaultInfo(), _on_device(ctx, program, environment)]
+
+
+def _check_read(ctx: RuleContext[PteTestAttrs], program: ProgramInfo) -> None:
+    """Raise `unread-attribute` for what the test of no method would read."""
+    tested = _tested(ctx.attrs, program)
+    read = [name for name in INPUTS if tested.task in READERS[name]]
+    read += ["max_new_tokens"] if any(proof.task == "text-generation" for proof in program.proofs) else []
+    for name, readers in READERS.items():
+        if _says(ctx.attrs, name) and name not in read:
+            wanted = " or ".join(f"'{task}'" for task in readers)
+            what = f"'{ctx.attrs.program}' has {repr(tested.task) if tested.task else 'none'}"
+            message = f"'{name}' of pte_test must be left out but for a program with task {wanted}, {what}"
+            raise ctx.mistake("unread-attribute", message, attribute=name, hint="remove it")
+
+
+def _tested(attrs: PteTestAttrs, program: ProgramInfo) -> MethodProof:
+    """Return the method that real input is for: the first that reads most of what is given."""
+    said = [name for name in INPUTS if _says(attrs, name)]
+    return max(program.proofs, key=lambda proof: sum(proof.task in READERS[name] for name in said))
+
+
+def _says(attrs: PteTestAttrs, name: str) -> bool:
+    return name in given(attrs) and getattr(attrs, name) != ()
+
+
+def _method_flags(attrs: PteTestAttrs, program: ProgramInfo) -> list[str]:
+    """Return how each method is tested."""
+    words: list[str] = []
+    tested, is_asked = _tested(attrs, program), any(_says(attrs, name) for name in INPUTS)
+    for proof in program.proofs:
+        # Without real input there is no answer to expect: it must run, and give finite values that differ. A decoder's
+        # positions follow each other, so noise is no input for it.
+        unasked = "tokens" if proof.task == "text-generation" else "none"
+        words += ["--task", proof.task if is_asked and proof is tested else unasked, "--method", proof.method]
+    return words
 
 
 def _on_host(ctx: RuleContext[PteTestAttrs], program: ProgramInfo, environment: PythonEnvironmentInfo) -> TestInfo:
@@ -80,12 +131,7 @@ def _on_host(ctx: RuleContext[PteTestAttrs], program: ProgramInfo, environment: 
     tool = ctx.tool("run/expect.py")
     files = [program.program, program.verdict, *program.tokenizer, *program.own_operators]
     argv: list[str | Artifact] = [environment.python, tool.script]
-    # Without real input there is no answer to expect: it must run, and give finite values that differ. A decoder's
-    # positions follow each other, so noise is no input for it.
-    unasked = "tokens" if program.task == "text-generation" else "none"
-    has_input = attrs.prompt is not None or attrs.expect is not None or attrs.image is not None or attrs.sentences
-    argv += ["--task", (has_input and program.task) or unasked, "--pte", program.program]
-    argv += ["--method", program.proofs[0].method]
+    argv += ["--pte", program.program, *_method_flags(attrs, program)]
     argv += repeated("--tokenizer", program.tokenizer)
     argv += repeated("--operators", program.own_operators)
     argv += ["--max-new-tokens", str(attrs.max_new_tokens)]

@@ -58,9 +58,10 @@ def torch_model(ctx: RuleContext[TorchModelAttrs]) -> Sequence[Provider]:
     if attrs.dynamic_shapes:
         flags += ["--dynamic-shapes", json_word(attrs.dynamic_shapes)]
     example, example_files = _example_flags(ctx, attrs.example_inputs)
+    shapes = tuple(one.shape for one in attrs.example_inputs if isinstance(one, ExampleInput))
     return [
         DefaultInfo(sources),
-        ModelInfo(ctx.label, "torch_model", (*flags, *example), inputs=(*sources, *example_files)),
+        ModelInfo(ctx.label, "torch_model", (*flags, *example), inputs=(*sources, *example_files), shapes=shapes),
     ]
 
 

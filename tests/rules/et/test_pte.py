@@ -14,6 +14,7 @@ from rules.et import check_action
 from rules.et.providers import ModelInfo, ProgramInfo
 from rules.et.pte import _toolchains, pte
 from rules.et.pte_attrs import PteAttrs
+from rules.et.torch_model import torch_model
 
 MODEL = ModelInfo(Label("", "m", "cnn"), "torch_model", ("--entry", "modules.py:cnn"))
 HUB_MODEL = ModelInfo(Label("", "m", "vit"), "hf_model", ("--architecture", "ViTForImageClassification"))
@@ -191,3 +192,39 @@ def test_attention_is_a_classifiers_too() -> None:
     argv = hub_program(task="image-classification", attention="eager").action("EtExport").argv
     assert argv[argv.index("--attention") + 1] == "eager"
     assert "--max-seq-len" not in argv
+
+
+@pytest.mark.parametrize("shapes", [((1, 8),), ((1, 1, 28, 28),), ((1, 3, 8, 8), (1, 8))])
+def test_a_classifier_of_images_takes_one(shapes: tuple[tuple[int, ...], ...]) -> None:
+    with pytest.raises(EtbuildError) as raised:
+        classifier(shapes)
+    [diagnostic] = raised.value.diagnostics
+    taken = ", ".join(str(list(shape)) for shape in shapes)
+    needs = "'image-classification' needs a model that takes [1, 3, height, width]"
+    assert (diagnostic.code, diagnostic.message) == ("wrong-task", f"{needs}, '//m:net' takes {taken}")
+    assert diagnostic.hint == "leave 'task' out: a torch_model needs none"
+
+
+@pytest.mark.parametrize("shapes", [(), ((1, 3, 32, 32),)])
+def test_what_takes_an_image_or_does_not_say_is_a_classifier(shapes: tuple[tuple[int, ...], ...]) -> None:
+    assert classifier(shapes).get(ProgramInfo).task == "image-classification"
+
+
+def test_the_shapes_that_a_torch_model_writes_down_are_known() -> None:
+    analyzed = analyze(
+        torch_model,
+        {"entry": "modules.py:net", "example_inputs": ({"shape": (1, 3, 8, 8)}, {"shape": (2,), "dtype": "int64"})},
+    )
+    assert analyzed.get(ModelInfo).shapes == ((1, 3, 8, 8), (2,))
+    assert analyze(torch_model, {"entry": "m.py:net", "example_inputs": "m.py:make"}).get(ModelInfo).shapes == ()
+
+
+def classifier(shapes: tuple[tuple[int, ...], ...]) -> Analyzed:
+    model = ModelInfo(Label("", "m", "net"), "torch_model", ("--entry", "modules.py:net"), shapes=shapes)
+    return analyze(
+        pte,
+        {"model": "//m:net", "backend": "portable", "task": "image-classification"},
+        deps={"//m:net": [model]},
+        toolchains={"python_environment": [PYTHON_ENVIRONMENT]},
+        label="//m:it",
+    )

@@ -8,6 +8,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the export environment")
 pytest.importorskip("executorch", reason="needs the export environment")
 
+from executorch.exir import to_edge_transform_and_lower
 from tokenizers import Tokenizer as Backend
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
@@ -116,6 +117,17 @@ def test_expect_without_a_task_wants_finite_values_that_differ(toys: Path, capsy
     assert capsys.readouterr().out == "1 outputs, finite\n"
     with pytest.raises(UserError, match="is constant"):
         expect.main(["--pte", str(toys / "constant.pte")])
+
+
+def test_expect_runs_each_method_that_is_named(toys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program = tmp_path / "several.pte"
+    graphs = {name: torch.export.load(toys / f"{name}.pt2") for name in ("classifier", "constant")}
+    program.write_bytes(to_edge_transform_and_lower(graphs).to_executorch().buffer)
+    fine = ["--pte", str(program), *["--task", "none", "--method", "classifier"] * 2]
+    expect.main(fine)
+    assert capsys.readouterr().out == "classifier: 1 outputs, finite\n" * 2
+    with pytest.raises(UserError, match="output 0 of 'constant' must be finite"):
+        expect.main([*fine, "--task", "none", "--method", "constant"])
 
 
 def test_expect_names_the_attribute_that_its_task_needs(toys: Path) -> None:

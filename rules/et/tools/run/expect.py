@@ -22,7 +22,7 @@ MARGIN = 0.1
 
 
 def main(argv: Sequence[str]) -> None:
-    """Run the program and print its answer; an unexpected one is a failure."""
+    """Run each method and print its answer; an unexpected one is a failure."""
     arguments = parse(argv)
     quiet()
     load_operators(arguments.operators)
@@ -33,7 +33,10 @@ def main(argv: Sequence[str]) -> None:
         "image-classification": expect_class,
         "none": expect_finite,
     }
-    print(checks[arguments.task](arguments))
+    calls = list(zip(arguments.tasks or TASKS[-1:], arguments.methods or ("forward",), strict=True))
+    for arguments.task, arguments.method in calls:
+        text = checks[arguments.task](arguments)
+        print(f"{arguments.method}: {text}" if len(calls) > 1 else text)
 
 
 def expect_text(arguments: argparse.Namespace) -> str:
@@ -63,7 +66,7 @@ def expect_finite_logits(arguments: argparse.Namespace) -> str:
     program = TextProgram(Path(arguments.pte), arguments.method, ())
     program.require_fits(SOME_TOKENS)
     steps = list(islice(program.decoder.greedy(SOME_TOKENS), arguments.max_new_tokens))
-    require_finite([logits for _, logits in steps])
+    require_finite([logits for _, logits in steps], arguments.method)
     return f"{len(steps)} tokens, their logits finite"
 
 
@@ -109,17 +112,17 @@ def expect_finite(arguments: argparse.Namespace) -> str:
 
     runner = ProgramRunner(Path(arguments.pte), arguments.method)
     results = runner.run(seeded_inputs(runner.method))
-    require_finite(results)
+    require_finite(results, arguments.method)
     return f"{len(results)} outputs, finite"
 
 
-def require_finite(results: Sequence[object]) -> None:
-    """Refuse values of which one is not finite, or all are one."""
+def require_finite(results: Sequence[object], method: str) -> None:
+    """Refuse values that a method gave, of which one is not finite, or all are one."""
     from check.degenerate import degenerate
 
     for index, value in enumerate(results):
         if reason := degenerate([value]):
-            raise unexpected(f"output {index} must be finite values that differ, is {reason}", "program")
+            raise unexpected(f"output {index} of '{method}' must be finite values that differ, is {reason}", "program")
 
 
 def require(arguments: argparse.Namespace, *names: str) -> None:
@@ -137,9 +140,9 @@ def unexpected(message: str, attribute: str) -> Exception:
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="expect", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--task", choices=TASKS, default="none")
+    parser.add_argument("--task", dest="tasks", action="append", choices=TASKS, help="of the method that follows")
     parser.add_argument("--pte", required=True)
-    parser.add_argument("--method", default="forward")
+    parser.add_argument("--method", dest="methods", action="append")
     parser.add_argument("--operators", action="append", default=[], help="what defines operators that it calls")
     parser.add_argument("--tokenizer", action="append", default=[])
     for flag in ("--prompt", "--expect", "--image"):
