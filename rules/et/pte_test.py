@@ -97,7 +97,7 @@ def _check_read(ctx: RuleContext[PteTestAttrs], program: ProgramInfo) -> None:
     read = [name for name in INPUTS if tested.task in READERS[name]]
     read += ["max_new_tokens"] if any(proof.task == "text-generation" for proof in program.proofs) else []
     for name, readers in READERS.items():
-        if _says(ctx.attrs, name) and name not in read:
+        if _says(ctx.attrs, name) and not ctx.is_shared(name) and name not in read:
             wanted = " or ".join(f"'{task}'" for task in readers)
             what = f"'{ctx.attrs.program}' has {repr(tested.task) if tested.task else 'none'}"
             message = f"'{name}' of pte_test must be left out but for a program with task {wanted}, {what}"

@@ -1,4 +1,7 @@
-"""Refuses attributes of pte that would be passed over. Knows which models, tasks and quantizations read which."""
+"""Refuses attributes of pte that would be passed over. Knows which models, tasks and quantizations read which.
+
+What stands in defaults, or beside a matrix or a select, is for others, and may be passed over by some.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,9 @@ def _unread_by_method(
         hint = "pt2e_static_int8 and pt2e_dynamic_int8 quantize what is exported"
         yield ctx.mistake("unread-attribute", message, attribute="quantize", notes=notes, hint=hint)
     for name, readers in METHOD_READERS.items():
-        if _says(method, name) and not _reads(readers, method, model):
+        # Without what is done before an export the program would be another.
+        passed_over = not place and ctx.is_shared(name) and readers.kinds != MODULES
+        if _says(method, name) and not passed_over and not _reads(readers, method, model):
             what = f"is given for '{model.label}', {_described(readers, method, model)}"
             message = f"'{place}{name}' of pte must be left out but for {_wanted(readers)}, {what}"
             yield ctx.mistake(
@@ -92,12 +97,12 @@ def _unread_by_method(
 def _unread_by_program(ctx: RuleContext[PteAttrs], methods: Mapping[str, MethodAttrs]) -> Iterator[EtbuildError]:
     tasks = {method.task or "none" for method in methods.values()}
     for name, readers in TASK_READERS.items():
-        if _says(ctx.attrs, name) and not tasks & {*readers}:
+        if _says(ctx.attrs, name) and not ctx.is_shared(name) and not tasks & {*readers}:
             is_given = f"is given for task {_either(sorted(tasks))}"
             message = f"'{name}' of pte must be left out but for task {_either(readers)}, {is_given}"
             yield ctx.mistake("unread-attribute", message, attribute=name, hint="remove it")
     for name, readers in SCHEME_READERS.items():
-        if _says(ctx.attrs, name) and ctx.attrs.quantize not in readers:
+        if _says(ctx.attrs, name) and not ctx.is_shared(name) and ctx.attrs.quantize not in readers:
             is_given = f"is given for '{ctx.attrs.quantize}'"
             message = f"'{name}' of pte must be left out but for quantize {_either(readers)}, {is_given}"
             yield ctx.mistake("unread-attribute", message, attribute=name, hint="remove it, or quantize")

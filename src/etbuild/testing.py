@@ -201,8 +201,10 @@ class _PlatformAttrs(Attrs):
 
 
 def _spec(label: Label, rule: Rule[Any], raw: Mapping[str, Any]) -> TargetSpec:
+    if _has_select(raw):
+        return TargetSpec(label, rule, raw, None, shared=frozenset(raw))
     spec = TargetSpec(label, rule, raw, None)
-    return spec if _has_select(raw) else replace(spec, attrs=check_attrs(spec, raw))
+    return replace(spec, attrs=check_attrs(spec, raw))
 
 
 def _has_select(value: Any) -> bool:

@@ -48,7 +48,7 @@ def test_what_grew_is_told_by_part_operator_dtype_and_symbol(workspace: Workspac
 
 def test_what_is_no_program_or_no_revision_is_refused(workspace: Workspace) -> None:
     done = workspace("size", "//:kernels")
-    assert (done.returncode, "error[no-map]: '//:kernels' must be a program" in done.stderr) == (65, True)
+    assert (done.returncode, "error[no-map]: '//:kernels' must be a program" in done.stderr) == (2, True)
     done = workspace("size", "//:app", "--against", "nowhere")
     message = "error[unknown-revision]: 'nowhere' must be a revision of the git repository that holds the workspace"
-    assert (done.returncode, message in done.stderr) == (65, True)
+    assert (done.returncode, message in done.stderr) == (2, True)

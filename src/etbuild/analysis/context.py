@@ -32,6 +32,10 @@ class RuleContext(ActionMaker, Generic[AttrsT]):
         self.actions: list[int] = []
         """Indices of the actions registered so far, for the engine."""
 
+    def is_shared(self, attribute: str) -> bool:
+        """Tell whether an attribute is written for others, too: in defaults, or beside a matrix or a select."""
+        return attribute in self._node.spec.shared
+
     # What dependencies give
 
     def provider(self, label: Label, provider: type[ProviderT], *, for_exec: bool = False) -> ProviderT:

@@ -14,6 +14,8 @@ from typing import Any
 import click
 
 from etbuild.cli.invocation import Invocation
+from etbuild.execution.failure import EX_DATAERR
+from etbuild.model.diagnostics import EXIT_USER_MISTAKE
 from etbuild.model.rule import Command
 
 Found = tuple[Command, str]
@@ -40,7 +42,7 @@ class FamilyVerb(click.Command):
     def __init__(self, command: Command, program: str) -> None:
         super().__init__(
             command.name,
-            callback=lambda words: self._start(words).returncode,
+            callback=lambda words: _exit_code(self._start(words).returncode),
             params=[click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)],
             help=command.help,
             context_settings={"ignore_unknown_options": True, "help_option_names": []},
@@ -60,3 +62,8 @@ class FamilyVerb(click.Command):
         own = shlex.join([sys.executable, *flags, str(Path(__file__).parents[1] / "__main__.py")])
         env = {**os.environ, "PYTHONPATH": str(Path(self._program).parents[1]), "ETBUILD": own}
         return subprocess.run([sys.executable, self._program, *words], env=env, check=False, **how)
+
+
+def _exit_code(code: int) -> int:
+    """Return what the tool's own verbs end with: for a user's mistake, and where nobody reads any more."""
+    return 1 if code < 0 else EXIT_USER_MISTAKE if code == EX_DATAERR else code

@@ -139,7 +139,7 @@ class _Matrix:
         written = self.written
         own = {key: value for key, value in written.table.items() if key != "matrix"}
         places = {axis: (*self.path, axis, index) for axis, index in point.items()}
-        origins = Origins(written.origins.table, {**written.origins.attributes, **places})
+        origins = Origins(written.origins.table, {**written.origins.attributes, **places}, shared=frozenset(own))
         return Written(label, written.rule, {**own, **values}, origins)
 
 

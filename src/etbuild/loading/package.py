@@ -189,7 +189,7 @@ class _PackageReader:
         origins = Origins(path)
         if defaults:
             attributes = {key: ("package", "defaults", rule.name, key) for key in defaults if key not in table}
-            table, origins = {**defaults, **table}, Origins(path, attributes)
+            table, origins = {**defaults, **table}, Origins(path, attributes, shared=frozenset(attributes))
         written = Written(label, rule, table, origins)
         if "matrix" in table and "matrix" not in attributes_of(rule.attrs):
             for one in expand_matrix(self.scope, written, self.rules.get("alias_group")):

@@ -52,6 +52,8 @@ class Origins:
     """Of those that stand elsewhere."""
     elements: Mapping[str, tuple[TomlPath, ...]] = field(default_factory=dict)
     """Of each element, in lists whose elements do not stand one by one."""
+    shared: frozenset[str] = frozenset()
+    """Those that stand for other targets, too: in defaults, or beside a matrix."""
 
     def find(self, path: TomlPath) -> TomlPath:
         """Return where the part of a target at `path`, such as ("deps", 1), is written."""

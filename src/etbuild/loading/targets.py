@@ -67,6 +67,7 @@ def read_target(scope: PackageScope, written: Written, visibility: tuple[Pattern
         compatible_with=frozenset(common.compatible_with),
         ram=common.ram,
         spans=LazyMapping(lambda: find_spans(scope.toml)),
+        shared=frozenset(raw) if any(map(has_select, raw.values())) else reader.origins.shared,
         own=scope.own,
     )
 
@@ -99,7 +100,7 @@ class _TargetReader:
                 if places is not None:
                     elements[name] = places
         if elements:
-            self.origins = Origins(self.origins.table, self.origins.attributes, elements)
+            self.origins = replace(self.origins, elements=elements)
 
     def read_common(self, visibility: tuple[Pattern, ...]) -> Common:
         """Take the common attributes out of the rule's own."""

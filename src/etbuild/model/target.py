@@ -37,6 +37,8 @@ class TargetSpec:
     """In bytes: what its actions need beside what is known of them; 0 if not said."""
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
     """Each attribute's place; "" is the table's own; "deps[2]" and "methods.encode" are parts of one."""
+    shared: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """Attributes that are written for more than this target: in defaults, or beside a matrix or a select."""
     own: str = field(default="", compare=False, repr=False)
     """The workspace's name: what selects give is checked later, and @own//x in it is //x."""
 

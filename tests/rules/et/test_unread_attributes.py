@@ -10,6 +10,7 @@ from etbuild.api import EtbuildError, Label
 from etbuild.testing import PYTHON_ENVIRONMENT, Analyzed, analyze
 from rules.et.providers import ModelInfo
 from rules.et.pte import pte
+from tests.unit.analysis.sample import select
 
 KINDS = {"llama": "hf_model", "linear": "torch_model", "exported": "pt2_model"}
 IN_TEXTS = "task 'text-generation' or 'feature-extraction' of an hf_model"
@@ -172,3 +173,9 @@ def test_the_summary_says_the_dtype_that_methods_have() -> None:
     methods = {"go": {"model": "//m:linear", "dtype": "float16"}}
     argv = program(model=None, methods=methods).action("EtSummary").argv
     assert argv[argv.index("--dtype") + 1] == "float16"
+
+
+def test_beside_a_select_some_is_passed_over_but_not_what_makes_another_program() -> None:
+    quantize = select(x86_64="8da4w", default="none")
+    assert program("linear", quantize=quantize, group_size=64, max_seq_len=7).action("EtLower")
+    assert len(refused("exported", quantize=select(x86_64="none", default="none"), dtype="float16")) == 1

@@ -69,3 +69,19 @@ def test_a_matrix_that_makes_no_sense_is_refused(tree: Tree, matrix: str) -> Non
 def test_a_target_of_a_matrix_and_another_of_its_name_clash(tree: Tree) -> None:
     tree.write({"p/BUILD.toml": MATRIX + '    [needy.m_round_true]\n    model = ":m"\n'})
     assert tree.codes() == ["duplicate-target"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shared"),
+    [
+        (MATRIX, {"count"}),
+        ("[package.defaults.thing]\ncount = 3\n[thing.m_round_true]\nkind = 'round'", {"count"}),
+        ("[package.defaults.thing]\ncount = 3\n[thing.m_round_true]\ncount = 2", set()),
+        ("[thing.m_round_true]\ncount = 3\nkind = { select = { default = 'round' } }", {"count", "kind"}),
+    ],
+    ids=["beside a matrix", "in defaults", "over defaults", "beside a select"],
+)
+def test_what_is_written_for_others_too_is_known(tree: Tree, text: str, shared: set[str]) -> None:
+    tree.write({"p/BUILD.toml": text})
+    [spec] = [spec for spec in tree.load("//p:m_round_true").targets.values() if spec.label.name == "m_round_true"]
+    assert spec.shared == shared
