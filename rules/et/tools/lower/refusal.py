@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from torch.export import ExportedProgram
 
 from common.diagnostics import UserError, mistake
-from common.reasons import at_place, reason, root_cause
+from common.reasons import at_place, chain, reason, root_cause
+from common.user_files import in_words, user_lines
 from lower.places import source_of
 
 MISSING_VARIANTS = re.compile(r"Missing out variants: \{([^}]*)\}")
@@ -17,10 +18,16 @@ NO_KERNEL = re.compile(
 )
 
 
-def lowering_refused(error: Exception, programs: Mapping[str, ExportedProgram], backend: str) -> Exception:
-    """Return the mistake that `error` stands for; the error itself where it is none of the user's."""
-    if isinstance(error, UserError):
-        return error
+def lowering_refused(
+    error: Exception, programs: Mapping[str, ExportedProgram], backend: str, partitioner: str | None = None
+) -> UserError:
+    """Return the mistake that `error` stands for; passes hide what they failed of in its causes."""
+    for each in chain(error):
+        if isinstance(each, UserError):
+            return UserError(*each.diagnostics)
+        if partitioner and user_lines(each):  # Nothing else that is the user's runs unwatched.
+            message = f"the partitioner of '{partitioner}' raised {in_words(each)}"
+            return mistake("entry-failed", message, "partitioner", notes=user_lines(each))
     text = str(error)
     found = MISSING_VARIANTS.search(text)
     if found:
