@@ -17,6 +17,7 @@ from lower import lower_portable
 HOOKS = """
 import torch
 from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
+from executorch.exir.dialects._ops import ops as exir_ops
 from executorch.exir.memory_planning import MemoryAlgoResult, MemoryPlanningAlgorithmSuite, SpecAllocResult
 from executorch.exir.pass_base import ExportedProgramPassBase, ExportedProgramPassResult, ExportPass, PassResult
 from executorch.exir.passes import MemoryPlanningPass
@@ -53,6 +54,14 @@ class Twice(ExportPass):
     def call(self, graph):
         output = graph.graph.output_node()
         output.args = (tuple(output.args[0]) * 2,)
+        graph.recompile()
+        return PassResult(graph, True)
+
+
+class NoOperator(ExportPass):
+    def call(self, graph):
+        for node in graph.graph.find_nodes(op="call_function", target=exir_ops.edge.aten.relu.default):
+            node.target = len
         graph.recompile()
         return PassResult(graph, True)
 
@@ -164,7 +173,7 @@ def test_a_wrong_value_is_refused_at_its_attribute(bench: Workbench, attribute: 
     assert (diagnostic.code, diagnostic.message) == ("bad-entry", f"'h.py:{name}' {WRONG[attribute, name]}")
 
 
-LEFT = "must keep the 1 outputs of the program's graph, leaves"
+LEFT = "must leave as many outputs as the program has, 1, leaves"
 DONE = {
     ("edge_passes", "Removes"): ("bad-entry", f"the pass of 'h.py:Removes' {LEFT} 0", None),
     ("edge_passes", "Twice"): ("bad-entry", f"the pass of 'h.py:Twice' {LEFT} 2", None),
@@ -172,6 +181,8 @@ DONE = {
         "bad-entry", "the pass of 'h.py:Answers' must return a PassResult, returns int", None),
     ("edge_passes", "Raises"): (
         "entry-failed", "the pass of 'h.py:Raises' raised KeyError: not wanted", 'raise KeyError("not wanted")'),
+    ("edge_passes", "NoOperator"): (
+        "lowering-failed", "the graph that the passes of 'h.py:NoOperator' leave is refused: SpecViolationError", None),
     ("edge_passes", "WholeNone"): (
         "bad-entry", "the pass of 'h.py:WholeNone' must return an ExportedProgramPassResult, returns NoneType", None),
     ("edge_passes", "WholeRaises"): (

@@ -101,7 +101,7 @@ def lower_programs(
             progress(f"{backend.name}: planning memory")
             return edge.to_executorch(config)
     except Exception as error:
-        raise lowering_refused(error, known, backend.name, request.partitioner) from error
+        raise lowering_refused(error, known, backend.name, request) from error
 
 
 def write_program(lowered: Any, request: LowerRequest) -> None:

@@ -11,6 +11,8 @@ from common.diagnostics import UserError, mistake
 from common.reasons import at_place, chain, reason, root_cause
 from common.user_files import in_words, user_lines
 from lower.places import source_of
+from lower.request import LowerRequest
+from lower.user_passes import passes_refused
 
 MISSING_VARIANTS = re.compile(r"Missing out variants: \{([^}]*)\}")
 NO_KERNEL = re.compile(
@@ -19,15 +21,18 @@ NO_KERNEL = re.compile(
 
 
 def lowering_refused(
-    error: Exception, programs: Mapping[str, ExportedProgram], backend: str, partitioner: str | None = None
+    error: Exception, programs: Mapping[str, ExportedProgram], backend: str, request: LowerRequest
 ) -> UserError:
     """Return the mistake that `error` stands for; passes hide what they failed of in its causes."""
     for each in chain(error):
         if isinstance(each, UserError):
             return UserError(*each.diagnostics)
-        if partitioner and user_lines(each):  # Nothing else that is the user's runs unwatched.
-            message = f"the partitioner of '{partitioner}' raised {in_words(each)}"
+        if request.partitioner and user_lines(each):  # Nothing else that is the user's runs unwatched.
+            message = f"the partitioner of '{request.partitioner}' raised {in_words(each)}"
             return mistake("entry-failed", message, "partitioner", notes=user_lines(each))
+    refused = passes_refused(error, request.edge_passes)
+    if refused is not None:
+        return refused
     text = str(error)
     found = MISSING_VARIANTS.search(text)
     if found:

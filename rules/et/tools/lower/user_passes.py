@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from traceback import walk_tb
 from typing import Any
 
+from executorch.exir import EdgeProgramManager
 from executorch.exir.backend.partitioner import Partitioner
 from executorch.exir.pass_base import ExportedProgramPassBase, ExportedProgramPassResult
 from torch.export import ExportedProgram
 from torch.fx import GraphModule
 from torch.fx.passes.infra.pass_base import PassResult
 
-from common.diagnostics import mistake
+from common.diagnostics import UserError, mistake
 from common.entry import call_entry, described, users_code
+from common.reasons import reason, root_cause
 
 
 def partitioners_of(entry: str) -> Sequence[Partitioner]:
@@ -30,6 +33,17 @@ def partitioners_of(entry: str) -> Sequence[Partitioner]:
 def edge_passes_of(entries: Sequence[str]) -> list[Any]:
     """Return the pass that each of the functions `entries` returns, watched."""
     return [_edge_pass(entry, index) for index, entry in enumerate(entries)]
+
+
+def passes_refused(error: BaseException, entries: Sequence[str]) -> UserError | None:
+    """Return the mistake of a graph that none of the passes raised at, and that ExecuTorch refuses right after them."""
+    if not entries or not any(
+        frame.f_code is EdgeProgramManager.transform.__code__ for frame, _ in walk_tb(error.__traceback__)
+    ):
+        return None
+    named = ", ".join(f"'{entry}'" for entry in entries)
+    message = f"the graph that the passes of {named} leave is refused: {reason(root_cause(error))}"
+    return mistake("lowering-failed", message, "edge_passes", index=0 if len(entries) == 1 else None)
 
 
 def _edge_pass(entry: str, index: int) -> Any:
@@ -82,5 +96,5 @@ def _outputs(graph: GraphModule) -> int:
 
 def _check_outputs(before: int, after: int, entry: str, index: int) -> None:
     if before != after:
-        message = f"the pass of '{entry}' must keep the {before} outputs of the program's graph, leaves {after}"
+        message = f"the pass of '{entry}' must leave as many outputs as the program has, {before}, leaves {after}"
         raise mistake("bad-entry", message, "edge_passes", index=index)
