@@ -12,6 +12,7 @@ import pytest
 import common
 from common.diagnostics import Diagnostic, UserError
 from common.entry import call_entry
+from common.operators import load_operators
 from common.reasons import full_text
 
 
@@ -171,3 +172,15 @@ def test_a_mistake_that_a_library_found_keeps_its_cause() -> None:
     with pytest.raises(UserError) as raised:
         call_entry("a/both.py:f", "entry")
     assert "first" in full_text(raised.value)
+
+
+@pytest.mark.torch
+def test_a_file_of_operators_that_fails_is_told_at_its_line() -> None:
+    pytest.importorskip("torch", reason="needs the export environment")
+    write("a/ops.py", "import torch\n\ntorch.library.define('nameless', '()')\n")
+    with pytest.raises(UserError) as raised:
+        load_operators(["a/ops.py"])
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.code, diagnostic.attribute) == ("entry-failed", "operators")
+    assert diagnostic.message.startswith("'ops.py' cannot be loaded: ")
+    assert diagnostic.notes == ("at a/ops.py:3:1: torch.library.define('nameless', '()')",)
