@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 
 from common.user_files import TOOLS, is_user_file
 from common.user_imports import is_known
@@ -14,20 +15,26 @@ DECLARED_BY = {"entry": "srcs", "example_inputs": "srcs"}
 
 def import_hint(error: BaseException, attribute: str) -> str | None:
     """Return what may help if `error` is an import of the user's that failed, at a function of `attribute`."""
-    frame = _importing_frame(error)
-    if not isinstance(error, ImportError) or error.name is None or frame is None:
+    frame, name = _importing_frame(error), _module_name(error)
+    if frame is None or name is None:
         return None
-    top = error.name.partition(".")[0]
+    top = name.partition(".")[0]
     file = f"{top}.py"
-    if isinstance(error, ModuleNotFoundError):
-        if is_known(top):
-            return None
-        return (
-            f"if {file} is yours, declare it: {DECLARED_BY.get(attribute, 'data')} = [\"{file}\"]; else install '{top}'"
-        )
-    if is_known(top) and (Path(frame.f_code.co_filename).parent / file).is_file():
-        return f"'{top}' is also a module of Python's or of what is installed, which comes first: rename {file}"
-    return None
+    declare = f'if {file} is yours, declare it: {DECLARED_BY.get(attribute, "data")} = ["{file}"]'
+    if is_known(top):
+        is_beside = (Path(frame.f_code.co_filename).parent / file).is_file()
+        words = f"'{top}' is also a module of Python's or of what is installed, which comes first: rename {file}"
+        return words if is_beside else None
+    if (TOOLS / top).exists():
+        return declare
+    return None if top in sys.modules else f"{declare}; else install '{top}'"
+
+
+def _module_name(error: BaseException) -> str | None:
+    """Return the module that is not there, or not the one that was meant: it lacks a name."""
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        return error.obj.__name__
+    return error.name if isinstance(error, ImportError) else None
 
 
 def _importing_frame(error: BaseException) -> FrameType | None:
