@@ -132,6 +132,7 @@ RAISED = {
         "KeyError: one",
         "at a/h.py:2:14: é = 'é'; raise KeyError('one\\nWhile executing')",
     ),
+    "raise OSError(f'no {__file__}')\n": ("OSError: no a/h.py", "at a/h.py:2:5: raise OSError(f'no {__file__}')"),
     "return 1 + (2 / 0)\n": ("ZeroDivisionError: division by zero", "at a/h.py:2:17: return 1 + (2 / 0)"),
     "import sys; sys.exit('enough')\n": ("SystemExit: enough", "at a/h.py:2:17: import sys; sys.exit('enough')"),
     "raise SystemExit(0)\n": ("SystemExit: 0", "at a/h.py:2:5: raise SystemExit(0)"),

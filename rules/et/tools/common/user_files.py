@@ -43,7 +43,7 @@ def in_words(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {error.msg}"
     said = error.args[0] if isinstance(error, KeyError) and error.args else error  # It shows line ends as \\n.
-    text = str(said).strip().splitlines()
+    text = str(said).replace(f"{Path.cwd()}/", "").strip().splitlines()
     return f"{type(error).__name__}: {text[0][:MAX_WORDS]}" if text else type(error).__name__
 
 
