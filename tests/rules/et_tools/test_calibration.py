@@ -33,6 +33,16 @@ REFUSED = {
     "no tensor": ("return [(1.5,)]", IMAGE, "float32[1, 3, 8, 8], gives float"),
 }
 
+NO_CALLS = {
+    "a text": ("return 'abc'", "'data.py:calls' must return tuples of tensors, returns str"),
+    "numbers": ("return [1.5]", "'data.py:calls' must give the inputs rows, gives float"),
+    "too many": ("return [(1, 2)]", "'data.py:calls' must give the inputs rows, gives 2"),
+    "no number": (
+        "return torch.full((2, 4), float('nan'))",
+        "'data.py:calls' must give numbers for input 'rows', gives NaN",
+    ),
+}
+
 
 def read(folder, monkeypatch, body, given):
     monkeypatch.chdir(folder)
@@ -54,3 +64,29 @@ def test_what_does_not_fit_says_what_must_be_and_what_is(tmp_path, monkeypatch, 
     [diagnostic] = raised.value.diagnostics
     assert (diagnostic.code, diagnostic.attribute, diagnostic.index) == ("inputs-do-not-fit", "calibration", 0)
     assert diagnostic.message == f"'data.py:calls' must give input '{given['name']}' as {words}"
+
+
+@pytest.mark.parametrize("case", NO_CALLS)
+def test_what_is_no_call_says_what_it_is(tmp_path, monkeypatch, case):
+    body, message = NO_CALLS[case]
+    with pytest.raises(UserError) as raised:
+        read(tmp_path, monkeypatch, body, ENDLESS)
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == ("inputs-do-not-fit", message)
+    assert (diagnostic.attribute, diagnostic.index) == ("calibration", 0)
+
+
+LATE = {
+    "a generator": "yield torch.rand(1, 4)\n    raise ValueError('file ended early')",
+    "a data set": "return Rows()\nclass Rows:\n  def __iter__(self):\n    raise ValueError('file ended early')",
+}
+
+
+@pytest.mark.parametrize("case", LATE)
+def test_what_is_raised_midway_is_told_at_its_line(tmp_path, monkeypatch, case):
+    with pytest.raises(UserError) as raised:
+        read(tmp_path, monkeypatch, LATE[case], ENDLESS)
+    [diagnostic] = raised.value.diagnostics
+    assert (diagnostic.code, diagnostic.attribute, diagnostic.index) == ("entry-failed", "calibration", 0)
+    assert diagnostic.message == "'data.py:calls' raised ValueError: file ended early"
+    assert "raise ValueError('file ended early')" in diagnostic.notes[0]

@@ -188,7 +188,7 @@ def test_an_entry_that_raises_is_shown_at_its_line(bench):
     bench.write("raises.py", "def make():\n    raise ValueError('no such size')\n")
     diagnostic = bench.refused_export(replaced(["--kind", "torch_model", *MLP], "--entry", "raises.py:make"))
     assert diagnostic.message == "'raises.py:make' raised ValueError: no such size"
-    assert diagnostic.notes == ("at raises.py:2",)
+    assert diagnostic.notes == ("at raises.py:2:5: raise ValueError('no such size')",)
 
 
 def test_a_function_that_is_not_there_names_the_nearest(bench):

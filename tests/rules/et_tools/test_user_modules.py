@@ -272,6 +272,13 @@ def test_a_model_without_a_layer_to_quantize_is_refused(modules: Workbench) -> N
     assert weights.code == "nothing-to-quantize"
 
 
+def test_infinity_is_told_where_a_quantizer_cannot_take_it(modules: Workbench) -> None:
+    modules.write("inf.py", "import torch\n\ndef calls():\n    return [(torch.full((1, 4, 2), -torch.inf),)]\n")
+    diagnostic = refused_quantization(modules, "Ring", "--calibration", "inf.py:calls")
+    assert (diagnostic.code, diagnostic.attribute) == ("inputs-do-not-fit", "calibration")
+    assert diagnostic.message == "the backend's quantizer needs finite numbers, input 'columns' is infinite"
+
+
 def test_a_method_of_several_may_have_nothing_to_quantize(modules: Workbench) -> None:
     modules.write("four.py", "import torch\n\ndef calls():\n    return [(torch.rand(4),)]\n")
     modules.export_with("Sums", [*flags("Sums"), "--quantize", "8w", "--may-be-plain"])

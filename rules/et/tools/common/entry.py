@@ -1,94 +1,84 @@
-"""Loads a function of the user's from "file.py:function"; knows nothing of what the function does."""
+"""Calls a function of the user's, named as "file.py:function"; knows nothing of what the function does.
+
+Its file may import the files beside it and may have any name (common/user_imports.py).
+"""
 
 from __future__ import annotations
 
 import difflib
-import importlib.util
-import sys
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from common.diagnostics import UserError, mistake
+from common.import_hints import import_hint
+from common.reasons import chain
+from common.user_files import in_words, user_lines
+from common.user_imports import import_file
 
 
-def load_entry(entry: str, attribute: str) -> Callable[..., Any]:
-    """Return the function that `entry` names.
-
-    The file's folder is importable while it loads, so that it may import the files beside it.
-    """
+def load_entry(entry: str, attribute: str, index: int | None = None) -> Callable[..., Any]:
+    """Return the function that `entry` names."""
     file, _, name = entry.rpartition(":")
     path = Path(file)
     if not file or not path.is_file():
         message = f"'{attribute}' must name a function as \"file.py:function\", is '{entry}'"
-        raise mistake("bad-entry", message, attribute)
-    module = _load_module(path, attribute)
-    function = getattr(module, name, None)
-    if not callable(function):
-        close = difflib.get_close_matches(name, [key for key in vars(module) if not key.startswith("_")], 1)
+        raise mistake("bad-entry", message, attribute, index=index)
+    with users_code(f"'{path.name}' cannot be loaded:", attribute, index):
+        module = import_file(path.absolute())
+    if not hasattr(module, name):
+        functions = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
+        close = difflib.get_close_matches(name, functions, 1)
         hint = f"did you mean '{close[0]}'?" if close else None
-        raise mistake("unknown-function", f"{path.name} has no function '{name}'", attribute, hint=hint)
+        raise mistake("unknown-function", f"{path.name} has no function '{name}'", attribute, index=index, hint=hint)
+    function = getattr(module, name)
+    if not callable(function):
+        message = f"'{name}' of {path.name} must be a function, is of type {type(function).__name__}"
+        raise mistake("bad-entry", message, attribute, index=index)
     return function  # type: ignore[no-any-return]
 
 
-def call_entry(entry: str, attribute: str, *args: object) -> Any:
-    """Call the function that `entry` names; what it raises is the user's mistake, at the user's line."""
-    function = load_entry(entry, attribute)
+def call_entry(entry: str, attribute: str, *args: object, index: int | None = None) -> Any:
+    """Call the function that `entry` names, the `index`th of `attribute` where that is a list.
+
+    What it raises is the user's mistake, at the user's line; so is what it raises later, if it is a generator.
+    """
+    function = load_entry(entry, attribute, index)
+    with users_code(f"'{entry}' raised", attribute, index):
+        given = function(*args)
+    return _yielded(given, entry, attribute, index) if isinstance(given, Iterator) else given
+
+
+@contextmanager
+def users_code(failed: str, attribute: str, index: int | None = None) -> Iterator[None]:
+    """Report what the user's code raises here, after the words `failed`; keep the folder that it may change."""
+    folder = Path.cwd()
     try:
-        return function(*args)
+        yield
     except UserError:
         raise
-    except Exception as error:
-        raise mistake(
-            "entry-failed", f"'{entry}' raised {_in_words(error)}", attribute, notes=user_lines(error)
-        ) from error
+    except (Exception, SystemExit) as error:
+        os.chdir(folder)  # Places are told below it.
+        own = next((each for each in chain(error) if user_lines(each)), error)
+        hint = import_hint(own, attribute)
+        message = f"{failed} {in_words(own)}"
+        raise mistake("entry-failed", message, attribute, index=index, notes=user_lines(own), hint=hint) from error
+    finally:
+        os.chdir(folder)
 
 
-def user_lines(error: BaseException) -> tuple[str, ...]:
-    """Return the innermost line of the traceback that is in the user's own files, as `file:line`."""
-    lines = []
-    traceback = error.__traceback__
-    while traceback is not None:
-        name = traceback.tb_frame.f_code.co_filename
-        if is_user_file(name):
-            lines.append(f"at {relative_name(name)}:{traceback.tb_lineno}")
-        traceback = traceback.tb_next
-    return tuple(lines[-1:])
+def described(value: object) -> str:
+    """Return what `value` is, as messages say it: its type, or its own name if it is one."""
+    return f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
 
 
-def is_user_file(name: str) -> bool:
-    """Tell whether `name` is a source of the user's: a file below the execution root that is no tool of ours."""
-    path = Path(name)
-    tools = Path(__file__).absolute().parents[1]
-    root = Path.cwd()
-    if not path.is_absolute() or not path.is_relative_to(root) or "site-packages" in path.parts:
-        return False
-    return not path.is_relative_to(tools) and path.is_file()
-
-
-def relative_name(name: str) -> str:
-    """Return `name` below the execution root, since outputs and messages carry no absolute path."""
-    path = Path(name)
-    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.name
-
-
-def _load_module(path: Path, attribute: str) -> object:
-    spec = importlib.util.spec_from_file_location(path.stem, path.absolute())
-    if spec is None or spec.loader is None:
-        raise mistake("bad-entry", f"'{attribute}' must name a Python file, is '{path}'", attribute)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module  # Pickled configurations and dataclasses look their own module up.
-    sys.path.append(str(path.absolute().parent))
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        notes = user_lines(error)
-        raise mistake(
-            "entry-failed", f"'{path.name}' cannot be loaded: {_in_words(error)}", attribute, notes=notes
-        ) from error
-    return module
-
-
-def _in_words(error: BaseException) -> str:
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+def _yielded(values: Iterator[Any], entry: str, attribute: str, index: int | None) -> Iterator[Any]:
+    while True:
+        with users_code(f"'{entry}' raised", attribute, index):
+            try:
+                value = next(values)
+            except StopIteration:
+                return
+        yield value

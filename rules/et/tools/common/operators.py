@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from common.diagnostics import mistake
+from common.entry import users_code
 
 ATTRIBUTE = "operators"
 VARIABLE = "ETBUILD_OPERATORS"
@@ -31,7 +32,8 @@ def load_operators(files: Iterable[str] = ()) -> None:
 @functools.cache
 def _load(path: Path) -> None:
     if path.suffix == ".py":
-        runpy.run_path(str(path))
+        with users_code(f"'{path.name}' cannot be loaded:", ATTRIBUTE):
+            runpy.run_path(str(path))
     else:
         _register(path)
 

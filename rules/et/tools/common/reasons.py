@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from common.entry import is_user_file, relative_name
+from common.user_files import is_user_file, relative_name
 
 FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 LIBRARIES = ("torch/", "etbuild/")

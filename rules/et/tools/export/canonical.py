@@ -11,7 +11,7 @@ import torch
 from torch.export import ExportedProgram
 
 from common.diagnostics import mistake
-from common.entry import relative_name
+from common.user_files import relative_name
 
 FILE = re.compile(r'File "([^"]+)"')
 TOOLS = Path(__file__).absolute().parents[1]

@@ -73,7 +73,7 @@ def _pt2_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
 def _prepared(module: torch.nn.Module, request: ExportRequest) -> torch.nn.Module:
     """Transform, straighten and quantize `module`, in this sequence."""
     for index, entry in enumerate(request.source_transforms):
-        module = call_entry(entry, "source_transforms", module)
+        module = call_entry(entry, "source_transforms", module, index=index)
         if not isinstance(module, torch.nn.Module):
             message = f"'{entry}' must return a torch.nn.Module, returns {type(module).__name__}"
             raise mistake("bad-entry", message, "source_transforms", index=index)

@@ -14,7 +14,6 @@ from executorch.extension.llm.custom_ops import custom_ops  # noqa: F401 -- regi
 from torch.export import ExportedProgram
 
 from common.diagnostics import mistake
-from common.entry import call_entry
 from common.operators import load_operators
 from common.progress import progress
 from common.quiet import deterministic, quiet
@@ -29,6 +28,8 @@ from lower.quantized_io import quantize_io
 from lower.refusal import lowering_refused, missing_operators
 from lower.request import LowerRequest, parse_request
 from lower.unread_constants import drop_unread_constants
+from lower.user_passes import edge_passes_of, partitioners_of
+from lower.user_planner import check_plan, planner_of
 from pte.operators import operators_of
 from pte.plan import plan_of
 
@@ -57,12 +58,11 @@ def lower_main(argv: Sequence[str], backend: Backend) -> None:
     programs = {name: load_program(Path(file), "method") for name, file in request.methods}
     for program in programs.values():
         backend.prepare(program)
-    if request.partitioner is None:
-        chosen = backend.partitioners(request)
-    else:
-        chosen = _sequence(call_entry(request.partitioner, "partitioner"))
+    chosen = backend.partitioners(request) if request.partitioner is None else partitioners_of(request.partitioner)
     lowered = lower_programs(programs, request, chosen, backend)
     write_program(lowered, request)
+    if request.memory_planner is not None:
+        check_plan(Path(request.output), request.memory_planner)
     report = operators_of(Path(request.output))
     add_places(report, lowered)
     _write_json(Path(request.operators), report)
@@ -76,7 +76,7 @@ def lower_programs(
     programs: Mapping[str, ExportedProgram], request: LowerRequest, partitioners: Sequence[Any], backend: Backend
 ) -> Any:
     """Return the ExecuTorch program of `programs`."""
-    passes = [call_entry(entry, "edge_passes") for entry in request.edge_passes]
+    passes = edge_passes_of(request.edge_passes)
     constants = constant_methods(request)
     config = _backend_config(request)
     progress(f"{backend.name}: partitioning")
@@ -101,7 +101,7 @@ def lower_programs(
             progress(f"{backend.name}: planning memory")
             return edge.to_executorch(config)
     except Exception as error:
-        raise lowering_refused(error, known, backend.name) from error
+        raise lowering_refused(error, known, backend.name, request) from error
 
 
 def write_program(lowered: Any, request: LowerRequest) -> None:
@@ -134,12 +134,8 @@ def constant_methods(request: LowerRequest) -> dict[str, Any]:
 
 def _backend_config(request: LowerRequest) -> ExecutorchBackendConfig:
     entry = request.memory_planner
-    planner = planning_pass() if entry is None else call_entry(entry, "memory_planner")
+    planner = planning_pass() if entry is None else planner_of(entry)
     return ExecutorchBackendConfig(memory_planning_pass=planner)
-
-
-def _sequence(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, (list, tuple)) else (value,)
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -8,8 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from torch.export import ExportedProgram
 
 from common.diagnostics import UserError, mistake
-from common.reasons import at_place, reason, root_cause
+from common.reasons import at_place, chain, reason, root_cause
+from common.user_files import in_words, user_lines
 from lower.places import source_of
+from lower.request import LowerRequest
+from lower.user_passes import passes_refused
 
 MISSING_VARIANTS = re.compile(r"Missing out variants: \{([^}]*)\}")
 NO_KERNEL = re.compile(
@@ -17,10 +20,19 @@ NO_KERNEL = re.compile(
 )
 
 
-def lowering_refused(error: Exception, programs: Mapping[str, ExportedProgram], backend: str) -> Exception:
-    """Return the mistake that `error` stands for; the error itself where it is none of the user's."""
-    if isinstance(error, UserError):
-        return error
+def lowering_refused(
+    error: Exception, programs: Mapping[str, ExportedProgram], backend: str, request: LowerRequest
+) -> UserError:
+    """Return the mistake that `error` stands for; passes hide what they failed of in its causes."""
+    for each in chain(error):
+        if isinstance(each, UserError):
+            return UserError(*each.diagnostics)
+        if request.partitioner and user_lines(each):  # Nothing else that is the user's runs unwatched.
+            message = f"the partitioner of '{request.partitioner}' raised {in_words(each)}"
+            return mistake("entry-failed", message, "partitioner", notes=user_lines(each))
+    refused = passes_refused(error, request.edge_passes)
+    if refused is not None:
+        return refused
     text = str(error)
     found = MISSING_VARIANTS.search(text)
     if found:

@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from common.diagnostics import UserError, mistake
-from common.entry import call_entry
+from common.entry import call_entry, described, users_code
 
 Call = tuple[torch.Tensor, ...]
 
@@ -28,6 +28,15 @@ def read_calibration(sources: Sequence[str], inputs: Sequence[Mapping[str, Any]]
     return tuple(calls)
 
 
+def infinite_inputs(calls: Sequence[Call], inputs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the inputs that are infinite somewhere in `calls`."""
+    return [
+        each["name"]
+        for each, values in zip(inputs, zip(*calls, strict=True), strict=False)
+        if any(isinstance(value, torch.Tensor) and bool(value.isinf().any()) for value in values)
+    ]
+
+
 def _check(given: Mapping[str, Any], value: Any, source: str, index: int) -> None:
     """Refuse what is no tensor of the input's dtype and shape."""
     wanted = given["dtype"], tuple(_words(size) for size in given["shape"])
@@ -36,9 +45,17 @@ def _check(given: Mapping[str, Any], value: Any, source: str, index: int) -> Non
         found = _named(str(value.dtype).removeprefix("torch."), value.shape)
         fits = len(value.shape) == len(given["shape"]) and all(map(_fits, value.shape, given["shape"]))
         if fits and str(value.dtype) == f"torch.{given['dtype']}":
+            _check_numbers(given["name"], value, source, index)
             return
     message = f"'{source}' must give input '{given['name']}' as {_named(*wanted)}, gives {found}"
     raise mistake("inputs-do-not-fit", message, "calibration", index=index)
+
+
+def _check_numbers(name: str, value: torch.Tensor, source: str, index: int) -> None:
+    """Refuse what is no number. Infinity is one: a mask may hold it where nothing observes it."""
+    if value.is_floating_point() and bool(value.isnan().any()):
+        message = f"'{source}' must give numbers for input '{name}', gives NaN"
+        raise mistake("inputs-do-not-fit", message, "calibration", index=index)
 
 
 def _fits(size: int, wanted: Any) -> bool:
@@ -62,13 +79,15 @@ def _read(source: str, names: Sequence[str], index: int) -> Iterator[Call]:
     if ".py:" not in source:
         yield _ordered(_load(source, index), names, source, index)
         return
-    given = call_entry(source, "calibration")
+    given = call_entry(source, "calibration", index=index)
     if isinstance(given, (torch.Tensor, Mapping)) or _is_call(given):
         given = (given,)
-    if not isinstance(given, Iterable):
-        message = f"'{source}' must return tuples of tensors, returns {type(given).__name__}"
+    if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
+        message = f"'{source}' must return tuples of tensors, returns {described(given)}"
         raise mistake("inputs-do-not-fit", message, "calibration", index=index)
-    for call in given:
+    with users_code(f"'{source}' raised", "calibration", index):
+        calls = list(given)  # What can be iterated over may be of the user's making.
+    for call in calls:
         yield _ordered(call, names, source, index)
 
 
@@ -92,7 +111,8 @@ def _ordered(call: Any, names: Sequence[str], source: str, index: int) -> Call:
             raise _misfit(source, names, f"names {', '.join(sorted(call))}", index)
         return tuple(call[name] for name in names)
     if not isinstance(call, (tuple, list)) or len(call) != len(names):
-        raise _misfit(source, names, f"gives {len(call) if hasattr(call, '__len__') else call}", index)
+        found = str(len(call)) if isinstance(call, (tuple, list)) else described(call)
+        raise _misfit(source, names, f"gives {found}", index)
     return tuple(call)
 
 

@@ -23,7 +23,7 @@ from common.reasons import at_place, reason, root_cause
 from export.canonical import load_program, save_program
 from export.capture import Traceable, capture
 from export.signature import inputs_of
-from quantize.calibration import Call, read_calibration
+from quantize.calibration import Call, infinite_inputs, read_calibration
 from quantize.plain_clips import write_clips_plainly
 from quantize.quantizers import QUANTIZERS, quantizer_of
 
@@ -73,6 +73,10 @@ def _converted(program: ExportedProgram, calls: Sequence[Call], quantizer: Any) 
     except UserError:
         raise
     except Exception as error:  # Quantizers are libraries' passes, which raise whatever went wrong in them.
+        infinite = infinite_inputs(calls, inputs_of(program))
+        if infinite:
+            message = f"the backend's quantizer needs finite numbers, input '{infinite[0]}' is infinite"
+            raise mistake("inputs-do-not-fit", message, "calibration", notes=(reason(root_cause(error)),)) from error
         message = f"the backend's quantizer refuses the model{at_place(error)}: {reason(root_cause(error))}"
         raise mistake("quantization-failed", message, "quantize") from error
 
