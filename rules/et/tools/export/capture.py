@@ -11,6 +11,7 @@ from torch.export import ExportedProgram
 
 from common.diagnostics import UserError, mistake
 from common.reasons import at_place, full_text, reason
+from export.last_place import reach_last_places
 
 DATA_DEPENDENT = (
     "data-dependent",
@@ -45,7 +46,7 @@ def capture(traceable: Traceable) -> ExportedProgram:
         parameter.requires_grad_(False)
     try:
         with torch.no_grad():
-            return torch.export.export(
+            program = torch.export.export(
                 traceable.module,
                 traceable.args,
                 dict(traceable.kwargs),
@@ -56,6 +57,8 @@ def capture(traceable: Traceable) -> ExportedProgram:
         raise
     except Exception as error:
         raise refusal(error) from error
+    reach_last_places(program)
+    return program
 
 
 def eager(module: Any, *args: Any, **kwargs: Any) -> Any:
