@@ -194,6 +194,72 @@ def test_what_a_parametrization_gives_is_a_parameter(modules: Workbench) -> None
     assert called == {"aten.conv1d.default"}
 
 
+TRANSFORMS = """
+import torch
+from torch import nn
+
+class Mode(nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, values):
+        return self.inner(values) * (2 if self.training else 1)
+
+class Scaled(nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+        self.register_buffer("weight", torch.ones(4, 4, dtype=torch.int8))
+        self.register_buffer("scales", torch.ones(4))
+
+    def forward(self, values):
+        return self.inner(values) * (self.weight * self.scales).to(values.dtype).mean()
+
+def make():
+    return nn.Linear(8, 4)
+
+def dropped(module):
+    return nn.Sequential(module, nn.Dropout(0.5))
+
+def normed(module):
+    return nn.Sequential(module, nn.BatchNorm1d(4))
+
+def headed(module):
+    return nn.Sequential(module, nn.Linear(4, 4))
+
+def a_graph(module):
+    graph = torch.export.export(module, (torch.rand(4, 8).to(module.weight.dtype),)).module()
+    return nn.Sequential(graph, nn.Dropout(0.5))
+"""
+
+
+@pytest.mark.parametrize("name", ["Mode", "dropped", "normed", "headed", "a_graph"])
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_what_a_transform_adds_infers_and_has_the_dtype(modules: Workbench, name: str, dtype: str) -> None:
+    modules.write("adds.py", TRANSFORMS)
+    given = ["--kind", "torch_model", "--entry", "adds.py:make", "--example-inputs", '[{"shape":[4,8]}]']
+    given += ["--dtype", dtype]
+    plain = torch.export.load(modules.export_with("plain", given)).module()
+    graph = torch.export.load(modules.export_with("added", [*given, "--source-transform", f"adds.py:{name}"]))
+    values = torch.rand(4, 8).to(getattr(torch, dtype))
+    answer = graph.module()(values)
+    assert answer.dtype == values.dtype
+    if name != "headed":
+        torch.testing.assert_close(answer, plain(values), rtol=1e-3, atol=1e-3)
+
+
+def test_scales_that_a_transform_adds_beside_quantized_weights_stay(modules: Workbench) -> None:
+    modules.write("adds.py", TRANSFORMS)
+    given = ["--kind", "torch_model", "--entry", "adds.py:make", "--example-inputs", '[{"shape":[4,8]}]']
+    flagged = [*given, "--dtype", "float16", "--source-transform", "adds.py:Scaled"]
+    state = torch.export.load(modules.export_with("scaled", flagged)).state_dict
+    assert {key: value.dtype for key, value in state.items() if key in ("scales", "inner.bias")} == {
+        "scales": torch.float32,
+        "inner.bias": torch.float16,
+    }
+
+
 def test_inputs_that_are_no_tensors_are_refused(modules: Workbench) -> None:
     modules.write("odd.py", "def inputs():\n    return ('text',)\n")
     diagnostic = modules.refused_export(flags("Sums", "odd.py:inputs"))

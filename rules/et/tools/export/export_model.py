@@ -12,7 +12,6 @@ sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 import torch
 
 from common.diagnostics import mistake, run_tool
-from common.entry import call_entry
 from common.progress import progress
 from common.quiet import deterministic, quiet
 from export.canonical import load_program, plain_strides, save_program
@@ -25,6 +24,7 @@ from export.request import ExportRequest, parse_request
 from export.tasks import require_task
 from export.text_generation import Captured, export_decoder
 from export.torch_model import build_module, export_module
+from export.transforms import transformed
 
 EXPORTS = {
     "text-generation": export_decoder,
@@ -72,11 +72,7 @@ def _pt2_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
 
 def _prepared(module: torch.nn.Module, request: ExportRequest) -> torch.nn.Module:
     """Transform, straighten and quantize `module`, in this sequence."""
-    for index, entry in enumerate(request.source_transforms):
-        module = call_entry(entry, "source_transforms", module)
-        if not isinstance(module, torch.nn.Module):
-            message = f"'{entry}' must return a torch.nn.Module, returns {type(module).__name__}"
-            raise mistake("bad-entry", message, "source_transforms", index=index)
+    module = transformed(module, request)
     plain_strides(module)
     if request.quantize == "gguf":
         keep_blocks(module, request.weights, request.dtype)

@@ -16,6 +16,7 @@ from common.entry import call_entry
 from export.capture import Traceable, capture
 from export.request import ExportRequest
 from export.text_generation import Captured, named_dimensions
+from export.transforms import infer
 
 
 def build_module(request: ExportRequest) -> torch.nn.Module:
@@ -26,7 +27,7 @@ def build_module(request: ExportRequest) -> torch.nn.Module:
     if not isinstance(module, torch.nn.Module):
         message = f"'{request.entry}' must return a torch.nn.Module, returns {type(module).__name__}"
         raise mistake("bad-entry", message, "entry")
-    module.eval()
+    infer(module)
     _keep_values(module)
     return module.to(getattr(torch, request.dtype))
 
