@@ -113,7 +113,7 @@ def _measure_tensors(
 
     graph, program, original = runners
     if arguments.inputs:
-        sets = recorded_inputs(arguments.inputs, graph.inputs)
+        sets = recorded_inputs(arguments.inputs, graph.inputs, facts.get("inputs", ()))
     elif arguments.calibration:
         sets = calibration_inputs(arguments.calibration, facts["inputs"])
     elif arguments.task == "feature-extraction" and tokenizer is not None:
