@@ -194,90 +194,11 @@ def test_what_a_parametrization_gives_is_a_parameter(modules: Workbench) -> None
     assert called == {"aten.conv1d.default"}
 
 
-TRANSFORMS = """
-import torch
-from torch import nn
-
-class Mode(nn.Module):
-    def __init__(self, inner):
-        super().__init__()
-        self.inner = inner
-
-    def forward(self, values):
-        return self.inner(values) * (2 if self.training else 1)
-
-class Scaled(nn.Module):
-    def __init__(self, inner):
-        super().__init__()
-        self.inner = inner
-        self.register_buffer("weight", torch.ones(4, 4, dtype=torch.int8))
-        self.register_buffer("scales", torch.ones(4))
-
-    def forward(self, values):
-        return self.inner(values) * (self.weight * self.scales).to(values.dtype).mean()
-
-def make():
-    return nn.Linear(8, 4)
-
-def dropped(module):
-    return nn.Sequential(module, nn.Dropout(0.5))
-
-def normed(module):
-    return nn.Sequential(module, nn.BatchNorm1d(4))
-
-def headed(module):
-    return nn.Sequential(module, nn.Linear(4, 4))
-
-def a_graph(module):
-    graph = torch.export.export(module, (torch.rand(4, 8).to(module.weight.dtype),)).module()
-    return nn.Sequential(graph, nn.Dropout(0.5))
-"""
-
-
-@pytest.mark.parametrize("name", ["Mode", "dropped", "normed", "headed", "a_graph"])
-@pytest.mark.parametrize("dtype", ["float32", "float16"])
-def test_what_a_transform_adds_infers_and_has_the_dtype(modules: Workbench, name: str, dtype: str) -> None:
-    modules.write("adds.py", TRANSFORMS)
-    given = ["--kind", "torch_model", "--entry", "adds.py:make", "--example-inputs", '[{"shape":[4,8]}]']
-    given += ["--dtype", dtype]
-    plain = torch.export.load(modules.export_with("plain", given)).module()
-    graph = torch.export.load(modules.export_with("added", [*given, "--source-transform", f"adds.py:{name}"]))
-    values = torch.rand(4, 8).to(getattr(torch, dtype))
-    answer = graph.module()(values)
-    assert answer.dtype == values.dtype
-    if name != "headed":
-        torch.testing.assert_close(answer, plain(values), rtol=1e-3, atol=1e-3)
-
-
-def test_scales_that_a_transform_adds_beside_quantized_weights_stay(modules: Workbench) -> None:
-    modules.write("adds.py", TRANSFORMS)
-    given = ["--kind", "torch_model", "--entry", "adds.py:make", "--example-inputs", '[{"shape":[4,8]}]']
-    flagged = [*given, "--dtype", "float16", "--source-transform", "adds.py:Scaled"]
-    state = torch.export.load(modules.export_with("scaled", flagged)).state_dict
-    assert {key: value.dtype for key, value in state.items() if key in ("scales", "inner.bias")} == {
-        "scales": torch.float32,
-        "inner.bias": torch.float16,
-    }
-
-
 def test_inputs_that_are_no_tensors_are_refused(modules: Workbench) -> None:
     modules.write("odd.py", "def inputs():\n    return ('text',)\n")
     diagnostic = modules.refused_export(flags("Sums", "odd.py:inputs"))
     assert (diagnostic.code, diagnostic.attribute) == ("wrong-type", "example_inputs")
     assert diagnostic.message.endswith("or tuples, lists and dicts of them, gives 'text'")
-
-
-MISFITS = {
-    '{"values": {"0": [5, 9]}}': "dimension 0 of 'values' must be 5 to 9, is 4 in its example",
-    '{"0": {"3": [1, 9]}}': "'dynamic_shapes' must name dimensions of 'values', whose example is [4]: 3 is none",
-}
-
-
-@pytest.mark.parametrize("shapes", MISFITS)
-def test_dimensions_that_the_example_does_not_have_are_refused(modules: Workbench, shapes: str) -> None:
-    diagnostic = modules.refused_export([*flags("Sums"), "--dynamic-shapes", shapes])
-    assert (diagnostic.code, diagnostic.attribute) == ("inputs-do-not-fit", "dynamic_shapes")
-    assert diagnostic.message == MISFITS[shapes]
 
 
 def test_inputs_that_forward_does_not_take_are_refused(modules: Workbench) -> None:
@@ -287,12 +208,6 @@ def test_inputs_that_forward_does_not_take_are_refused(modules: Workbench) -> No
         diagnostic.message
         == "'example_inputs' must be what forward(values) takes, are 2: too many positional arguments"
     )
-
-
-def test_a_dimension_that_the_model_fixes_is_named(modules: Workbench) -> None:
-    diagnostic = modules.refused_export([*flags("Halves"), "--dynamic-shapes", '{"values": {"1": [1, 9]}}'])
-    assert (diagnostic.code, diagnostic.attribute) == ("fixed-dimension", "dynamic_shapes")
-    assert "L['values'].size()[1]" in diagnostic.notes[0]
 
 
 def test_a_graph_that_does_not_run_says_why(modules: Workbench) -> None:

@@ -15,6 +15,7 @@ from common.diagnostics import mistake, run_tool
 from common.progress import progress
 from common.quiet import deterministic, quiet
 from export.canonical import load_program, plain_strides, save_program
+from export.dimensions import forget_least
 from export.encoders import export_embedding, export_image_classifier
 from export.facts import SCALAR_TYPES, facts_of, runner_metadata, write_facts
 from export.gguf_blocks import keep_blocks
@@ -67,7 +68,9 @@ def _torch_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
 def _pt2_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
     if request.pt2 is None:
         raise mistake("missing-attribute", "a pt2_model must name its file", "pt2")
-    return Captured(load_program(Path(request.pt2), "pt2"), ""), {}
+    program = load_program(Path(request.pt2), "pt2")
+    forget_least(program)
+    return Captured(program, ""), {}
 
 
 def _prepared(module: torch.nn.Module, request: ExportRequest) -> torch.nn.Module:

@@ -16,6 +16,7 @@ from common.diagnostics import UserError, mistake
 from common.reasons import chain
 from export.capture import REFUSALS, Traceable, capture
 from export.decoder import Decoder, UnsupportedAttentionError
+from export.dimensions import read_dimensions, torch_shapes
 from export.faithful import Call, disagreement, unfaithful
 from export.own_answer import Answer, answer
 from export.request import ExportRequest
@@ -151,21 +152,10 @@ def _example(request: ExportRequest, length: int, longest: int) -> tuple[torch.T
     if not dynamic:
         return ids, position, None
     if isinstance(request.dynamic_shapes, dict):
-        return ids, position, named_dimensions(request.dynamic_shapes, ("input_ids", "cache_position"))
+        names = ("input_ids", "cache_position")
+        return ids, position, torch_shapes(read_dimensions(request.dynamic_shapes, names), names)
     tokens = Dim("seq_len", max=longest)
     return ids, position, {"input_ids": {1: tokens}, "cache_position": {0: tokens}}
-
-
-def named_dimensions(shapes: dict[str, dict[str, list[int]]], names: tuple[str, ...]) -> Any:
-    """Return torch.export's dynamic shapes, from dimension to [least, most] by an input's name or index."""
-    found: dict[str, Any] = dict.fromkeys(names)
-    for key, dimensions in shapes.items():
-        name = names[int(key)] if key.isdigit() and int(key) < len(names) else key
-        if name not in found:
-            message = f"'dynamic_shapes' must name an input of the model, one of {', '.join(names)}, is '{key}'"
-            raise mistake("unknown-input", message, "dynamic_shapes")
-        found[name] = {int(dim): Dim.DYNAMIC(min=least, max=most) for dim, (least, most) in dimensions.items()}
-    return found
 
 
 def _given(text: str | None, attribute: str) -> torch.Tensor | None:

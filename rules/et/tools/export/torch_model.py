@@ -14,8 +14,9 @@ from torch.utils import _pytree
 from common.diagnostics import mistake
 from common.entry import call_entry
 from export.capture import Traceable, capture
+from export.dimensions import check_examples, read_dimensions, torch_shapes, write_least
 from export.request import ExportRequest
-from export.text_generation import Captured, named_dimensions
+from export.text_generation import Captured
 from export.transforms import infer
 
 
@@ -49,29 +50,14 @@ def export_module(module: torch.nn.Module, request: ExportRequest) -> Captured:
     except TypeError as error:
         message = f"'example_inputs' must be what forward{signature} takes, are {len(args)}: {error}"
         raise mistake("inputs-do-not-fit", message, "example_inputs") from error
-    shapes = None
-    if isinstance(request.dynamic_shapes, dict) and request.dynamic_shapes:
-        names = tuple(signature.parameters)[: len(args)]
-        shapes = tuple(named_dimensions(request.dynamic_shapes, names).values())
-        _check_dimensions(request.dynamic_shapes, dict(zip(names, args, strict=False)))
-    return Captured(capture(Traceable(module, args, {}, shapes, bool(request.strict))), "")
-
-
-def _check_dimensions(shapes: dict[str, dict[str, list[int]]], given: dict[str, Any]) -> None:
-    """Refuse dimensions that an example input does not have, or whose size in it is not one of those allowed."""
-    for key, dimensions in shapes.items():
-        name = key if key in given else list(given)[int(key)]
-        sizes = list(getattr(given[name], "shape", ()))
-        for dimension, (least, most) in dimensions.items():
-            if int(dimension) >= len(sizes):
-                message = (
-                    f"'dynamic_shapes' must name dimensions of '{name}', whose example is {sizes}: {dimension} is none"
-                )
-                raise mistake("inputs-do-not-fit", message, "dynamic_shapes")
-            size = sizes[int(dimension)]
-            if not least <= size <= most:
-                message = f"dimension {dimension} of '{name}' must be {least} to {most}, is {size} in its example"
-                raise mistake("inputs-do-not-fit", message, "dynamic_shapes")
+    given = dict(zip(signature.parameters, args, strict=False))
+    shapes = request.dynamic_shapes if isinstance(request.dynamic_shapes, dict) else {}
+    dimensions = read_dimensions(shapes, tuple(given))
+    check_examples(dimensions, given)
+    dynamic = tuple(torch_shapes(dimensions, tuple(given)).values()) if dimensions else None
+    program = capture(Traceable(module, args, {}, dynamic, bool(request.strict)))
+    write_least(program, dimensions, given)
+    return Captured(program, "")
 
 
 def example_inputs(request: ExportRequest) -> tuple[Any, ...]:
