@@ -201,6 +201,21 @@ def test_inputs_that_are_no_tensors_are_refused(modules: Workbench) -> None:
     assert diagnostic.message.endswith("or tuples, lists and dicts of them, gives 'text'")
 
 
+HIGHS = {"int64": (-5, 2**63 - 1), "int32": (0, 2**31), "uint8": (300, 256), "bool": (3, 2)}
+
+
+@pytest.mark.parametrize("dtype", HIGHS)
+def test_whole_numbers_of_examples_are_below_what_their_dtype_holds(modules: Workbench, dtype: str) -> None:
+    high, most = HIGHS[dtype]
+    given = f'[{{"shape":[4],"dtype":"{dtype}","high":%s}}]'
+    diagnostic = modules.refused_export(flags("Sums", given % high))
+    assert (diagnostic.code, diagnostic.attribute, diagnostic.index) == ("wrong-value", "example_inputs", 0)
+    assert diagnostic.message == (
+        f"'high' of an example input of {dtype} must be 1 to {most}, as values are below it, is {high}"
+    )
+    assert modules.export_with("Sums", flags("Sums", given % most)).exists()
+
+
 def test_inputs_that_forward_does_not_take_are_refused(modules: Workbench) -> None:
     diagnostic = modules.refused_export(flags("Sums", '[{"shape":[4]},{"shape":[4]}]'))
     assert (diagnostic.code, diagnostic.attribute) == ("inputs-do-not-fit", "example_inputs")

@@ -92,4 +92,16 @@ def _random(spec: dict[str, Any], index: int, generator: torch.Generator) -> tor
     shape = tuple(spec["shape"])
     if dtype.is_floating_point:
         return torch.rand(shape, generator=generator).to(dtype)
-    return torch.randint(0, spec.get("high") or 2, shape, generator=generator).to(dtype)
+    most, high = _most(dtype), spec.get("high", 2)
+    if not 1 <= high <= most:
+        name = str(dtype).removeprefix("torch.")
+        message = f"'high' of an example input of {name} must be 1 to {most}, as values are below it, is {high}"
+        raise mistake("wrong-value", message, "example_inputs", index=index)
+    return torch.randint(0, high, shape, generator=generator).to(dtype)
+
+
+def _most(dtype: torch.dtype) -> int:
+    """Return what whole numbers of `dtype` are below, as far as torch draws them."""
+    if dtype is torch.bool:
+        return 2
+    return 2**63 - 1 if dtype.is_complex else min(torch.iinfo(dtype).max + 1, 2**63 - 1)

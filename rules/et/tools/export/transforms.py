@@ -54,5 +54,5 @@ def _is_packed(tensor: torch.Tensor) -> bool:
     if type(tensor) not in PLAIN:
         return True
     if tensor.is_floating_point():
-        return tensor.itemsize == 1
+        return bool(tensor.itemsize == 1)
     return tensor.dim() > 1 and tensor.dtype not in (torch.bool, torch.int64) and not tensor.is_complex()
