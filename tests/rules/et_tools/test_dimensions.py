@@ -80,6 +80,17 @@ def test_facts_say_the_least_size_that_was_declared(bench: Workbench) -> None:
         assert facts["inputs"][0]["shape"] == [[least, 9], 8]
 
 
+def test_a_graph_made_elsewhere_takes_one_row_where_torch_wrote_two(bench: Workbench) -> None:
+    rows = {0: torch.export.Dim.AUTO(max=9)}
+    torch.export.save(
+        torch.export.export(torch.nn.Linear(8, 8), (torch.rand(4, 8),), dynamic_shapes=(rows,)),
+        bench.folder / "elsewhere.pt2",
+    )
+    graph = torch.export.load(bench.export_with("taken", ["--kind", "pt2_model", "--pt2", "elsewhere.pt2"]))
+    assert json.loads((bench.folder / "taken.json").read_text())["inputs"][0]["shape"] == [[0, 9], 8]
+    assert graph.module()(torch.rand(1, 8)).shape == (1, 8)
+
+
 def test_a_dimension_that_the_model_fixes_is_named(bench: Workbench) -> None:
     diagnostic = bench.refused_export([*model("Layer", "[1,8]"), "--dynamic-shapes", '{"values": {"1": [1, 9]}}'])
     assert (diagnostic.code, diagnostic.attribute) == ("fixed-dimension", "dynamic_shapes")
