@@ -16,7 +16,7 @@ from check.judge import main as judge
 from check.measure import main as measure
 from common.diagnostics import UserError
 from pte.flatbuffer import InvalidProgram
-from pte.reader import parse_program
+from pte.reader import parse_program, read_program
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
@@ -156,6 +156,21 @@ def test_a_program_of_another_graph_is_refused(toys: Path, tmp_path: Path) -> No
     with pytest.raises(UserError) as caught:
         run(toys, tmp_path, "constant", "classifier")
     assert caught.value.diagnostics[0].code in {"outputs-differ", "program-fails"}
+
+
+def test_a_program_that_plans_more_than_there_is_says_how_much(
+    toys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_runner: object) -> None:
+        raise MemoryError("std::bad_alloc")
+
+    monkeypatch.setattr("run.program_runner.ProgramRunner._load", fail)
+    with pytest.raises(UserError) as caught:
+        run(toys, tmp_path, "classifier", "classifier")
+    [diagnostic] = caught.value.diagnostics
+    assert diagnostic.code == "program-does-not-load"
+    sizes = next(each.buffer_sizes for each in read_program(toys / "classifier.pte").methods if each.instructions)
+    assert f"must find the {sum(sizes)} bytes here that are planned for it" in diagnostic.message
 
 
 def test_recorded_inputs_come_from_files_and_functions(toys: Path, tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ import transformers
 from safetensors.torch import load_file, save_file
 from workbench import BERT, LLAMA, VIT, Workbench, hub
 
+from check.measure import main as measure
+from lower import lower_portable
+
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
@@ -57,6 +60,20 @@ def test_the_longest_sequence_fills_the_cache(bench):
     graph = bench.export_with("llama_full", LLAMA)
     output = module_of(graph)(input_ids=torch.ones(1, 64, dtype=torch.long), cache_position=torch.arange(64))
     assert output.shape == (1, 1, 256)
+
+
+def test_a_token_stands_at_the_last_place_of_the_cache_and_none_behind_it(bench):
+    bench.export_with("short", [*LLAMA, "--max-seq-len", "16"])
+    decoder = module_of(bench.folder / "short.pt2")
+    decoder(input_ids=torch.ones(1, 1, dtype=torch.long), cache_position=torch.tensor([15]))
+    for start, count in ((15, 2), (16, 1)):
+        with pytest.raises(RuntimeError, match="Runtime assertion failed for expression"):
+            decoder(input_ids=torch.ones(1, count, dtype=torch.long), cache_position=torch.arange(start, start + count))
+    bench.lower(lower_portable, "short")
+    files = ["--pte", "short.pte", "--graph", "short.pt2", "--facts", "short.json", "--output", "measure.json"]
+    bench.run(measure, [*files, "--task", "text-generation"])
+    against = json.loads((bench.folder / "measure.json").read_text())["against_graph"]
+    assert (against["tokens_equal"], against["tokens"]) == (9, 9)  # After eight, and one that is not fed again.
 
 
 def test_an_embedding_is_the_normalised_mean_of_the_tokens_that_count(bench):

@@ -157,6 +157,27 @@ def test_a_sequence_longer_than_the_model_is_refused(bench):
     assert diagnostic.message == "'max_seq_len' must be at most 128, the model's max_position_embeddings, is 256"
 
 
+@pytest.mark.parametrize(
+    ("attribute", "count", "message"),
+    [
+        ("example_input_ids", 65, "must hold 2 to 64 tokens, holds 65"),
+        ("example_input_ids", 1, "must hold 2 to 64 tokens, holds 1"),
+        ("example_input_ids", 0, "must hold 2 to 64 tokens, holds 0"),
+        ("example_cache_position", 2, "must hold 3 positions, holds 2"),
+    ],
+)
+def test_examples_of_tokens_are_refused_at_the_attribute_that_is_given(bench, attribute, count, message):
+    diagnostic = bench.refused_export([*LLAMA, f"--{attribute.replace('_', '-')}", json.dumps(list(range(count)))])
+    assert (diagnostic.code, diagnostic.attribute) == ("inputs-do-not-fit", attribute)
+    assert diagnostic.message == f"'{attribute}' {message}"
+
+
+def test_transformers_wrapper_is_traced_strictly(bench):
+    flags = ["--wrapper", "transformers", "--attention", "sdpa", "--logits", "all", "--strict", "false"]
+    diagnostic = bench.refused_export([*LLAMA, *flags])
+    assert (diagnostic.code, diagnostic.attribute) == ("unsupported-option", "strict")
+
+
 def test_a_group_that_does_not_divide_names_layers_and_a_size_that_does(bench):
     diagnostic = bench.refused_export([*LLAMA, "--quantize", "8da4w", "--group-size", "48"])
     assert diagnostic.code == "group-does-not-divide"

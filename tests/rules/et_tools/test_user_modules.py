@@ -201,17 +201,19 @@ def test_inputs_that_are_no_tensors_are_refused(modules: Workbench) -> None:
     assert diagnostic.message.endswith("or tuples, lists and dicts of them, gives 'text'")
 
 
-MISFITS = {
-    '{"values": {"0": [5, 9]}}': "dimension 0 of 'values' must be 5 to 9, is 4 in its example",
-    '{"0": {"3": [1, 9]}}': "'dynamic_shapes' must name dimensions of 'values', whose example is [4]: 3 is none",
-}
+HIGHS = {"int64": (-5, 2**63 - 1), "int32": (0, 2**31), "uint8": (300, 256), "bool": (3, 2)}
 
 
-@pytest.mark.parametrize("shapes", MISFITS)
-def test_dimensions_that_the_example_does_not_have_are_refused(modules: Workbench, shapes: str) -> None:
-    diagnostic = modules.refused_export([*flags("Sums"), "--dynamic-shapes", shapes])
-    assert (diagnostic.code, diagnostic.attribute) == ("inputs-do-not-fit", "dynamic_shapes")
-    assert diagnostic.message == MISFITS[shapes]
+@pytest.mark.parametrize("dtype", HIGHS)
+def test_whole_numbers_of_examples_are_below_what_their_dtype_holds(modules: Workbench, dtype: str) -> None:
+    high, most = HIGHS[dtype]
+    given = f'[{{"shape":[4],"dtype":"{dtype}","high":%s}}]'
+    diagnostic = modules.refused_export(flags("Sums", given % high))
+    assert (diagnostic.code, diagnostic.attribute, diagnostic.index) == ("wrong-value", "example_inputs", 0)
+    assert diagnostic.message == (
+        f"'high' of an example input of {dtype} must be 1 to {most}, as values are below it, is {high}"
+    )
+    assert modules.export_with("Sums", flags("Sums", given % most)).exists()
 
 
 def test_inputs_that_forward_does_not_take_are_refused(modules: Workbench) -> None:
@@ -221,12 +223,6 @@ def test_inputs_that_forward_does_not_take_are_refused(modules: Workbench) -> No
         diagnostic.message
         == "'example_inputs' must be what forward(values) takes, are 2: too many positional arguments"
     )
-
-
-def test_a_dimension_that_the_model_fixes_is_named(modules: Workbench) -> None:
-    diagnostic = modules.refused_export([*flags("Halves"), "--dynamic-shapes", '{"values": {"1": [1, 9]}}'])
-    assert (diagnostic.code, diagnostic.attribute) == ("fixed-dimension", "dynamic_shapes")
-    assert "L['values'].size()[1]" in diagnostic.notes[0]
 
 
 def test_a_graph_that_does_not_run_says_why(modules: Workbench) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from check.graph_runner import InputSpec
+from check.recorded import recorded_calls
 from common.diagnostics import UserError, mistake
-from common.entry import call_entry
 from quantize.calibration import read_calibration
 from run.text_encoder import encoder_rows
 from run.tokenizer import Tokenizer
@@ -30,12 +29,24 @@ class InputSet:
     values: tuple[Any, ...]
 
 
-def recorded_inputs(sources: Sequence[str], specs: Sequence[InputSpec]) -> tuple[InputSet, ...]:
-    """Return the inputs in `sources`: safetensors files, or functions as "file.py:function"."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What an input must be: as the graph has it, and not smaller than was declared."""
+
+    spec: InputSpec
+    least: tuple[int, ...]
+
+
+def recorded_inputs(
+    sources: Sequence[str], specs: Sequence[InputSpec], inputs: Sequence[Mapping[str, Any]]
+) -> tuple[InputSet, ...]:
+    """Return the inputs in `sources`, files or functions as "file.py:function"; `inputs` are those of the facts."""
+    least = {each["name"]: each["shape"] for each in inputs}
+    forms = [Form(spec, tuple(map(_least, least.get(spec.name, spec.sizes)))) for spec in specs]
     sets: list[InputSet] = []
     for index, source in enumerate(sources):
         try:
-            sets += _from_source(source, specs)
+            sets += [InputSet(name, _ordered(call, forms, source)) for name, call in recorded_calls(source)]
         except UserError as error:
             raise _at(error, index) from error
     return tuple(sets)
@@ -62,42 +73,32 @@ def example_inputs(exported: Any, specs: Sequence[InputSpec]) -> tuple[InputSet,
     return InputSet("example", flat), InputSet("seeded", again)
 
 
-def _from_source(source: str, specs: Sequence[InputSpec]) -> list[InputSet]:
-    if ".py:" not in source:
-        from safetensors.torch import load_file
-
-        return [InputSet(Path(source).name, _ordered(load_file(source), specs, source))]
-    given = call_entry(source, "inputs")
-    sets = list(given) if isinstance(given, (list, Iterator)) else [given]
-    return [
-        InputSet(f"{source.rpartition(':')[2]} {at}", _ordered(values, specs, source)) for at, values in enumerate(sets)
-    ]
-
-
-def _ordered(given: Any, specs: Sequence[InputSpec], source: str) -> tuple[Any, ...]:
+def _ordered(given: Any, forms: Sequence[Form], source: str) -> tuple[Any, ...]:
     """Return `given` in the graph's sequence: a tensor, a tuple of them, or a mapping by the inputs' names."""
+    names = [form.spec.name for form in forms]
     if isinstance(given, Mapping):
-        if set(given) != {spec.name for spec in specs}:
-            _mismatch(source, f"the inputs {', '.join(spec.name for spec in specs)}", ", ".join(sorted(given)))
-        values = tuple(given[spec.name] for spec in specs)
+        if set(given) != set(names):
+            _mismatch(source, f"the inputs {', '.join(names)}", ", ".join(sorted(map(str, given))))
+        values = tuple(given[name] for name in names)
     else:
         values = tuple(given) if isinstance(given, tuple) else (given,)
-    if len(values) != len(specs):
-        _mismatch(source, f"{len(specs)} inputs", str(len(values)))
-    for spec, value in zip(specs, values, strict=True):
-        _check_fits(spec, value, source)
+    if len(values) != len(forms):
+        _mismatch(source, f"{len(forms)} inputs", str(len(values)))
+    for form, value in zip(forms, values, strict=True):
+        _check_fits(form, value, source)
     return values
 
 
-def _check_fits(spec: InputSpec, value: Any, source: str) -> None:
+def _check_fits(form: Form, value: Any, source: str) -> None:
+    spec = form.spec
     if spec.dtype is None:
         return
-    wanted = f"{str(spec.dtype).removeprefix('torch.')}{_sizes_text(spec)} for '{spec.name}'"
+    wanted = f"{str(spec.dtype).removeprefix('torch.')}{_sizes_text(form)} for '{spec.name}'"
     if not isinstance(value, torch.Tensor):
         _mismatch(source, wanted, f"a {type(value).__name__}")
     fits = len(value.shape) == len(spec.sizes) and all(
-        size == own if own is not None else size <= most
-        for size, own, most in zip(value.shape, spec.sizes, spec.largest, strict=True)
+        size == own if own is not None else least <= size <= most
+        for size, own, least, most in zip(value.shape, spec.sizes, form.least, spec.largest, strict=True)
     )
     if not fits or value.dtype != spec.dtype:
         _mismatch(source, wanted, f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}")
@@ -107,9 +108,20 @@ def _mismatch(source: str, must: str, given: str) -> None:
     raise mistake("inputs-do-not-fit", f"'{source}' must give {must}, gives {given}", "inputs")
 
 
-def _sizes_text(spec: InputSpec) -> str:
-    sizes = [str(own) if own is not None else f"≤{most}" for own, most in zip(spec.sizes, spec.largest, strict=True)]
-    return f"[{', '.join(sizes)}]"
+def _least(size: Any) -> int:
+    """Return the least of a size in the facts: [least, most] where it may change, or in a graph's own word: None."""
+    return int(size[0]) if isinstance(size, list) else size or 0
+
+
+def _sizes_text(form: Form) -> str:
+    sizes = zip(form.spec.sizes, form.least, form.spec.largest, strict=True)
+    return f"[{', '.join(_size_text(*size) for size in sizes)}]"
+
+
+def _size_text(own: int | None, least: int, most: int) -> str:
+    if own is not None:
+        return str(own)
+    return f"{least}..{most}" if least > 1 else f"≤{most}"
 
 
 def _encoded(tokens: Sequence[int], specs: Sequence[InputSpec]) -> tuple[Any, ...]:

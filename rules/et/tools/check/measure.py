@@ -62,7 +62,7 @@ def measure(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     """Return the measurement, and the graphs that it was made against."""
     from check.graph_runner import load_graph
     from check.measurement import Measurement
-    from run.program_runner import ProgramRunner, use_one_thread
+    from run.program_runner import use_one_thread
     from run.tokenizer import load_tokenizer
 
     facts = read_facts(Path(arguments.facts))
@@ -75,7 +75,7 @@ def measure(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     )
     use_one_thread()
     progress("loading the program")
-    program = None if arguments.not_run else ProgramRunner(Path(arguments.pte), arguments.method)
+    program = None if arguments.not_run else load_program(Path(arguments.pte), arguments.method)
     progress("loading the graph")
     graph = load_graph(Path(arguments.graph))
     original = load_graph(Path(arguments.float)) if quantized else None
@@ -85,6 +85,19 @@ def measure(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
     else:
         _measure_tensors(arguments, measurement, (graph, program, original), tokenizer, facts)
     return measurement, graph, original
+
+
+def load_program(path: Path, method: str) -> Any:
+    """Load a program; one that plans more memory than there is here is a user's mistake."""
+    from run.program_runner import ProgramRunner, method_of, read_checked
+
+    try:
+        return ProgramRunner(path, method)
+    except MemoryError as error:
+        planned = sum(method_of(read_checked(path), method, path).buffer_sizes)
+        message = f"method '{method}' of '{path.name}' must find the {planned} bytes here that are planned for it"
+        hint = "memory is planned for the largest sizes of inputs: bound what 'dynamic_shapes' allows"
+        raise mistake("program-does-not-load", message, hint=hint) from error
 
 
 def _measure_text(arguments: argparse.Namespace, measurement: Any, runners: Any, tokenizer: Any) -> None:
@@ -113,7 +126,7 @@ def _measure_tensors(
 
     graph, program, original = runners
     if arguments.inputs:
-        sets = recorded_inputs(arguments.inputs, graph.inputs)
+        sets = recorded_inputs(arguments.inputs, graph.inputs, facts.get("inputs", ()))
     elif arguments.calibration:
         sets = calibration_inputs(arguments.calibration, facts["inputs"])
     elif arguments.task == "feature-extraction" and tokenizer is not None:

@@ -11,6 +11,8 @@ from torch.export import ExportedProgram
 
 from common.diagnostics import UserError, mistake
 from common.reasons import at_place, full_text, reason
+from export.fixed_dimensions import MARKS, fixed_dimension
+from export.last_place import reach_last_places
 
 DATA_DEPENDENT = (
     "data-dependent",
@@ -20,9 +22,6 @@ DATA_DEPENDENT = (
     "nonzero",
     "Could not extract specialized integer",
 )
-
-FIXED = ("Not all values", "specialized it")
-"""Of what torch says of a dimension, the lines that name it."""
 
 REFUSALS = ("data-dependent-shape", "fixed-dimension", "export-failed")
 """The codes of what `capture` raises."""
@@ -45,7 +44,7 @@ def capture(traceable: Traceable) -> ExportedProgram:
         parameter.requires_grad_(False)
     try:
         with torch.no_grad():
-            return torch.export.export(
+            program = torch.export.export(
                 traceable.module,
                 traceable.args,
                 dict(traceable.kwargs),
@@ -56,6 +55,8 @@ def capture(traceable: Traceable) -> ExportedProgram:
         raise
     except Exception as error:
         raise refusal(error) from error
+    reach_last_places(program)
+    return program
 
 
 def eager(module: Any, *args: Any, **kwargs: Any) -> Any:
@@ -78,10 +79,6 @@ def refusal(error: BaseException) -> UserError:
         message = f"torch.export cannot follow a shape or a branch that depends on a tensor's values{where}"
         hint = "bound the value with torch._check, or use torch.where or torch.cond in place of the branch"
         return mistake("data-dependent-shape", message, None, notes=(reason(error),), hint=hint)
-    if "Constraints violated" in text or "ConstraintViolation" in text or "specialized" in text:
-        message = f"a dimension that must be dynamic is fixed by the model{where}"
-        told = tuple(
-            dict.fromkeys(line.strip(" -") for line in text.splitlines() if any(mark in line for mark in FIXED))
-        )
-        return mistake("fixed-dimension", message, "dynamic_shapes", notes=told or (reason(error),))
+    if any(mark in text for mark in MARKS):
+        return fixed_dimension(text, where, reason(error))
     return mistake("export-failed", f"torch.export refuses the model{where}: {reason(error)}")

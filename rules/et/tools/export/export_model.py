@@ -12,10 +12,10 @@ sys.path.insert(0, str(Path(__file__).absolute().parents[1]))
 import torch
 
 from common.diagnostics import mistake, run_tool
-from common.entry import call_entry
 from common.progress import progress
 from common.quiet import deterministic, quiet
 from export.canonical import load_program, plain_strides, save_program
+from export.dimensions import forget_least
 from export.encoders import export_embedding, export_image_classifier
 from export.facts import SCALAR_TYPES, facts_of, runner_metadata, write_facts
 from export.gguf_blocks import keep_blocks
@@ -25,6 +25,7 @@ from export.request import ExportRequest, parse_request
 from export.tasks import require_task
 from export.text_generation import Captured, export_decoder
 from export.torch_model import build_module, export_module
+from export.transforms import transformed
 
 EXPORTS = {
     "text-generation": export_decoder,
@@ -67,16 +68,14 @@ def _torch_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
 def _pt2_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
     if request.pt2 is None:
         raise mistake("missing-attribute", "a pt2_model must name its file", "pt2")
-    return Captured(load_program(Path(request.pt2), "pt2"), ""), {}
+    program = load_program(Path(request.pt2), "pt2")
+    forget_least(program)
+    return Captured(program, ""), {}
 
 
 def _prepared(module: torch.nn.Module, request: ExportRequest) -> torch.nn.Module:
     """Transform, straighten and quantize `module`, in this sequence."""
-    for index, entry in enumerate(request.source_transforms):
-        module = call_entry(entry, "source_transforms", module, index=index)
-        if not isinstance(module, torch.nn.Module):
-            message = f"'{entry}' must return a torch.nn.Module, returns {type(module).__name__}"
-            raise mistake("bad-entry", message, "source_transforms", index=index)
+    module = transformed(module, request)
     plain_strides(module)
     if request.quantize == "gguf":
         keep_blocks(module, request.weights, request.dtype)

@@ -16,6 +16,7 @@ from common.diagnostics import UserError, mistake
 from common.reasons import chain
 from export.capture import REFUSALS, Traceable, capture
 from export.decoder import Decoder, UnsupportedAttentionError
+from export.dimensions import SPECIAL, read_dimensions, torch_shapes
 from export.faithful import Call, disagreement, unfaithful
 from export.own_answer import Answer, answer
 from export.request import ExportRequest
@@ -121,6 +122,10 @@ def _own_wrapper(model: Any, request: ExportRequest, own: Answer) -> Traceable:
 def _theirs(model: Any, request: ExportRequest) -> Traceable:
     if request.logits == "last":
         raise mistake("unsupported-option", 'wrapper = "transformers" returns all logits: set logits = "all"', "logits")
+    if request.strict is False:
+        message = 'wrapper = "transformers" is traced strictly: else its cache would be constants, is strict = false'
+        hint = 'leave it out, or take wrapper = "etbuild"'
+        raise mistake("unsupported-option", message, "strict", hint=hint)
     length = sequence_length(model, request)
     if request.attention == "custom_sdpa":
         raise mistake("unsupported-option", 'attention = "custom_sdpa" needs wrapper = "etbuild"', "attention")
@@ -134,8 +139,7 @@ def _theirs(model: Any, request: ExportRequest) -> Traceable:
     module = TorchExportableModuleWithStaticCache(model, batch_size=1, max_cache_len=length)
     # Its position is a tensor that it adds to: the last place of the cache cannot be reached by a longest prompt.
     ids, position, shapes = _example(request, length, length - 1)
-    strict = True if request.strict is None else request.strict
-    return Traceable(module, (), {"input_ids": ids, "cache_position": position}, shapes, strict)
+    return Traceable(module, (), {"input_ids": ids, "cache_position": position}, shapes, strict=True)
 
 
 def _example(request: ExportRequest, length: int, longest: int) -> tuple[torch.Tensor, torch.Tensor, Any]:
@@ -143,29 +147,22 @@ def _example(request: ExportRequest, length: int, longest: int) -> tuple[torch.T
     count = min(EXAMPLE_TOKENS, longest) if dynamic else 1
     ids = _given(request.example_input_ids, "example_input_ids")
     ids = torch.ones(1, count, dtype=torch.long) if ids is None else ids.reshape(1, -1)
+    least, most = (SPECIAL, longest) if dynamic else (1, length)
+    if not least <= ids.shape[1] <= most:
+        message = f"'example_input_ids' must hold {least} to {most} tokens, holds {ids.shape[1]}"
+        raise mistake("inputs-do-not-fit", message, "example_input_ids")
     position = _given(request.example_cache_position, "example_cache_position")
     position = torch.arange(ids.shape[1]) if position is None else position
-    if position.numel() != ids.shape[1] or ids.shape[1] > length:
+    if position.numel() != ids.shape[1]:
         message = f"'example_cache_position' must hold {ids.shape[1]} positions, holds {position.numel()}"
         raise mistake("inputs-do-not-fit", message, "example_cache_position")
     if not dynamic:
         return ids, position, None
     if isinstance(request.dynamic_shapes, dict):
-        return ids, position, named_dimensions(request.dynamic_shapes, ("input_ids", "cache_position"))
+        names = ("input_ids", "cache_position")
+        return ids, position, torch_shapes(read_dimensions(request.dynamic_shapes, names), names)
     tokens = Dim("seq_len", max=longest)
     return ids, position, {"input_ids": {1: tokens}, "cache_position": {0: tokens}}
-
-
-def named_dimensions(shapes: dict[str, dict[str, list[int]]], names: tuple[str, ...]) -> Any:
-    """Return torch.export's dynamic shapes, from dimension to [least, most] by an input's name or index."""
-    found: dict[str, Any] = dict.fromkeys(names)
-    for key, dimensions in shapes.items():
-        name = names[int(key)] if key.isdigit() and int(key) < len(names) else key
-        if name not in found:
-            message = f"'dynamic_shapes' must name an input of the model, one of {', '.join(names)}, is '{key}'"
-            raise mistake("unknown-input", message, "dynamic_shapes")
-        found[name] = {int(dim): Dim.DYNAMIC(min=least, max=most) for dim, (least, most) in dimensions.items()}
-    return found
 
 
 def _given(text: str | None, attribute: str) -> torch.Tensor | None:

@@ -14,8 +14,10 @@ from torch.utils import _pytree
 from common.diagnostics import mistake
 from common.entry import call_entry
 from export.capture import Traceable, capture
+from export.dimensions import check_examples, read_dimensions, torch_shapes, write_least
 from export.request import ExportRequest
-from export.text_generation import Captured, named_dimensions
+from export.text_generation import Captured
+from export.transforms import infer
 
 
 def build_module(request: ExportRequest) -> torch.nn.Module:
@@ -26,7 +28,7 @@ def build_module(request: ExportRequest) -> torch.nn.Module:
     if not isinstance(module, torch.nn.Module):
         message = f"'{request.entry}' must return a torch.nn.Module, returns {type(module).__name__}"
         raise mistake("bad-entry", message, "entry")
-    module.eval()
+    infer(module)
     _keep_values(module)
     return module.to(getattr(torch, request.dtype))
 
@@ -48,29 +50,14 @@ def export_module(module: torch.nn.Module, request: ExportRequest) -> Captured:
     except TypeError as error:
         message = f"'example_inputs' must be what forward{signature} takes, are {len(args)}: {error}"
         raise mistake("inputs-do-not-fit", message, "example_inputs") from error
-    shapes = None
-    if isinstance(request.dynamic_shapes, dict) and request.dynamic_shapes:
-        names = tuple(signature.parameters)[: len(args)]
-        shapes = tuple(named_dimensions(request.dynamic_shapes, names).values())
-        _check_dimensions(request.dynamic_shapes, dict(zip(names, args, strict=False)))
-    return Captured(capture(Traceable(module, args, {}, shapes, bool(request.strict))), "")
-
-
-def _check_dimensions(shapes: dict[str, dict[str, list[int]]], given: dict[str, Any]) -> None:
-    """Refuse dimensions that an example input does not have, or whose size in it is not one of those allowed."""
-    for key, dimensions in shapes.items():
-        name = key if key in given else list(given)[int(key)]
-        sizes = list(getattr(given[name], "shape", ()))
-        for dimension, (least, most) in dimensions.items():
-            if int(dimension) >= len(sizes):
-                message = (
-                    f"'dynamic_shapes' must name dimensions of '{name}', whose example is {sizes}: {dimension} is none"
-                )
-                raise mistake("inputs-do-not-fit", message, "dynamic_shapes")
-            size = sizes[int(dimension)]
-            if not least <= size <= most:
-                message = f"dimension {dimension} of '{name}' must be {least} to {most}, is {size} in its example"
-                raise mistake("inputs-do-not-fit", message, "dynamic_shapes")
+    given = dict(zip(signature.parameters, args, strict=False))
+    shapes = request.dynamic_shapes if isinstance(request.dynamic_shapes, dict) else {}
+    dimensions = read_dimensions(shapes, tuple(given))
+    check_examples(dimensions, given)
+    dynamic = tuple(torch_shapes(dimensions, tuple(given)).values()) if dimensions else None
+    program = capture(Traceable(module, args, {}, dynamic, bool(request.strict)))
+    write_least(program, dimensions, given)
+    return Captured(program, "")
 
 
 def example_inputs(request: ExportRequest) -> tuple[Any, ...]:
@@ -105,4 +92,16 @@ def _random(spec: dict[str, Any], index: int, generator: torch.Generator) -> tor
     shape = tuple(spec["shape"])
     if dtype.is_floating_point:
         return torch.rand(shape, generator=generator).to(dtype)
-    return torch.randint(0, spec.get("high") or 2, shape, generator=generator).to(dtype)
+    most, high = _most(dtype), spec.get("high", 2)
+    if not 1 <= high <= most:
+        name = str(dtype).removeprefix("torch.")
+        message = f"'high' of an example input of {name} must be 1 to {most}, as values are below it, is {high}"
+        raise mistake("wrong-value", message, "example_inputs", index=index)
+    return torch.randint(0, high, shape, generator=generator).to(dtype)
+
+
+def _most(dtype: torch.dtype) -> int:
+    """Return what whole numbers of `dtype` are below, as far as torch draws them."""
+    if dtype is torch.bool:
+        return 2
+    return 2**63 - 1 if dtype.is_complex else min(torch.iinfo(dtype).max + 1, 2**63 - 1)
