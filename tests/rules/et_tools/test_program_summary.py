@@ -49,7 +49,7 @@ def test_a_program_that_nothing_runs_says_so_and_what_its_accelerator_is_given(t
     measure = {"against_graph": {}, "not_run": "no emulator of Ethos-U"}
     assert summary(tmp_path, "ethos_u", operators, measure) == {
         "lines": [
-            "Ethos-U pt2e_static_int8 · 1 delegates, 2 operators outside them · forward(image[1, 3, 8, 8])",
+            "Ethos-U pt2e_static_int8 · 1 delegate, 2 operators outside it · forward(image[1, 3, 8, 8])",
             "ethos-u55-128: 3 conv2d, 34 pooling; commands 1.7 KiB, weights 2.6 KiB, scratch 13.0 KiB",
             "on the processor: cortex_m::quantize_per_tensor",
             "not run: no emulator of Ethos-U; its graph against float: 37 dB",

@@ -56,9 +56,15 @@ def _program(arguments: argparse.Namespace, operators: Mapping[str, Any], facts:
     precision = PRECISIONS[arguments.dtype] if arguments.quantize == "none" else arguments.quantize
     delegates = sum(operators["delegates"].values())
     outside = operators["operators_outside_delegates"]
-    held = f"{delegates:,} delegates, {outside:,} operators outside them" if delegates else f"{outside:,} operators"
+    held = _counted(outside, "operator")
+    if delegates:
+        held = f"{_counted(delegates, 'delegate')}, {held} outside {'it' if delegates == 1 else 'them'}"
     methods = ", ".join(_signature(name, fact) for name, fact in facts.items())
     return " · ".join(part for part in (f"{BACKENDS[arguments.backend]} {precision}", held, methods) if part)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _streams(operators: Mapping[str, Any]) -> Iterator[str]:
