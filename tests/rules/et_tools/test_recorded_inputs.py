@@ -39,7 +39,11 @@ def numbered():
 
 REFUSED = {
     "h.py:small": ("inputs-do-not-fit", "'h.py:small' must give float32[2..4, 8] for 'x', gives float32[1, 8]", ()),
-    "h.py:ends_early": ("entry-failed", "'h.py:ends_early' raised ValueError: the file ended early", ("at h.py:13",)),
+    "h.py:ends_early": (
+        "entry-failed",
+        "'h.py:ends_early' raised ValueError: the file ended early",
+        ('at h.py:13:5: raise ValueError("the file ended early")',),
+    ),
     "h.py:nothing": ("inputs-do-not-fit", "'h.py:nothing' must give inputs of at least one call, gives none", ()),
     "h.py:nothing_yielded": (
         "inputs-do-not-fit",
