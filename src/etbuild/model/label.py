@@ -131,7 +131,7 @@ def parse_pattern(text: str, base: Label | None = None) -> Pattern:
 def _folder(folder: str, base: Label | None, text: str) -> tuple[str, str]:
     """Return repository and package of a folder, relative to `base` unless it begins with // or @."""
     if folder.startswith(("//", "@")):
-        repository, package, name = _split(folder if folder.endswith("//") else folder.removesuffix("/"), None, None)
+        repository, package, name = _split(folder if folder.endswith("//") else folder.removesuffix("/"), base, None)
         if name is not None:
             raise _bad(text, "... follows a folder, as in //package/...", None)
         return repository, package

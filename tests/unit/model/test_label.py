@@ -128,6 +128,8 @@ def test_a_label_in_a_repository_stays_in_it() -> None:
     base = Label("r", "p", "q")
     assert parse_label("//x:y", base) == Label("r", "x", "y")
     assert parse_label(":y", base) == Label("r", "p", "y")
+    for text in ("//p/...", "...", "//p:all", ":all"):
+        assert parse_pattern(text, base).matches(Label("r", "p", "y"))
 
 
 def test_the_workspaces_own_name_is_left_out() -> None:
