@@ -21,6 +21,10 @@ class Sums(nn.Module):
     def forward(self, values):
         return values.sum() + values
 
+class Tied(nn.Module):
+    def forward(self, left, right):
+        return left + right
+
 class Layer(nn.Module):
     def __init__(self):
         super().__init__()
@@ -89,6 +93,15 @@ def test_a_graph_made_elsewhere_takes_one_row_where_torch_wrote_two(bench: Workb
     graph = torch.export.load(bench.export_with("taken", ["--kind", "pt2_model", "--pt2", "elsewhere.pt2"]))
     assert json.loads((bench.folder / "taken.json").read_text())["inputs"][0]["shape"] == [[0, 9], 8]
     assert graph.module()(torch.rand(1, 8)).shape == (1, 8)
+
+
+def test_a_range_of_which_the_model_takes_a_part_is_refused(bench: Workbench) -> None:
+    inputs = ["--kind", "torch_model", "--entry", "sizes.py:Tied", "--example-inputs", '[{"shape":[4]},{"shape":[4]}]']
+    shapes = '{"left": {"0": [1, 8]}, "right": {"0": [3, 5]}}'
+    diagnostic = bench.refused_export([*inputs, "--dynamic-shapes", shapes])
+    said = "dimension 0 of 'left' must be 1 to 8 by 'dynamic_shapes', 3 to 5 by the model"
+    assert (diagnostic.code, diagnostic.message, diagnostic.attribute) == ("fixed-dimension", said, "dynamic_shapes")
+    bench.export_with("tied", [*inputs, "--dynamic-shapes", shapes.replace("[1, 8]", "[3, 5]")])
 
 
 def test_a_dimension_that_the_model_fixes_is_named(bench: Workbench) -> None:

@@ -11,6 +11,7 @@ from torch.utils import _pytree
 from torch.utils._sympy.value_ranges import ValueRanges
 
 from common.diagnostics import mistake
+from export.fixed_dimensions import narrower_range
 
 MOST = 2**31 - 1
 """The largest size that a program can hold."""
@@ -69,14 +70,19 @@ def check_examples(dimensions: Dimensions, given: Mapping[str, Any]) -> None:
 
 
 def write_least(program: ExportedProgram, dimensions: Dimensions, given: Mapping[str, Any]) -> None:
-    """Write the least sizes that were declared into the graph of inputs `given`, where torch writes its own."""
+    """Write the least sizes that were declared into the graph of inputs `given`, where torch writes its own.
+
+    Refuses a range that the graph takes a part of: one symbol stands for sizes that the model has equal.
+    """
     declared: dict[Any, int] = {}
     for name, value in _placeholders(program, given).items():
-        for dimension, (least, _) in dimensions.get(name, {}).items():
+        for dimension, (least, most) in dimensions.get(name, {}).items():
             expression = value.shape[dimension].node.expr
-            declared[expression] = max(
-                least, declared.get(expression, 0)
-            )  # One symbol stands for sizes that are equal.
+            bounds = program.range_constraints.get(expression)
+            if bounds is not None and (bounds.lower > max(least, SPECIAL) or bounds.upper < most):
+                what = f"dimension {dimension} of '{name}'"
+                raise narrower_range(what, (least, most), (bounds.lower, bounds.upper))
+            declared[expression] = max(least, declared.get(expression, 0))
     for expression, least in declared.items():
         bounds = program.range_constraints.get(expression)
         if bounds is not None and bounds.lower == SPECIAL and least < SPECIAL:

@@ -45,3 +45,11 @@ def fixed_dimension(text: str, where: str, reason: str) -> UserError:
     lines = [line.strip(" -") for line in text.splitlines() if any(mark in line for mark in UNTOLD)]
     message = f"a dimension that must be dynamic is fixed by the model{where}"
     return mistake("fixed-dimension", message, "dynamic_shapes", notes=tuple(dict.fromkeys(lines)) or (reason,))
+
+
+def narrower_range(what: str, declared: tuple[object, object], found: tuple[object, object]) -> UserError:
+    """Return the mistake of a dimension of which the model takes a part, such as that of an input that it equals."""
+    least, most = declared
+    message = f"{what} must be {least} to {most} by 'dynamic_shapes', {found[0]} to {found[1]} by the model"
+    hint = "give it the range that the model takes; sizes that the model has equal have the same"
+    return mistake("fixed-dimension", message, "dynamic_shapes", hint=hint)
