@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from etbuild.cli.known_flags import BUILD, all_flags, flags_of
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 from etbuild.model.frozen import frozen
 
@@ -41,6 +40,8 @@ def expand_configs(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> tu
     names = _config_names(argv)
     if not names:
         return list(argv), {}
+    from etbuild.cli.known_flags import flags_of  # Most builds name no config.
+
     sets = _flag_sets(env, cwd)
     here = flags_of(argv)
     flags: list[str] = []
@@ -60,6 +61,8 @@ def expand_configs(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> tu
 
 def _told_apart(of: FlagSet) -> Iterator[tuple[str, list[str]]]:
     """Yield each flag with all that it is written as, which may be a flag and its value. Raises `bad-config`."""
+    from etbuild.cli.known_flags import BUILD, all_flags
+
     rest = iter(enumerate(of.flags))
     for index, text in rest:
         word = text.partition("=")[0] if text.startswith("--") else text[:2]

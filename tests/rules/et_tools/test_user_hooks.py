@@ -149,7 +149,7 @@ def refused(bench: Workbench, attribute: str, *names: str) -> Diagnostic:
 
 
 PARTITIONER = "must return a Partitioner, or a list of them, returns"
-PASS = "must return a pass, such as an ExportPass, returns"  # noqa: S105
+PASS = "must return a pass, such as an ExportPass, returns"  # noqa: S105 - a pass, no password.
 PLANNER = "must return a MemoryPlanningPass, returns"
 WRONG = {
     ("partitioner", "none"): f"{PARTITIONER} NoneType",
