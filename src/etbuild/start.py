@@ -12,11 +12,21 @@ from etbuild.model.diagnostics import EtbuildError
 
 def start(source: str, expected: str | None) -> int:
     """Run the command line; `expected` is what the fast answer would have printed, to be held against it."""
+    have_standard_files()
     root = root_of(source)
     python = ensure_packages(root)
     from etbuild.cli.main import main
 
     return main(sys.argv[1:], root, Path(python), expected)
+
+
+def have_standard_files() -> None:
+    """Open what is closed of stdin, stdout and stderr: a file of ours would take its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def root_of(source: str) -> Path:

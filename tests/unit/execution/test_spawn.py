@@ -63,6 +63,50 @@ def test_what_a_command_leaves_behind_is_killed_when_it_ends(tmp_path: Path, log
         time.sleep(0.01)
 
 
+def ended(process: Process) -> int:
+    assert select.select([process], [], [], 10)[0]
+    return process.end().code
+
+
+def test_a_program_is_looked_for_on_the_path_of_its_own_environment(log: int) -> None:
+    assert ended(Process(["sh", "-c", "exit 4"], {"PATH": "/nowhere:/usr/bin:/bin"}, None, (log, log))) == 4
+    with pytest.raises(FileNotFoundError, match="no-such-program"):
+        Process(["no-such-program"], {"PATH": "/usr/bin:/bin"}, None, (log, log))
+
+
+def test_a_process_stands_in_its_folder_and_we_stay_where_we_were(tmp_path: Path, log: int) -> None:
+    before = Path.cwd()
+    assert ended(Process(["/bin/pwd"], {}, str(tmp_path), (log, log))) == 0
+    assert os.pread(log, 4096, 0).decode().strip() == str(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        Process(["/bin/pwd"], {}, str(tmp_path / "nowhere"), (log, log))
+    assert Path.cwd() == before
+
+
+def test_a_program_named_from_its_folder_is_found_there(tmp_path: Path, log: int) -> None:
+    (tmp_path / "here").symlink_to("/bin/true")
+    assert ended(Process(["./here"], {}, str(tmp_path), (log, log))) == 0
+
+
+def test_a_process_has_no_open_file_of_ours_and_none_that_came_with_us(tmp_path: Path) -> None:
+    script = f"""
+import os, select
+from etbuild.execution.spawn import Process
+log = os.open({str(tmp_path / "log")!r}, os.O_CREAT | os.O_RDWR)
+process = Process(["/bin/ls", "/proc/self/fd"], {{}}, None, (log, log))
+select.select([process], [], [])
+raise SystemExit(process.end().code)
+"""
+    with Path(tmp_path, "brought").open("w") as brought:
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        subprocess.run([sys.executable, "-c", script], env=env, pass_fds=[brought.fileno()], check=True)
+    assert Path(tmp_path, "log").read_text().split() == ["0", "1", "2", "3"]  # The last is what ls reads the folder by.
+
+
+def test_a_pipe_that_nobody_reads_ends_a_process(log: int) -> None:
+    assert ended(start("yes | head -n 1; kill -s PIPE $$", log)) == -signal.SIGPIPE
+
+
 def test_the_guard_kills_nothing_if_it_is_told_to_go() -> None:
     guard = ProcessGuard()
     bystander = subprocess.Popen(["sleep", "100"], env={"TMPDIR": "/guarded/x"})
