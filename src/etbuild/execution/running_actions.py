@@ -12,6 +12,8 @@ from etbuild.execution.running_action import GRACE, RunningAction
 
 TICK = 1.0
 """Seconds between two looks at what runs."""
+STANDSTILL = 10.0
+"""Seconds by which we may be late before it is the machine that stood still, and what runs with us."""
 
 
 class RunningActions:
@@ -47,9 +49,8 @@ class RunningActions:
                 self._remove(key.data)
                 yield key.data
         now = clock()
+        self._time_out(now, late=now - wake)
         for running in self._running.values():
-            if running.deadline and now >= running.deadline:
-                running.time_out()
             if now >= self._next_look:
                 self._machinery.events(running.look(now))
         if now >= self._next_look:
@@ -73,6 +74,18 @@ class RunningActions:
                 for running in self._running.values():
                     running.job.kill(signal.SIGKILL)
         self._selector.close()
+
+    def _time_out(self, now: float, late: float) -> None:
+        """End what has had its time, unless it ended by itself while something else was seen to."""
+        limited = [running for running in self._running.values() if running.deadline]
+        if late > STANDSTILL:
+            for running in limited:
+                running.deadline += late
+        overdue = [running for running in limited if now >= running.deadline]
+        ended = [key.data for key, _ in self._selector.select(0)] if overdue else []
+        for running in overdue:
+            if running not in ended:
+                running.time_out()
 
     def _remove(self, running: RunningAction) -> None:
         self._selector.unregister(running.job)

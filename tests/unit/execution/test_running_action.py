@@ -19,7 +19,7 @@ from etbuild.execution.scheduler import execute
 from etbuild.execution.store import Store
 from etbuild.model.action import Action, Resources
 from etbuild.model.artifact import Artifact
-from etbuild.model.events import ActionProgress, BuildEvent
+from etbuild.model.events import ActionFinished, ActionProgress, BuildEvent
 from tests.fakes import graph_of, shell_action, source
 
 SANDBOXES = ["bubblewrap", "landlock", "none"]
@@ -198,6 +198,28 @@ def test_an_action_ends_at_its_timeout(place: Place) -> None:
     assert time.monotonic() - started < 10
     assert failure.code == "action-timed-out"
     assert failure.message == "Genrule of '//p:p/out' must end within 1 s, had not ended after 1 s"
+
+
+def test_an_action_that_ended_in_time_has_not_timed_out_because_something_else_was_seen_to(place: Place) -> None:
+    def be_slow(event: BuildEvent) -> None:
+        if isinstance(event, ActionFinished) and event.owner.endswith("p/a"):
+            time.sleep(2)
+
+    one, other = shell_action("echo > p/a", outputs=["p/a"]), shell_action("sleep 0.5; echo > p/b", outputs=["p/b"])
+    assert place.execute(one, replace(other, timeout=1), events=be_slow).failures == ()
+
+
+def test_while_the_machine_stands_still_no_action_times_out(place: Place) -> None:
+    stood = [0.0]
+
+    def stand_still(event: BuildEvent) -> None:
+        if isinstance(event, ActionFinished):
+            stood[0] = 1000
+
+    one, other = shell_action("echo > p/a", outputs=["p/a"]), shell_action("sleep 1; echo > p/b", outputs=["p/b"])
+    actions = one, replace(other, timeout=60)
+    execution = place.execute(*actions, events=stand_still, clock=lambda: time.monotonic() + stood[0])
+    assert execution.failures == ()
 
 
 def test_progress_tells_what_a_tool_says_and_takes(place: Place) -> None:
