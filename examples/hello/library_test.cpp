@@ -21,7 +21,7 @@ void what_is_thrown_is_caught() {
 #ifdef __cpp_exceptions
   bool is_caught = false;
   try {
-    Numbers().at("absent");
+    static_cast<void>(Numbers().at("absent"));
   } catch (const std::out_of_range&) {
     is_caught = true;
   }

@@ -105,6 +105,7 @@ def compile_sources(
             depfile=used,
             headers=headers,
             progress=f"compiling {source.path}",
+            warns=True,
         )
         objects.append(made)
     return tuple(objects)

@@ -121,6 +121,7 @@ def _link(ctx: RuleContext[AttrsT], how: Link, words: Sequence[str | Artifact], 
         outputs=outputs,
         env=env,
         mounts=how.toolchain.mounts,
+        warns=True,
     )
 
 

@@ -14,7 +14,7 @@ A compiler is described without code: the words that start it, flags by occasion
     flags = { compile = ["-fPIC", "-Wall"], link_program = ["-pie"] }
     modes.opt = { compile = ["-O2", "-DNDEBUG"] }
     modes.asan = { compile = ["-O1", "-g", "-fsanitize=address"], link = ["-fsanitize=address"] }
-    lto = { compile = ["-flto", "-ffat-lto-objects"], link = ["-flto"] }
+    lto = { compile = ["-flto", "-ffat-lto-objects"], link = ["-flto=auto"] }
 
 A first word without a slash is a program in /usr/bin. In all words, `{repository}` stands for the folder of
 `repository`.

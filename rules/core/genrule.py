@@ -52,6 +52,7 @@ def genrule(ctx: RuleContext[GenruleAttrs]) -> Sequence[Provider]:
         outputs=outputs,
         env={**{name: value for tool in tools for name, value in tool.env}, **env},
         mounts=(ctx.system(), *repositories, *(mount for tool in tools for mount in tool.mounts)),
+        warns=True,
     )
     return [DefaultInfo(outputs)]
 

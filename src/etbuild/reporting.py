@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from etbuild.execution.critical_path import producers_of
@@ -14,7 +14,7 @@ from etbuild.model.diagnostics import EXIT_BUILD_FAILED, EXIT_TEST_FAILED
 from etbuild.model.digest import Digest
 from etbuild.model.frozen import frozen
 from etbuild.model.plan import BuildPlan, PlannedTarget
-from etbuild.model.report import BuildReport, PlacedOutput, TargetReport, TestReport
+from etbuild.model.report import ActionWarning, BuildReport, PlacedOutput, TargetReport, TestReport
 
 
 @frozen
@@ -45,6 +45,7 @@ def report_build(evidence: Evidence, sandbox: str, wall_ms: int) -> BuildReport:
         targets=targets,
         tests=_joined(tests),
         failures=evidence.execution.failures,
+        warnings=tuple(_warnings(evidence)),
         actions=len(evidence.execution.outcomes),
         run=ran,
         cached=sum(outcome.status in ("hit", "shared") for outcome in outcomes),
@@ -83,6 +84,17 @@ def _target(
     summary = _summary(evidence, target.summary)
     lines, short = tuple(summary.get("lines", ())), str(summary.get("short", ""))
     return TargetReport(target.label, target.platform, status, outputs, lines, short)
+
+
+def _warnings(evidence: Evidence) -> Iterator[ActionWarning]:
+    """Yield what actions said that ran and may be heard; of another repository's, whoever works on that hears it."""
+    for index, outcome in sorted(evidence.execution.outcomes.items()):
+        action, result = evidence.plan.actions.actions[index], outcome.result
+        if outcome.status != "run" or not action.warns or result is None or result.stderr is None:
+            continue
+        if action.owner is not None and not action.owner.repository:
+            text = (evidence.read(result.stderr) or b"").decode(errors="replace").rstrip()
+            yield ActionWarning(str(action.owner), action.configuration, action.mnemonic, text)
 
 
 def _files_at(evidence: Evidence, artifact: Artifact, place: str) -> list[tuple[str, OutputFile]]:

@@ -13,7 +13,7 @@ import os
 import sys
 from operator import attrgetter
 
-FORMAT = 3
+FORMAT = 4
 FOLDER = "etbuild-out/.etbuild/snapshots"
 HEADER = 16
 """Bytes: a length and a checksum. SHA-256 alone would cost 10 ms at 10,000 targets."""

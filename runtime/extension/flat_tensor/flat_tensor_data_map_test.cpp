@@ -73,7 +73,7 @@ Answers ask(const std::function<void(PtdFile&)>& change, const char* key = "weig
 }
 
 // Asks for all that a map has, for a sanitizer to see.
-void read_all(const NamedDataMap& map) {
+[[maybe_unused]] void read_all(const NamedDataMap& map) {
   const uint32_t count = map.get_num_keys().get();
   for (uint32_t index = 0; index < count; ++index) {
     const char* key = map.get_key(index).get();

@@ -91,13 +91,15 @@ class ActionMaker(ABC):
         depfile: Artifact | None = None,
         headers: InputSet = _NONE,
         before: Artifact | None = None,
+        warns: bool = False,
     ) -> None:
         """Register an action. Artifacts and tools in `argv` and `env` that are no outputs become inputs.
 
         A sequence in `env` becomes its words, quoted for a shell. Verdicts on dependencies' files become inputs, too.
         So do `headers`; of these the action says in `depfile`, which it makes, which it used: a change of another one
         does not run it again. The file that was placed last as `before` is at $ETBUILD_BEFORE, if there is one: in no
-        key, it is for the words of a failure alone.
+        key, it is for the words of a failure alone. What an action that `warns` writes to stderr is shown though it
+        succeeds: a compiler's warnings. What others write is noise until they fail.
         """
         made = tuple(output for output in outputs if output != depfile)
         if not made:
@@ -122,6 +124,7 @@ class ActionMaker(ABC):
                 depfile,
                 headers if headers in used.transitive or headers is used else _NONE,
                 before=f"{before.configuration}/{before.path}" if before else "",
+                warns=warns,
             )
         )
 

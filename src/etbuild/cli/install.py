@@ -14,7 +14,7 @@ from etbuild.cli.flags import settings_of
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import Folder, json_option, settings_options
 from etbuild.cli.output import show_result
-from etbuild.cli.report_output import show, tell_failures
+from etbuild.cli.report_output import show, tell_troubles
 from etbuild.cli.wording import size
 from etbuild.execution.installed_folder import InstalledFile
 from etbuild.installing import MANIFEST
@@ -36,7 +36,7 @@ def install(invocation: Invocation, /, patterns: tuple[str, ...], folder: Path, 
     done = install_files(session, patterns, invocation.cwd / folder)
     if done.report.exit_code and not as_json:
         return show(done.report, as_json=False)
-    tell_failures(done.report)
+    tell_troubles(done.report)
     lines = [
         *_lines(folder, done.files),
         f"{folder}/{MANIFEST}",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def show(report: BuildReport, *, as_json: bool) -> int:
     """Print the report and return the exit code that it means."""
-    tell_failures(report)
+    tell_troubles(report)
     text = render_json(report) if as_json else render_report(report)
     if text:
         sys.stdout.write(f"{text}\n")
@@ -29,8 +29,11 @@ def show(report: BuildReport, *, as_json: bool) -> int:
     return report.exit_code
 
 
-def tell_failures(report: BuildReport) -> None:
-    """Print what went wrong."""
+def tell_troubles(report: BuildReport) -> None:
+    """Print what went wrong, below the warnings about what went right."""
+    for warning in report.warnings:
+        # Its lines stay as they are, for editors and other readers of a compiler's output.
+        sys.stderr.write(f"warning: {warning.mnemonic} of '{warning.label}' said:\n{warning.text}\n")
     for failure in report.failures:
         sys.stderr.write(f"{failure.render()}\n")
     sys.stderr.flush()

@@ -10,7 +10,7 @@ import click
 from etbuild.cli.flags import settings_of
 from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import settings_options
-from etbuild.cli.report_output import show
+from etbuild.cli.report_output import show, tell_troubles
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 
 
@@ -25,6 +25,7 @@ def run(invocation: Invocation, /, target: str, words: tuple[str, ...], **flags:
     report, program = session.run(target)
     if program is None:
         return show(report, as_json=False)
+    tell_troubles(report)
     os.chdir(invocation.cwd)
     try:
         return os.execvpe(program.argv[0], [*program.argv, *words], {**invocation.env, **program.env})  # noqa: S606

@@ -151,6 +151,7 @@ class _Writer:
                 self.artifact(action.depfile) if action.depfile else None,
                 headers,
                 action.before,
+                action.warns,
             )
         )
 
@@ -249,7 +250,7 @@ class _Reader:
     def action(self, number: int) -> Action:
         fields = marshal.loads(self._saved.actions[number])  # noqa: S302 - as above.
         mnemonic, argv, inputs, outputs, env, mounts, owner, configuration, progress, resources, *rest = fields
-        worker, timeout, depfile, headers, before = rest
+        worker, timeout, depfile, headers, before, warns = rest
         return Action(
             mnemonic,
             argv,
@@ -266,6 +267,7 @@ class _Reader:
             self.artifact(depfile) if depfile else None,
             self.inputs(headers),
             before=before,
+            warns=warns,
         )
 
     def target(self, number: int) -> PlannedTarget:

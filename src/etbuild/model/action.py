@@ -14,6 +14,7 @@ NOT_KEYED = frozenset({"mnemonic", "progress", "owner", "configuration", "resour
     "headers",
     "expansion",
     "before",
+    "warns",
 }
 """Shown to people, or how it runs; headers are among the inputs."""
 _NONE = InputSet()
@@ -86,6 +87,8 @@ class Action:
     """Set if it is dynamic; then it has no key."""
     before: str = ""
     """A file of the output tree, as it was placed last, that a failure may be worded by; what it makes may not be."""
+    warns: bool = False
+    """Whether people read what it writes to stderr though it succeeds, as a compiler's warnings."""
 
     @property
     def written(self) -> tuple[Artifact, ...]:

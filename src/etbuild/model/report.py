@@ -49,6 +49,16 @@ class TestReport:
 
 
 @frozen
+class ActionWarning:
+    """What an action said though it succeeded."""
+
+    label: str
+    platform: str
+    mnemonic: str
+    text: str
+
+
+@frozen
 class BuildReport:
     """A build's end."""
 
@@ -56,6 +66,8 @@ class BuildReport:
     """A build that looked at few of many leaves out what is up to date."""
     tests: tuple[TestReport, ...] = ()
     failures: tuple[Diagnostic, ...] = ()
+    warnings: tuple[ActionWarning, ...] = ()
+    """Of the actions that ran in this build; of targets of the workspace, not of what it brings from elsewhere."""
     actions: int = 0
     """How many the request needs, however they were had."""
     run: int = 0
