@@ -22,8 +22,8 @@ from etbuild.execution.scheduler import execute
 from etbuild.execution.store import Store
 from etbuild.model.action import Action, Mount, OutputFile, Resources
 from etbuild.model.artifact import Artifact
-from etbuild.model.diagnostics import EXIT_INTERRUPTED, EXIT_USER_MISTAKE, EtbuildError, Span
-from etbuild.model.events import BuildEvent, Events, Note
+from etbuild.model.diagnostics import EXIT_INTERRUPTED, EXIT_USER_MISTAKE, Diagnostic, EtbuildError, Span
+from etbuild.model.events import ActionFinished, BuildEvent, Events, Note
 from etbuild.model.frozen import field, frozen, replace
 from etbuild.model.plan import BuildPlan, PlannedTarget
 from etbuild.model.report import BuildReport
@@ -79,6 +79,10 @@ def build(plan: BuildPlan, around: Surroundings, started: float) -> Built:
             execution = execute(plan.actions, plan.wanted, machinery, tests, plan.given)
             plan, execution = expanded_plan(plan, execution)
             fresh, placed = _place(plan, execution, tree, store)
+        except KeyboardInterrupt:
+            for failure in events.failures:
+                around.events(Note(failure.render()))
+            raise
         finally:
             if machinery.workers:
                 machinery.workers.close()
@@ -208,7 +212,11 @@ class _Both:
     def __init__(self, first: Events, second: Events) -> None:
         self._first = first
         self._second = second
+        self.failures: list[Diagnostic] = []
+        """What went wrong until now: a report tells it at the end, if there is one."""
 
     def __call__(self, event: BuildEvent, /) -> None:
         self._first(event)
         self._second(event)
+        if isinstance(event, ActionFinished):
+            self.failures += event.diagnostics
