@@ -5,15 +5,12 @@ A change of a file re-runs the actions whose tools import it, and no others.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator, Mapping
 
 from etbuild.model.artifact import Artifact, InputSet
-from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
+from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.frozen import frozen
 from etbuild.model.graph import reachable
-
-_BODIES = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 @frozen
@@ -72,12 +69,16 @@ class Tools:
         """Return the files below `folder` that `file` imports itself."""
         known = self._imports.get((folder, file))
         if known is None:
-            place = f"{folder}/{file}"
-            tree = _parse(self._text(place) or "" if file.endswith(".py") else "", place)  # A shell script has none.
-            names = dict.fromkeys(_imported_names(tree, file))
-            found = (path for name in names for path in self._files_of(folder, name))
+            found = (path for name in self._names(folder, file) for path in self._files_of(folder, name))
             known = self._imports[folder, file] = tuple(dict.fromkeys(found))
         return known
+
+    def _names(self, folder: str, file: str) -> tuple[str, ...]:
+        if not file.endswith(".py"):  # A shell script imports nothing.
+            return ()
+        from etbuild.analysis.imported_names import imported_names  # noqa: PLC0415 - ast: 2 ms, not for every build.
+
+        return imported_names(self._text(f"{folder}/{file}") or "", file, f"{folder}/{file}")
 
     def _files_of(self, folder: str, module: str) -> Iterator[str]:
         """Yield the files that importing `module` runs: its packages' `__init__.py`, and its own."""
@@ -103,28 +104,3 @@ class Tools:
             except FileNotFoundError:
                 self._probed.add(path.rpartition("/")[0])
         return self._texts[path]
-
-
-def _parse(text: str, path: str) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except SyntaxError as error:
-        span = Span(path, error.lineno or 1, error.offset or 1, 1, (error.text or "").rstrip("\n"))
-        raise EtbuildError(Diagnostic("bad-tool", f"this tool is no Python: {error.msg}", span)) from None
-
-
-def _imported_names(tree: ast.Module, file: str) -> Iterator[str]:
-    """Yield the dotted names that a module's import statements, wherever they stand, may mean."""
-    pending: list[ast.AST] = [tree]
-    while pending:
-        node = pending.pop()
-        # Only what can hold statements is looked through: most of a tree is expressions.
-        pending += [child for name in _BODIES for child in getattr(node, name, ())]
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            package = file.split("/")[: -node.level] if node.level else []
-            base = ".".join([*package, *([node.module] if node.module else [])])
-            if base:
-                yield base
-            yield from (f"{base}.{alias.name}" if base else alias.name for alias in node.names if alias.name != "*")

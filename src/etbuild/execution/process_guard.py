@@ -6,7 +6,8 @@ shell waits on a pipe; if the other end is gone without a word, it kills whateve
 
 from __future__ import annotations
 
-import subprocess
+import contextlib
+import os
 
 _SCRIPT = """
 trap '' INT TERM HUP
@@ -26,22 +27,33 @@ class ProcessGuard:
     """Started with the first child."""
 
     def __init__(self) -> None:
-        self._shell: subprocess.Popen[bytes] | None = None
+        self._process = 0
+        self._pipe = -1
 
     def watch(self, mark: str) -> None:
         """Have all processes killed whose environment holds `mark`, if we die first. To be called before they start."""
-        if self._shell is None:
-            self._shell = subprocess.Popen(
-                ["/bin/sh", "-c", _SCRIPT, "guard", mark],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={},
-                start_new_session=True,
+        if self._process:
+            return
+        read, self._pipe = os.pipe()
+        try:
+            self._process = os.posix_spawn(
+                "/bin/sh",
+                ("/bin/sh", "-c", _SCRIPT, "guard", mark),
+                {},
+                file_actions=[
+                    (os.POSIX_SPAWN_DUP2, read, 0),
+                    *((os.POSIX_SPAWN_OPEN, each, os.devnull, os.O_WRONLY, 0) for each in (1, 2)),
+                ],
+                setsid=True,
             )
+        finally:
+            os.close(read)
 
     def close(self) -> None:
         """Let the guard go."""
-        if self._shell is not None:
-            self._shell.communicate(b"bye\n")
-            self._shell = None
+        if self._process:
+            with contextlib.suppress(BrokenPipeError):  # Somebody killed it.
+                os.write(self._pipe, b"bye\n")
+            os.close(self._pipe)
+            os.waitpid(self._process, 0)
+            self._process = 0

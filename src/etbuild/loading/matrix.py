@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -78,6 +77,8 @@ class _Matrix:
             example = "_".join(f"{{{axis}}}" for axis in self.axes)
             self.mistake("a matrix must have a 'name'", hint=f'write name = "{self.written.label.name}_{example}"')
             return
+        import string  # noqa: PLC0415 - 0.5 ms, for those who have a matrix.
+
         try:
             parts = [part for part in string.Formatter().parse(name) if part[1] is not None]
         except ValueError:

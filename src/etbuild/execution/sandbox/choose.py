@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 
 from etbuild.execution.sandbox.bubblewrap import NAMESPACES, NOBODY, Bubblewrap, system_binds
 from etbuild.execution.sandbox.protocol import Sandbox
@@ -53,6 +52,8 @@ def bubblewrap_refusal(program: str | None) -> str:
     """Return why bubblewrap does not work here; "" if it does."""
     if program is None:
         return "bwrap is not installed"
+    import subprocess  # noqa: PLC0415 - 3 ms, for builds that are sandboxed so.
+
     probe = [program, *NAMESPACES, *NOBODY, *system_binds("/"), "--", "true"]
     try:
         done = subprocess.run(probe, env={}, capture_output=True, text=True, check=False, timeout=30)
