@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from etbuild.execution.fetch.present import installed_package, local_folder
 from etbuild.execution.fetch.session import FetchSession, offline_missing
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import FetchProgress
+from etbuild.model.frozen import replace
 from etbuild.model.lock import LockedFile, LockFile
 from etbuild.model.repository import Repository
 
@@ -28,14 +30,27 @@ def fetch_repository(session: FetchSession, repository: Repository, lock: LockFi
     files = locked_files(repository, lock)
     folder = repository_folder(session.cache, repository, files)
     if not take_folder(folder):
-        what, size, begin = _title(repository, files), sum(file.size for file in files), time.monotonic()
-        if session.offline:
-            raise offline_missing(what, (file.filename for file in files))
-        from etbuild.execution.fetch.filled_repository import fill  # noqa: PLC0415 - http, archives: 25 ms, for few builds.
-
-        make_folder_once(folder, lambda unfinished: fill(session, repository, files, what, unfinished))
-        session.events(FetchProgress(what, size, size, finished=True, seconds=time.monotonic() - begin))
+        try:
+            _make(session, repository, files, folder)
+        except EtbuildError as error:
+            raise EtbuildError(*(_of(repository, each) for each in error.diagnostics)) from error
     return folder / "files"
+
+
+def _make(session: FetchSession, repository: Repository, files: tuple[LockedFile, ...], folder: Path) -> None:
+    what, size, begin = _title(repository, files), sum(file.size for file in files), time.monotonic()
+    if session.offline:
+        raise offline_missing(what, (file.filename for file in files))
+    from etbuild.execution.fetch.filled_repository import fill  # noqa: PLC0415 - http, archives: 25 ms, for few builds.
+
+    make_folder_once(folder, lambda unfinished: fill(session, repository, files, what, unfinished))
+    session.events(FetchProgress(what, size, size, finished=True, seconds=time.monotonic() - begin))
+
+
+def _of(repository: Repository, mistake: Diagnostic) -> Diagnostic:
+    """Return what went wrong with a repository's files, with its place and its name."""
+    hint = mistake.hint and re.sub("`etbuild lock( NAME)?`", f"`etbuild lock @{repository.name}`", mistake.hint)
+    return replace(mistake, span=mistake.span or repository.span, hint=hint)
 
 
 def locked_files(repository: Repository, lock: LockFile) -> tuple[LockedFile, ...]:

@@ -12,7 +12,7 @@ from etbuild.execution.fetch.made_folder import verify_folder
 from etbuild.execution.fetch.repository import fetch_repository, locked_files
 from etbuild.execution.fetch.wheel_tags import platform_options
 from etbuild.locking.repositories import PartlyLockedError, lock_repositories
-from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
 from etbuild.model.events import BuildEvent, FetchProgress
 from etbuild.model.lock import LockedFile, LockFile
 from etbuild.model.repository import Repository
@@ -37,7 +37,7 @@ def server(tmp_path: Path) -> Iterator[FileServer]:
 
 
 def url_repository(server: FileServer) -> Repository:
-    return Repository("weights", "url", url=f"{server.url}/weights.bin")
+    return Repository("weights", "url", url=f"{server.url}/weights.bin", span=Span("WORKSPACE", 3, 1))
 
 
 def lock_of(*repositories: Repository, cache: Path, index: Path | None = None) -> LockFile:
@@ -194,6 +194,8 @@ def test_a_wrong_sha256_shows_both_and_leaves_nothing(server: FileServer, tmp_pa
     found = sha256_of(server.folder / "weights.bin")
     assert diagnostic.code == "wrong-sha256"
     assert diagnostic.message == f"'weights.bin' must have sha256 {lock.files[0].sha256}, has {found}"
+    assert diagnostic.hint == "what was served differs from what was locked; `etbuild lock @weights` pins anew"
+    assert diagnostic.span == repository.span
     assert [name for name in names_in(tmp_path / "cache" / "repositories") if not name.endswith(".lock")] == []
 
 
