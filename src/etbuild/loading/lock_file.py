@@ -99,7 +99,7 @@ def stale_environment(lock: LockFile, intent: EnvironmentIntent, path: str, labe
     if lock.serves(intent):
         return None
     message = f"'{path}' must be locked from the requirements of '{label}', is from others"
-    if lock.files and lock.intent == intent:
+    if lock.intent == intent:
         message = f"the files of '{path}' must be those that were resolved together, some are others or lost"
     return Diagnostic("stale-lock", message, hint=f"run `etbuild lock {label}`")
 

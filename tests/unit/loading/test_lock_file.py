@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etbuild.loading.lock_file import parse_lock, read_lock, render_lock
+from etbuild.loading.lock_file import parse_lock, read_lock, render_lock, stale_environment
 from etbuild.model.diagnostics import EtbuildError
-from etbuild.model.lock import LockedFile, LockFile, normalise_name
+from etbuild.model.lock import EnvironmentIntent, LockedFile, LockFile, normalise_name
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 FILES = st.builds(
@@ -74,6 +74,19 @@ def test_a_bad_lock_says_what_must_be(text: str, message: str) -> None:
     assert diagnostic.code == "bad-lock"
     assert diagnostic.message.startswith("base.lock: ")
     assert message in diagnostic.message
+
+
+def test_what_is_wrong_with_an_environments_lock_is_told() -> None:
+    intent, lock = EnvironmentIntent(("click",)), LockFile((FILE,), ("click",))
+    assert stale_environment(lock, intent, "base.lock", "//:env") is None
+    other = stale_environment(lock, EnvironmentIntent(("clack",)), "base.lock", "//:env")
+    assert other is not None
+    assert other.message == "'base.lock' must be locked from the requirements of '//:env', is from others"
+    lost = parse_lock(render_lock(lock).replace(f"  {FILE.line()},\n", ""), "base.lock")
+    torn = stale_environment(lost, intent, "base.lock", "//:env")
+    assert torn is not None
+    assert torn.message == "the files of 'base.lock' must be those that were resolved together, some are others or lost"
+    assert (torn.code, torn.hint) == ("stale-lock", "run `etbuild lock //:env`")
 
 
 def test_what_is_no_toml_is_told_with_its_place() -> None:
