@@ -35,6 +35,7 @@ class PythonEnvironmentAttrs(Attrs):
 @rule(attrs=PythonEnvironmentAttrs, toolchain_type="python_environment", provides=(PythonEnvironmentInfo,))
 def python_environment(ctx: RuleContext[PythonEnvironmentAttrs]) -> Sequence[Provider]:
     """Lock a Python environment; actions see it as a read-only folder, keyed by what is installed."""
-    mount = ctx.python_environment(ctx.file(ctx.attrs.lock))
+    attrs = ctx.attrs
+    mount = ctx.python_environment(ctx.file(attrs.lock), attrs.requirements, attrs.without, attrs.platforms)
     python = f"{mount.path}/bin/python"
     return [DefaultInfo(), PythonEnvironmentInfo(mount, python), RunInfo((python,), mounts=(mount,))]

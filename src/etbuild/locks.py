@@ -6,15 +6,16 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from etbuild.execution.fetch.repository import UNLOCKED, locked_files
+from etbuild.execution.usable_folder import usable
 from etbuild.loading.declared import declared_targets, package_names
-from etbuild.loading.lock_file import parse_lock, render_lock
-from etbuild.locking.environment import EnvironmentIntent, intent_of, lock_environment
-from etbuild.locking.repositories import lock_repositories
+from etbuild.loading.lock_file import read_lock, render_lock, stale_environment
+from etbuild.locking.environment import lock_environment
+from etbuild.locking.repositories import PartlyLockedError, lock_repositories
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean, raise_all
 from etbuild.model.events import Note
-from etbuild.model.frozen import frozen
+from etbuild.model.frozen import frozen, replace
 from etbuild.model.label import parse_pattern
-from etbuild.model.lock import LockFile
+from etbuild.model.lock import EnvironmentIntent, LockFile
 from etbuild.model.target import TargetSpec
 from etbuild.provisions import LOCK
 from etbuild.session import Session
@@ -34,30 +35,53 @@ class Locked:
 
 
 @frozen
+class LockReport:
+    """All lock files that were looked at, and why some could not be brought up to date."""
+
+    locked: tuple[Locked, ...]
+    mistakes: tuple[Diagnostic, ...] = ()
+
+
+@frozen
 class _Environment:
     spec: TargetSpec
     path: Path
     intent: EnvironmentIntent
 
 
-def lock(session: Session, names: Collection[str]) -> tuple[Locked, ...]:
-    """Lock what no longer fits what is asked for; what is named (`@repository`, `//package:environment`) anyway."""
+def lock(session: Session, names: Collection[str]) -> LockReport:
+    """Lock what no longer fits what is asked for; what is named (`@repository`, `//package:environment`) anyway.
+
+    What can be pinned is written, whatever cannot.
+    """
     repositories, labels = _told_apart(session, names)
     done: list[Locked] = []
+    mistakes: list[Diagnostic] = []
     if repositories or not names:
-        done += _lock_repositories(session, repositories)
+        found, mistakes = _lock_repositories(session, repositories)
+        path = session.root / LOCK
+        written = _write(session, path, found) if found.files or path.exists() else None
+        if written and (written.changed or not mistakes):
+            done.append(written)
     for environment in _environments(session, labels) if labels or not names else ():
-        old = _read(session, environment.path)
-        if labels or not _is_of(old, environment.intent):
-            count = len(environment.intent.requirements)
-            session.events(Note(f"lock    {environment.spec.label}: {count} requirements"))
-            done.append(_write(session, environment.path, lock_environment(session.fetching, environment.intent)))
-        else:
-            done.append(Locked(_shown(session, environment.path), len(old.files), changed=False))
-    return tuple(done)
+        try:
+            done.append(_lock_environment(session, environment, anew=bool(labels)))
+        except EtbuildError as error:
+            span = environment.spec.span("requirements")
+            mistakes += (replace(each, span=each.span or span) for each in error.diagnostics)
+    return LockReport(tuple(done), tuple(mistakes))
 
 
-def check_locks(session: Session, names: Collection[str]) -> tuple[Locked, ...]:
+def _lock_environment(session: Session, environment: _Environment, *, anew: bool) -> Locked:
+    old = _read(session, environment.path)
+    if not anew and old.serves(environment.intent):
+        return Locked(_shown(session, environment.path), len(old.files), changed=False)
+    count = len(environment.intent.requirements)
+    session.events(Note(f"lock    {environment.spec.label}: {count} requirements"))
+    return _write(session, environment.path, lock_environment(session.fetching, environment.intent))
+
+
+def check_locks(session: Session, names: Collection[str]) -> LockReport:
     """Raise `stale-lock` and `not-locked` for what is named, or all, that is asked for and not pinned. Fetches none."""
     repositories, labels = _told_apart(session, names)
     mistakes: list[Diagnostic] = []
@@ -75,12 +99,11 @@ def check_locks(session: Session, names: Collection[str]) -> tuple[Locked, ...]:
         path = _shown(session, environment.path)
         lock_file = _read(session, environment.path)
         done.append(Locked(path, len(lock_file.files), changed=False))
-        if not _is_of(lock_file, environment.intent):
-            message = f"'{path}' must be locked from the requirements of '{environment.spec.label}', is from others"
-            span = environment.spec.span("requirements")
-            mistakes.append(Diagnostic("stale-lock", message, span, hint="run `etbuild lock`"))
+        stale = stale_environment(lock_file, environment.intent, path, str(environment.spec.label))
+        if stale:
+            mistakes.append(replace(stale, span=environment.spec.span("requirements")))
     raise_all(mistakes)
-    return tuple(done)
+    return LockReport(tuple(done))
 
 
 def _told_apart(session: Session, names: Collection[str]) -> tuple[set[str], list[str]]:
@@ -95,14 +118,17 @@ def _told_apart(session: Session, names: Collection[str]) -> tuple[set[str], lis
     return repositories, labels
 
 
-def _lock_repositories(session: Session, names: Collection[str]) -> Iterator[Locked]:
-    known = session.workspace.repositories
-    path = session.root / LOCK
-    old = _read(session, path)
-    kept = LockFile(tuple(file for file in old.files if file.name not in names))
-    found = lock_repositories(session.fetching, known.values(), kept)
-    if found.files or path.exists():
-        yield _write(session, path, found)
+def _lock_repositories(session: Session, names: Collection[str]) -> tuple[LockFile, list[Diagnostic]]:
+    """Return the new lock: where `names` are given, of the others what was there, whether it fits or not."""
+    old = _read(session, session.root / LOCK)
+    wanted = [each for each in session.workspace.repositories.values() if not names or each.name in names]
+    mistakes: list[Diagnostic] = []
+    try:
+        found = lock_repositories(session.fetching, wanted, old, anew=bool(names))
+    except PartlyLockedError as error:
+        found, mistakes = error.rest, list(error.diagnostics)
+    kept = (file for file in old.files if names and file.name not in names)
+    return LockFile((*found.files, *kept)), mistakes
 
 
 def _environments(session: Session, labels: Sequence[str]) -> Iterator[_Environment]:
@@ -121,14 +147,11 @@ def _environments(session: Session, labels: Sequence[str]) -> Iterator[_Environm
             raise EtbuildError(Diagnostic("nothing-to-lock", message, spec.span()))
 
 
-def _is_of(lock: LockFile, intent: EnvironmentIntent) -> bool:
-    return bool(lock.files) and intent_of(lock) == intent
-
-
 def _read(session: Session, path: Path) -> LockFile:
-    if not path.is_file():
+    try:
+        return read_lock(path, _shown(session, path))
+    except FileNotFoundError:
         return LockFile(())
-    return parse_lock(path.read_text(encoding="utf-8"), _shown(session, path))
 
 
 def _write(session: Session, path: Path, lock: LockFile) -> Locked:
@@ -136,8 +159,9 @@ def _write(session: Session, path: Path, lock: LockFile) -> Locked:
     changed = not path.is_file() or path.read_text(encoding="utf-8") != text
     if changed:
         draft = path.with_name(f"{path.name}.new")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        with usable(path.parent, "remove what stands there, or allow it to be written"):
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
     return Locked(_shown(session, path), len(lock.files), changed)
 
 

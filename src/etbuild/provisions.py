@@ -18,11 +18,12 @@ from etbuild.execution.python_environment import (
     select_wheels,
 )
 from etbuild.execution.system_programs import SystemPrograms
-from etbuild.loading.lock_file import parse_lock
+from etbuild.loading.lock_file import read_lock, stale_environment
 from etbuild.model.action import Mount
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 from etbuild.model.host import Host
-from etbuild.model.lock import LockFile
+from etbuild.model.label import Label
+from etbuild.model.lock import EnvironmentIntent, LockFile
 from etbuild.model.repository import Repository
 from etbuild.model.workspace import OWN_REPOSITORY, Workspace
 
@@ -68,19 +69,25 @@ class Provisions:
     @functools.cache  # noqa: B019 - a session lives as long as its process.
     def _repository_lock(self, root: str) -> LockFile:
         path = Path(root, LOCK)
-        return self._lock(str(path)) if path.is_file() else LockFile(())
+        return self._lock(str(path)) if path.exists() else LockFile(())
 
+    @functools.cache  # noqa: B019 - a session lives as long as its process.
     def _lock(self, path: str) -> LockFile:
         self.read[path] = None
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            return read_lock(Path(path), self._shown(path))
         except FileNotFoundError:
             message = f"the lock '{self._shown(path)}' must exist, does not"
             raise EtbuildError(Diagnostic("not-locked", message, hint="run `etbuild lock`")) from None
-        return parse_lock(text, self._shown(path))
 
-    def environment_mount(self, path: str) -> Mount:
-        """Return the Python environment that a lock file describes; nothing is installed yet."""
+    def environment_mount(self, path: str, intent: EnvironmentIntent, label: Label) -> Mount:
+        """Return the Python environment that a lock file describes; nothing is installed yet.
+
+        Raises `stale-lock` unless it was made from `intent`, the requirements of `label`, if it has any.
+        """
+        stale = intent.requirements and stale_environment(self._lock(path), intent, self._shown(path), str(label))
+        if stale:
+            raise EtbuildError(stale)
         return self._mounts(path)
 
     @functools.cache  # noqa: B019 - a session lives as long as its process.

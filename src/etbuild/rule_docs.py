@@ -10,7 +10,8 @@ from typing import Any, get_args
 from etbuild.attribute_docs import describe
 from etbuild.loading.common_attributes import CommonAttrs, PackageAttrs
 from etbuild.loading.expected_value import describe_type
-from etbuild.loading.workspace import ConfigAttrs, RepositoryAttrs, WorkspaceAttrs
+from etbuild.loading.repositories import RepositoryAttrs
+from etbuild.loading.workspace import ConfigAttrs, WorkspaceAttrs
 from etbuild.model.attrs import Attrs, as_tables
 from etbuild.model.attrs_schema import REQUIRED, attributes_of
 from etbuild.model.markers import AsWritten

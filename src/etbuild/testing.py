@@ -33,6 +33,7 @@ from etbuild.model.configured import Analysis, ConfiguredTarget
 from etbuild.model.frozen import frozen, replace
 from etbuild.model.host import Host
 from etbuild.model.label import Label, parse_label
+from etbuild.model.lock import EnvironmentIntent
 from etbuild.model.rule import DefaultInfo, Family, Provider, PythonEnvironmentInfo, Rule
 from etbuild.model.select import Select
 from etbuild.model.target import TargetGraph, TargetSpec
@@ -150,7 +151,7 @@ def world(files: Mapping[str, str]) -> World:
         text = files.get(path.removeprefix(f"{ROOT}/"))
         return Path(path).read_text("utf-8") if text is None else text
 
-    def environment_mount(lock: str) -> Mount:
+    def environment_mount(lock: str, _intent: EnvironmentIntent, _label: Label) -> Mount:
         name = Path(lock).stem
         return Mount(f"/etbuild/environments/{name}", "0" * 64, "python_environment", lock)
 

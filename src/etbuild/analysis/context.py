@@ -13,7 +13,9 @@ from etbuild.analysis.select import NoBranchMatches
 from etbuild.model.action import MISSING, Action, Expansion, Mount
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import replace
 from etbuild.model.label import Label
+from etbuild.model.lock import EnvironmentIntent
 from etbuild.model.platform import Platform
 from etbuild.model.rule import AttrsT, DefaultInfo, Provider, TestInfo
 from etbuild.model.toolchain import Request
@@ -96,12 +98,26 @@ class RuleContext(ActionMaker, Generic[AttrsT]):
 
     # What actions are made of
 
-    def python_environment(self, lock: Artifact) -> Mount:
-        """Return the environment that a lock file, a source, describes."""
+    def python_environment(
+        self,
+        lock: Artifact,
+        requirements: Sequence[str] = (),
+        without: Sequence[str] = (),
+        platforms: Sequence[str] = (),
+    ) -> Mount:
+        """Return the environment that a lock file, a source, describes.
+
+        Raises `stale-lock` if it was made from others than these `requirements`, if there are any.
+        """
         if not lock.is_source:
             raise self.mistake("lock-not-source", f"lock '{lock}' must be a source file, is made by an action")
         self._around.read[lock.location] = None
-        return self._around.world.environment_mount(lock.location)
+        intent = EnvironmentIntent(tuple(requirements), tuple(without), tuple(platforms))
+        try:
+            return self._around.world.environment_mount(lock.location, intent, self.label)
+        except EtbuildError as error:
+            at = self._node.spec.span("requirements")
+            raise EtbuildError(*(replace(each, span=each.span or at) for each in error.diagnostics)) from None
 
     def repository(self, name: str | Label) -> Mount:
         """Return a repository's folder, read-only and keyed by its lock: for what is too big for inputs."""

@@ -9,6 +9,8 @@ from etbuild.model.action import Mount
 from etbuild.model.attrs import Attrs
 from etbuild.model.frozen import frozen
 from etbuild.model.host import Host
+from etbuild.model.label import Label
+from etbuild.model.lock import EnvironmentIntent
 from etbuild.model.target import TargetSpec
 
 CheckAttrs = Callable[[TargetSpec, Mapping[str, Any]], Attrs]
@@ -19,8 +21,8 @@ class World:
     """The machine, as far as analysis sees it."""
 
     host: Host
-    environment_mount: Callable[[str], Mount]
-    """The Python environment that a lock file of this absolute path describes."""
+    environment_mount: Callable[[str, EnvironmentIntent, Label], Mount]
+    """The Python environment that a lock file of this absolute path describes; an error if it is not of the label's."""
     system_mount: Callable[[tuple[str, ...], tuple[str, ...]], Mount]
     """The machine's own programs, keyed by these and by these packages. Raises LookupError, the name of what lacks."""
     repository_mount: Callable[[str], Mount]

@@ -13,6 +13,7 @@ from etbuild.cli.output import show_result
 from etbuild.cli.wording import counted
 from etbuild.locks import check_locks
 from etbuild.locks import lock as write_locks
+from etbuild.model.diagnostics import raise_all
 
 _NOTHING = "nothing to lock: no [[repository]] to fetch, no python_environment with requirements"
 
@@ -29,8 +30,9 @@ def lock(invocation: Invocation, /, names: tuple[str, ...], check: bool, as_json
     What is pinned and still fits is kept. NAMES (@repository, //package:environment) are pinned anew, or checked alone.
     """
     session = invocation.session(settings_of(invocation, flags))
-    done = check_locks(session, names) if check else write_locks(session, names)
+    report = check_locks(session, names) if check else write_locks(session, names)
     states = {True: "written", False: "up to date"}
-    lines = [f"{each.path}  {states[each.changed]}, {counted(each.files, 'file')}" for each in done]
-    show_result(done, lines or [_NOTHING], as_json=as_json)
+    lines = [f"{each.path}  {states[each.changed]}, {counted(each.files, 'file')}" for each in report.locked]
+    show_result(report.locked, lines or [_NOTHING] * (not report.mistakes), as_json=as_json)
+    raise_all(report.mistakes)
     return 0

@@ -139,5 +139,14 @@ def _not_visible(target: TargetSpec, dependent: TargetSpec) -> Diagnostic:
         "not-visible",
         f"'{target.label}' is not visible to '{dependent.label}': it is to {who}",
         notes=(f"it stands at {target.span()}",),
-        hint=f'add "{dependent.label.package_label}" to its visibility',
+        hint=f'add "{_named_from(target, dependent.label)}" to its visibility',
     )
+
+
+def _named_from(target: TargetSpec, label: Label) -> str:
+    """Return how the package of `target` names that of `label`: etbuild's own know no workspace that uses them."""
+    if label.repository == target.label.repository:
+        return Label("", label.package, label.name).package_label
+    if label.repository:
+        return label.package_label
+    return f"@{target.own}{label.package_label}" if target.own else "//visibility:public"

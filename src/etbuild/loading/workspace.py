@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from etbuild.loading.families import load_families
+from etbuild.loading.folders import Folders
 from etbuild.loading.lazy_mapping import LazyMapping
 from etbuild.loading.package_scope import Origins
-from etbuild.loading.places import WORKSPACE_FILE
+from etbuild.loading.places import WORKSPACE_FILE, Places
+from etbuild.loading.repositories import Name, RepositoryAttrs, repository_mistakes, repository_of
 from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.toml_text import TomlFile, parse_toml
 from etbuild.loading.validation import Subject, refusals
@@ -26,17 +26,6 @@ from etbuild.model.validator import ValidationError
 from etbuild.model.workspace import OWN_REPOSITORY, Workspace
 
 LOCK_FILE = "etbuild.lock"
-_Name = Annotated[str, Limits(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
-_COMMIT = re.compile("[0-9a-f]{40}")
-_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "pypi": ("version",),
-    "npm": ("version",),
-    "deb": ("version",),
-    "archive": ("url",),
-    "git": ("url", "commit"),
-    "url": ("url",),
-    "local": ("path",),
-}
 
 
 class ConfigAttrs(Attrs):
@@ -46,53 +35,10 @@ class ConfigAttrs(Attrs):
     """What `--config=name` stands for."""
 
 
-class RepositoryAttrs(Attrs):
-    """A `[[repository]]` of WORKSPACE."""
-
-    name: _Name
-    """What it is called after the @."""
-
-    kind: Literal["pypi", "npm", "archive", "git", "url", "local", "deb"]
-    """Where it comes from."""
-
-    package: str = ""
-    """For pypi, npm and deb: what it is called there; its name if left out."""
-
-    version: str = ""
-    """For pypi, npm and deb."""
-
-    sdist: bool = False
-    """For pypi: whether to take the source distribution though there is a wheel; no code of it is run."""
-
-    platform: str = ""
-    """For pypi: the wheel's platform, such as manylinux_2_28_aarch64, where it is not for this machine."""
-
-    url: str = ""
-    """For url, archive and git; for git, `./` and `../` begin a path relative to the workspace's root."""
-
-    files: tuple[str, ...] = ()
-    """For url: names below the address, if it is that of a folder."""
-
-    commit: str = ""
-    """For git: the commit, in 40 hexadecimal digits."""
-
-    submodules: bool = False
-    """For git: whether its submodules are brought too."""
-
-    strip_prefix: str = ""
-    """For what is unpacked: a folder of it that becomes the repository's root."""
-
-    path: str = ""
-    """For local: a folder outside the workspace, absolute or relative to the workspace's root."""
-
-    build_file: Dep | None = None
-    """A file of the workspace that is the BUILD.toml of the repository's root package."""
-
-
 class WorkspaceAttrs(Attrs):
     """The file WORKSPACE."""
 
-    name: _Name
+    name: Name
     """What others call it after an @."""
 
     etbuild: str = ""
@@ -144,7 +90,7 @@ def load_workspace(root: Path, etbuild_root: Path) -> Workspace:
     lock = root / LOCK_FILE
     etbuilds = etbuild_root / WORKSPACE_FILE
     inherits = OWN_REPOSITORY in repositories and etbuilds.is_file()
-    return Workspace(
+    workspace = Workspace(
         str(root),
         attrs.name,
         attrs.roots,
@@ -162,6 +108,9 @@ def load_workspace(root: Path, etbuild_root: Path) -> Workspace:
             *loaded.read,
         ),
     )
+    reader.check_build_files(workspace, attrs.repository)
+    raise_all(reader.mistakes)
+    return workspace
 
 
 def _inherited(etbuild_root: Path, declared: Collection[str]) -> dict[str, Repository]:
@@ -226,41 +175,26 @@ class _WorkspaceReader:
             if given.name in found or given.name in (attrs.name, OWN_REPOSITORY):
                 owner = "this workspace" if given.name == attrs.name else "another repository"
                 self.mistake(f"a repository's name must be its own, '{given.name}' is {owner}'s", (*path, "name"))
-            for need in _NEEDS[given.kind]:
-                if not getattr(given, need):
-                    self.mistake(f"a repository of kind '{given.kind}' must have '{need}'", path)
-            if given.commit and not _COMMIT.fullmatch(given.commit):
-                message = f"a commit must be 40 hexadecimal digits, is '{given.commit}'"
-                hint = f"a branch or tag moves; `git ls-remote {given.url} {given.commit}` shows its commit"
-                self.mistake(message, (*path, "commit"), hint)
-            found[given.name] = self.repository(given, path)
+            for wrong in repository_mistakes(given, self.toml.data["repository"][index], self.root):
+                at = (*path, *wrong.path)
+                span = self.toml.key_span(at) if wrong.of_key else self.toml.value_span(at)
+                self.mistakes.append(Diagnostic("bad-workspace", wrong.message, span, hint=wrong.hint))
+            found[given.name] = repository_of(given, self.root, self.toml.value_span(path))
         return found
 
-    def repository(self, given: RepositoryAttrs, path: TomlPath) -> Repository:
-        folder = os.path.normpath(f"{self.root}/{given.path}") if given.path else ""
-        folder = given.path.rstrip("/") if given.path.startswith("/") else folder
-        if folder == self.root or folder.startswith(self.root + "/"):
-            hint = "files of the workspace itself are in packages"
-            self.mistake("a local repository must stand outside the workspace", (*path, "path"), hint)
-        build_file = given.build_file.full if given.build_file else ""
-        package = given.package or (given.name if given.kind in ("pypi", "npm", "deb") else "")
-        span = self.toml.value_span(path)
-        return Repository(
-            name=given.name,
-            kind=given.kind,
-            package=package,
-            version=given.version,
-            platform=given.platform,
-            sdist=given.sdist,
-            url=os.path.normpath(f"{self.root}/{given.url}") if given.url.startswith(("./", "../")) else given.url,
-            files=given.files,
-            commit=given.commit,
-            submodules=given.submodules,
-            strip_prefix=given.strip_prefix,
-            path=folder,
-            build_file=build_file,
-            span=span,
-        )
+    def check_build_files(self, workspace: Workspace, given: Sequence[RepositoryAttrs]) -> None:
+        places = Places(workspace, Folders(), Path, read_roots)
+        for index, each in enumerate(given):
+            if each.build_file is None:
+                continue
+            path: TomlPath = ("repository", index, "build_file")
+            if each.build_file.repository not in ("", OWN_REPOSITORY):
+                self.mistake(f"a build_file must be a file of the workspace, '{each.build_file}' is of another", path)
+            elif not Path(file := places.build_file(each.name, "")).is_file():
+                hint = "it is read before anything is built: a target's output is too late"
+                self.mistake(
+                    f"a build_file must be a file of the workspace, there is no '{places.shown(file)}'", path, hint
+                )
 
 
 def _tuples(value: Any) -> Any:

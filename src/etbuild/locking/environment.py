@@ -9,43 +9,27 @@ from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.fetch.pip import run_pip
-from etbuild.execution.fetch.session import FetchSession
+from etbuild.execution.fetch.session import FetchSession, offline_missing
 from etbuild.execution.fetch.wheel_tags import wheel_platforms
 from etbuild.execution.scratch_folder import scratch_folder
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
-from etbuild.model.frozen import frozen
-from etbuild.model.lock import LockedFile, LockFile, name_and_version, normalise_name
+from etbuild.model.lock import EnvironmentIntent, LockedFile, LockFile, name_and_version, normalise_name
 
 _WHEELS = ("--only-binary", ":all:")
 _LEFT_OUT = "+left.out"
 """A local version that no real package has."""
 
 
-@frozen
-class EnvironmentIntent:
-    """What a Python environment is to hold."""
-
-    requirements: tuple[str, ...]
-    """As pip takes them."""
-    without: tuple[str, ...] = ()
-    """`name==version` of packages that others ask for and that are left out, with all that only they need."""
-    platforms: tuple[str, ...] = ()
-    """Where else it is to work, in the same versions: `manylinux_2_28_aarch64`, `cp312-macosx_14_0_arm64`."""
-
-
 def lock_environment(session: FetchSession, intent: EnvironmentIntent) -> LockFile:
     """Resolve for this interpreter and platform, and pin every wheel; then the same versions for other platforms."""
+    if session.offline:
+        raise offline_missing(", ".join(intent.requirements), (), "run `etbuild lock` while online")
     with scratch_folder(session.cache, "lock-") as folder:
         versions = resolve(session, intent, folder)
         wheels = _download(session, versions, folder / "wheels")
         for platform in intent.platforms:
             wheels += _download_for(session, versions, platform, folder / platform)
         return LockFile(tuple(sorted(set(wheels))), intent.requirements, intent.without, intent.platforms)
-
-
-def intent_of(lock: LockFile) -> EnvironmentIntent:
-    """Return what a lock was made from: to make it anew, or to tell that it is stale."""
-    return EnvironmentIntent(lock.requirements, lock.without, lock.platforms)
 
 
 def resolve(session: FetchSession, intent: EnvironmentIntent, folder: Path) -> tuple[str, ...]:

@@ -37,3 +37,14 @@ class Repository:
     build_file: str = ""
     """A BUILD.toml of the workspace that becomes the repository's root package."""
     span: Span | None = field(default=None, compare=False)
+
+    @property
+    def intent(self) -> str:
+        """What decides which files are pinned, in words: it stands in the lock beside them.
+
+        Without `files`, which are the lock's lines, and without a commit's address: it is the same everywhere.
+        """
+        url = "" if self.kind == "git" else self.url
+        flags = ("sdist" * self.sdist, "submodules" * self.submodules)
+        words = (self.kind, self.package, url, self.version, self.commit, *flags, self.platform)
+        return " ".join(word for word in words if word)

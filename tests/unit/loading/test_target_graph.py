@@ -352,6 +352,26 @@ def test_packages_of_etbuild_name_repositories_that_only_its_own_workspace_decla
     assert Label(name, "", "data/x.bin") in fetched.load().files
 
 
+def test_what_to_add_to_the_visibility_is_said_as_the_repository_names_it(fetched: Tree) -> None:
+    fetched.write(
+        {"third_party/photos.BUILD.toml": "[thing.all]\n", "p/BUILD.toml": '[thing.a]\ndeps = ["@photos//:all"]\n'}
+    )
+    [text] = fetched.mistakes()
+    assert text.startswith("error[not-visible]: '@photos//:all' is not visible to '//p:a'")
+    assert text.endswith('hint: add "@test//p" to its visibility')
+    fetched.write({"third_party/photos.BUILD.toml": '[thing.all]\nvisibility = ["@test//p"]\n'})
+    assert fetched.load().requested
+
+
+def test_etbuilds_own_targets_cannot_name_who_uses_them(tree: Tree, tmp_path: Path) -> None:
+    tree.etbuild = shutil.copytree(tree.etbuild, tmp_path / "etbuild")
+    (tree.etbuild / "lib").mkdir()
+    (tree.etbuild / "lib/BUILD.toml").write_text("[thing.a]\n")
+    tree.write({"p/BUILD.toml": '[thing.a]\ndeps = ["@etbuild//lib:a"]\n'})
+    [text] = tree.mistakes()
+    assert text.endswith('hint: add "//visibility:public" to its visibility')
+
+
 def test_a_local_repository_must_exist(tree: Tree) -> None:
     tree.write(
         {

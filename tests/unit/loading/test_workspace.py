@@ -50,6 +50,7 @@ def test_a_workspace_is_read_whole(tree: Tree) -> None:
             cache = "/big/cache"
             [roots]
             models = "specs"
+            t = "t"
             [config.ci]
             flags = ["--keep-going"]
             [[repository]]
@@ -63,13 +64,14 @@ def test_a_workspace_is_read_whole(tree: Tree) -> None:
             path = "../disk"
         """,
             "specs/BUILD.toml": "",
+            "t/weights.BUILD.toml": "",
             "etbuild.lock": "",
         }
     )
     workspace = load_workspace(tree.root, tree.etbuild)
     assert (workspace.root, workspace.name, workspace.cache) == (str(tree.root), "test", "/big/cache")
     assert workspace.toolchains == tuple(map(parse_label, ("//t:one", "@etbuild//t:two", "//t:three")))
-    assert (workspace.roots, workspace.configs) == ({"models": "specs"}, {"ci": ("--keep-going",)})
+    assert (workspace.roots, workspace.configs) == ({"models": "specs", "t": "t"}, {"ci": ("--keep-going",)})
     assert [(r.name, r.kind, r.package, r.path, r.build_file) for r in workspace.repositories.values()] == [
         ("etbuild", "local", "", str(tree.etbuild), ""),
         ("weights", "pypi", "weights", "", "//t:weights.BUILD.toml"),
@@ -128,6 +130,29 @@ REFUSED = {
         "error[bad-workspace]: a repository of kind 'git' must have 'url'",
         "error[bad-workspace]: a repository of kind 'git' must have 'commit'",
     ],
+    HEAD + '[[repository]]\nname = "x"\nkind = "archive"\nurl = "https://x/y.zip"\nsdist = false\ncommit = "main"': [
+        "error[bad-workspace]: a repository of kind 'archive' takes no 'sdist'",
+        "error[bad-workspace]: a repository of kind 'archive' takes no 'commit'",
+        "error[bad-workspace]: a commit must be 40 hexadecimal digits, is 'main'",
+    ],
+    HEAD + '[[repository]]\nname = "x"\nkind = "pypi"\nversion = "1"\nplatform = "nonsense"\n'
+    '[[repository]]\nname = "y"\nkind = "pypi"\nversion = "1"\nplatform = "any"\nsdist = true': [
+        "error[bad-workspace]: a platform must be one that a wheel's name ends with, is 'nonsense'",
+        "error[bad-workspace]: a source distribution is for every platform",
+    ],
+    HEAD + '[[repository]]\nname = "x"\nkind = "url"\nurl = "https://x/"\n'
+    'files = ["../a", "/b", "", "./c", "d/", "e//f", "g", "g", "h/i", "h"]': [
+        *(f"error[bad-workspace]: a file must be a name below the address, is '{name}'"
+          for name in ("../a", "/b", "", "./c", "d/", "e//f")),
+        "error[bad-workspace]: each file must have a place of its own, 'g' is another's",
+        "error[bad-workspace]: each file must have a place of its own, 'g' is another's",
+        "error[bad-workspace]: each file must have a place of its own, 'h' is another's",
+    ],
+    HEAD + '[[repository]]\nname = "x"\nkind = "url"\nurl = "https://x/y"\nbuild_file = "//t:x.BUILD.toml"\n'
+    '[[repository]]\nname = "y"\nkind = "url"\nurl = "https://x/y"\nbuild_file = "@x//:y"': [
+        "error[bad-workspace]: a build_file must be a file of the workspace, there is no 't/x.BUILD.toml'",
+        "error[bad-workspace]: a build_file must be a file of the workspace, '@x//:y' is of another",
+    ],
     HEAD + '[[repository]]\nname = "etbuild"\nkind = "local"\npath = "/x"': [
         "error[bad-workspace]: a repository's name must be its own, 'etbuild' is another repository's"
     ],
@@ -148,6 +173,45 @@ REFUSED = {
 @pytest.mark.parametrize("text", REFUSED)
 def test_a_mistake_in_workspace_is_told(tree: Tree, text: str) -> None:
     assert first_lines(tree, text) == REFUSED[text]
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("sdist = true", "it takes url, commit, submodules, strip_prefix; 'sdist' is for pypi"),
+        (
+            'version = "1"',
+            "it takes url, commit, submodules, strip_prefix; 'version' is for pypi, npm, deb, archive, url",
+        ),
+    ],
+)
+def test_a_key_of_another_kind_is_told_where_it_stands(tree: Tree, key: str, hint: str) -> None:
+    tree.write(
+        {"WORKSPACE": f'{HEAD}[[repository]]\nname = "x"\nkind = "git"\nurl = "../x"\ncommit = "{"0" * 40}"\n{key}\n'}
+    )
+    with pytest.raises(EtbuildError) as raised:
+        load_workspace(tree.root, tree.etbuild)
+    [diagnostic] = raised.value.diagnostics
+    assert (str(diagnostic.span), diagnostic.hint) == ("WORKSPACE:8:1", hint)
+
+
+@pytest.mark.parametrize(
+    "platform",
+    [
+        "manylinux_2_28_aarch64",
+        "manylinux2014_x86_64",
+        "musllinux_1_2_x86_64",
+        "macosx_14_0_arm64",
+        "win_amd64",
+        "win32",
+        "any",
+    ],
+)
+def test_a_platform_is_one_that_wheels_are_named_for(tree: Tree, platform: str) -> None:
+    tree.write(
+        {"WORKSPACE": f'{HEAD}[[repository]]\nname = "x"\nkind = "pypi"\nversion = "1"\nplatform = "{platform}"\n'}
+    )
+    assert load_workspace(tree.root, tree.etbuild).repositories["x"].platform == platform
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.loading.lock_file import parse_lock, render_lock
-from etbuild.locking.environment import EnvironmentIntent, intent_of, lock_environment
+from etbuild.locking.environment import lock_environment
 from etbuild.model.diagnostics import EtbuildError
+from etbuild.model.lock import EnvironmentIntent, LockFile
 from tests.package_index import fetch_session, make_wheel
 
 HERE = f"cp{sys.version_info[0]}{sys.version_info[1]}-none-linux_{os.uname().machine}"
@@ -46,8 +48,23 @@ def test_what_is_left_out_is_gone_with_all_that_only_it_needs(session: FetchSess
 def test_a_lock_tells_what_it_was_made_from(session: FetchSession) -> None:
     intent = EnvironmentIntent(("app", "lib<3"), ("heavy==1.3",))
     lock = lock_environment(session, intent)
-    assert intent_of(parse_lock(render_lock(lock), "x.lock")) == intent
-    assert lock_environment(session, intent_of(lock)) == lock
+    assert parse_lock(render_lock(lock), "x.lock").serves(intent)
+    assert lock_environment(session, lock.intent) == lock
+
+
+def test_a_lock_that_lost_a_file_is_told_though_its_requirements_are_the_same(session: FetchSession) -> None:
+    intent = EnvironmentIntent(("app",), ("heavy==1.3",))
+    text = render_lock(lock_environment(session, intent))
+    for line in text.splitlines():
+        if "filename" in line:
+            assert not parse_lock(text.replace(f"{line}\n", ""), "x.lock").serves(intent)
+    assert not parse_lock(text, "x.lock").serves(EnvironmentIntent(("app",)))
+    assert not LockFile((), ("app",)).serves(EnvironmentIntent(("app",)))
+
+
+def test_nothing_is_resolved_offline(session: FetchSession) -> None:
+    with pytest.raises(EtbuildError, match="lib must be fetched, and --offline forbids it"):
+        names(replace(session, offline=True), "lib")
 
 
 def test_other_platforms_get_the_same_versions_in_their_own_builds(session: FetchSession) -> None:

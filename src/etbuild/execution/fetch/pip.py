@@ -58,7 +58,7 @@ def _explain(lines: Sequence[str]) -> Diagnostic:
         hint = "free some space; `etbuild info` shows where the cache is"
         return Diagnostic("disk-full", "no space left for what pip downloads", hint=hint)
     if _WRONG_HASH.search(text):
-        hint = "an index or proxy serves another file than when the lock was made; `etbuild lock` pins anew"
+        hint = "an index or proxy serves another file than when the lock was made; `etbuild lock NAME` pins anew"
         notes = tuple(line.strip() for line in lines if _HASH_NOTE.match(line))[:4]
         return Diagnostic("wrong-sha256", "a downloaded file is not what the lock pins", notes=notes, hint=hint)
     if broken := next((line for line in lines if _NO_NETWORK.search(line)), None):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import make_folder_once, take_folder
 from etbuild.execution.fetch.present import installed_package, local_folder
 from etbuild.execution.fetch.session import FetchSession, offline_missing
-from etbuild.execution.fetch.wheel_tags import wheel_platforms
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 from etbuild.model.events import FetchProgress
-from etbuild.model.lock import LockedFile, LockFile, name_and_version, normalise_name
+from etbuild.model.frozen import replace
+from etbuild.model.lock import LockedFile, LockFile
 from etbuild.model.repository import Repository
 
 RECIPE = 1
@@ -29,49 +30,56 @@ def fetch_repository(session: FetchSession, repository: Repository, lock: LockFi
     files = locked_files(repository, lock)
     folder = repository_folder(session.cache, repository, files)
     if not take_folder(folder):
-        what, size, begin = _title(repository, files), sum(file.size for file in files), time.monotonic()
-        if session.offline:
-            raise offline_missing(what, (file.filename for file in files))
-        from etbuild.execution.fetch.filled_repository import fill  # noqa: PLC0415 - http, archives: 25 ms, for few builds.
-
-        make_folder_once(folder, lambda unfinished: fill(session, repository, files, what, unfinished))
-        session.events(FetchProgress(what, size, size, finished=True, seconds=time.monotonic() - begin))
+        try:
+            _make(session, repository, files, folder)
+        except EtbuildError as error:
+            raise EtbuildError(*(_of(repository, each) for each in error.diagnostics)) from error
     return folder / "files"
+
+
+def _make(session: FetchSession, repository: Repository, files: tuple[LockedFile, ...], folder: Path) -> None:
+    what, size, begin = _title(repository, files), sum(file.size for file in files), time.monotonic()
+    if session.offline:
+        raise offline_missing(what, (file.filename for file in files))
+    from etbuild.execution.fetch.filled_repository import fill  # noqa: PLC0415 - http, archives: 25 ms, for few builds.
+
+    make_folder_once(folder, lambda unfinished: fill(session, repository, files, what, unfinished))
+    session.events(FetchProgress(what, size, size, finished=True, seconds=time.monotonic() - begin))
+
+
+def _of(repository: Repository, mistake: Diagnostic) -> Diagnostic:
+    """Return what went wrong with a repository's files, with its place and its name."""
+    hint = mistake.hint and re.sub("`etbuild lock( NAME)?`", f"`etbuild lock @{repository.name}`", mistake.hint)
+    return replace(mistake, span=mistake.span or repository.span, hint=hint)
 
 
 def locked_files(repository: Repository, lock: LockFile) -> tuple[LockedFile, ...]:
     """Return what the lock pins for a repository, or raise an error if that is nothing or something else."""
-    files = lock.named(repository.name)
-    hint = "run `etbuild lock`"
+    name, files = f"'@{repository.name}'", lock.named(repository.name)
+    hint = f"run `etbuild lock @{repository.name}`"
     if not files:
-        message = f"repository '@{repository.name}' must be pinned in etbuild.lock, is not"
+        message = f"repository {name} must be pinned in etbuild.lock, is not"
         raise EtbuildError(Diagnostic("not-locked", message, repository.span, hint=hint))
-    wanted = intended_version(repository)
-    other = [file for file in files if (wanted and file.version != wanted) or not _is_of(file, repository)]
-    if other:
-        message = f"'@{repository.name}' is {repository.package or repository.url} {wanted}, "
-        message += f"etbuild.lock pins {other[0].filename}"
+    found = [file.filename for file in files]
+    message = ""
+    if other := next((file for file in files if file.intent != repository.intent), None):
+        message = f"{name} must be pinned as {repository.intent}, etbuild.lock pins {other.intent or other.filename}"
+    elif repository.files and sorted(repository.files) != sorted(found):
+        message = (
+            f"etbuild.lock must pin {', '.join(sorted(repository.files))} of {name}, pins {', '.join(sorted(found))}"
+        )
+    elif len(files) > 1 and not repository.files:
+        message = f"etbuild.lock must pin one file of {name}, pins {', '.join(found)}"
+    if message:
         raise EtbuildError(Diagnostic("stale-lock", message, repository.span, hint=hint))
     return files
 
 
 def intended_version(repository: Repository) -> str:
-    """Return what stands as version in the lock: without one, a digest of the addresses, so that a change is seen."""
+    """Return what stands as version in the lock; of what has none, nothing."""
     if repository.kind == "git":
         return f"{repository.commit}{'+submodules' if repository.submodules else ''}"
-    if repository.kind in {"pypi", "npm"} or repository.version:
-        return repository.version
-    return hashlib.sha256("\n".join((repository.url, *repository.files)).encode()).hexdigest()[:12]
-
-
-def _is_of(file: LockedFile, repository: Repository) -> bool:
-    if repository.kind != "pypi":
-        return True
-    tags = file.filename.removesuffix(".whl").rpartition("-")[2].split(".")
-    if repository.sdist and file.filename.endswith(".whl"):
-        return False
-    fits = not repository.platform or not {"any", *wheel_platforms(repository.platform)}.isdisjoint(tags)
-    return fits and name_and_version(file.filename)[0] == normalise_name(repository.package)
+    return repository.version
 
 
 def repository_folder(cache: Path, repository: Repository, files: tuple[LockedFile, ...]) -> Path:
@@ -83,8 +91,8 @@ def repository_folder(cache: Path, repository: Repository, files: tuple[LockedFi
 
 def _title(repository: Repository, files: tuple[LockedFile, ...]) -> str:
     megabytes = sum(file.size for file in files) / 1e6
-    version = repository.version or files[0].version
-    return f"@{repository.name} {repository.package or files[0].filename} {version} ({megabytes:.0f} MB)"
+    words = (f"@{repository.name}", repository.package or files[0].filename, files[0].version)
+    return f"{' '.join(word for word in words if word)} ({megabytes:.0f} MB)"
 
 
 def stripped_prefix(repository: Repository) -> str:

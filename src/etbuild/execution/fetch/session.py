@@ -23,11 +23,10 @@ class FetchSession:
     events: Events = ignore_events
 
 
-def offline_missing(what: str, names: Iterable[str]) -> EtbuildError:
+def offline_missing(what: str, names: Iterable[str], hint: str = "run `etbuild fetch` while online") -> EtbuildError:
     """Return the error of needing something from outside under --offline."""
     listed = sorted(names)
     notes = tuple(f"missing: {name}" for name in listed[:10])
     more = (f"and {len(listed) - 10} more",) if len(listed) > 10 else ()
     message = f"{what} must be fetched, and --offline forbids it"
-    hint = "run `etbuild fetch` while online"
     return EtbuildError(Diagnostic("offline-missing", message, notes=notes + more, hint=hint))

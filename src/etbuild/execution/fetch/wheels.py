@@ -113,10 +113,10 @@ def check_brought(path: Path, file: LockedFile) -> None:
     """Raise an error unless a file was brought and its bytes are what the lock pins."""
     if not path.exists():
         message = f"'{file.filename}', which the lock pins, was not brought"
-        raise EtbuildError(Diagnostic("stale-lock", message, hint="`etbuild lock` pins what is offered"))
+        raise EtbuildError(Diagnostic("stale-lock", message, hint="`etbuild lock NAME` pins what is offered"))
     found = file_sha256(path)
     if found != file.sha256:
         message = f"'{file.filename}' must have sha256 {file.sha256}, has {found}"
         notes = (f"its size must be {file.size}, is {path.stat().st_size}",)
-        hint = "what was served differs from what was locked; `etbuild lock` pins anew"
+        hint = "what was served differs from what was locked; `etbuild lock NAME` pins anew"
         raise EtbuildError(Diagnostic("wrong-sha256", message, notes=notes, hint=hint))

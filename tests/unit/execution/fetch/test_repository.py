@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from etbuild.execution.fetch.made_folder import verify_folder
-from etbuild.execution.fetch.repository import fetch_repository, intended_version
+from etbuild.execution.fetch.repository import fetch_repository, locked_files
 from etbuild.execution.fetch.wheel_tags import platform_options
-from etbuild.locking.repositories import lock_repositories
-from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.locking.repositories import PartlyLockedError, lock_repositories
+from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
 from etbuild.model.events import BuildEvent, FetchProgress
 from etbuild.model.lock import LockedFile, LockFile
 from etbuild.model.repository import Repository
@@ -37,7 +37,7 @@ def server(tmp_path: Path) -> Iterator[FileServer]:
 
 
 def url_repository(server: FileServer) -> Repository:
-    return Repository("weights", "url", url=f"{server.url}/weights.bin")
+    return Repository("weights", "url", url=f"{server.url}/weights.bin", span=Span("WORKSPACE", 3, 1))
 
 
 def lock_of(*repositories: Repository, cache: Path, index: Path | None = None) -> LockFile:
@@ -73,6 +73,25 @@ def test_an_unchanged_repository_is_not_fetched_to_be_locked(server: FileServer,
     assert len(server.requests) == 1
 
 
+def test_what_can_be_pinned_is_though_another_cannot(server: FileServer, tmp_path: Path) -> None:
+    repository, gone = url_repository(server), Repository("gone", "url", url=f"{server.url}/gone")
+    before = LockFile((LockedFile("gone", "", "old", 1, "0" * 64, "url http://old"),))
+    with pytest.raises(PartlyLockedError, match="HTTP Error 404") as error:
+        lock_repositories(fetch_session(tmp_path / "cache"), [gone, repository], before)
+    assert [file.filename for file in error.value.rest.files] == ["old", "weights.bin"]
+
+
+def test_nothing_is_fetched_to_be_locked_offline(server: FileServer, tmp_path: Path) -> None:
+    repository, session = url_repository(server), fetch_session(tmp_path / "cache", offline=True)
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    assert lock_repositories(session, [repository], lock) == lock
+    with pytest.raises(EtbuildError, match="'@weights' must be fetched, and --offline forbids it"):
+        lock_repositories(session, [repository], EMPTY)
+    with pytest.raises(EtbuildError, match="--offline"):
+        lock_repositories(session, [repository], lock, anew=True)
+    assert len(server.requests) == 1
+
+
 def test_several_files_of_one_address(server: FileServer, tmp_path: Path) -> None:
     repository = Repository("hub", "url", url=f"{server.url}/", files=("weights.bin", "config.json"))
     folder = fetch_repository(
@@ -94,7 +113,9 @@ def test_a_wheel_that_fits_no_machine_here_is_unpacked_and_not_run(tmp_path: Pat
     make_wheel(tmp_path / "index", "llm-weights", "1.0", {"llm/w.gguf": "gguf"}, tags=tags)
     repository = Repository("llm", "pypi", "llm-weights", "1.0", strip_prefix="llm")
     locked = tmp_path / "index" / f"llm_weights-1.0-{tags}.whl"
-    lock = LockFile((LockedFile("llm", "1.0", locked.name, locked.stat().st_size, sha256_of(locked)),))
+    lock = LockFile(
+        (LockedFile("llm", "1.0", locked.name, locked.stat().st_size, sha256_of(locked), repository.intent),)
+    )
     folder = fetch_repository(fetch_session(tmp_path / "cache", tmp_path / "index"), repository, lock)
     assert tree(folder) == {"w.gguf": "gguf"}
 
@@ -173,6 +194,8 @@ def test_a_wrong_sha256_shows_both_and_leaves_nothing(server: FileServer, tmp_pa
     found = sha256_of(server.folder / "weights.bin")
     assert diagnostic.code == "wrong-sha256"
     assert diagnostic.message == f"'weights.bin' must have sha256 {lock.files[0].sha256}, has {found}"
+    assert diagnostic.hint == "what was served differs from what was locked; `etbuild lock @weights` pins anew"
+    assert diagnostic.span == repository.span
     assert [name for name in names_in(tmp_path / "cache" / "repositories") if not name.endswith(".lock")] == []
 
 
@@ -203,7 +226,7 @@ def test_a_missing_file_and_a_dead_server_are_one_message(server: FileServer, tm
     (server.folder / "weights.bin").unlink()
     assert "HTTP Error 404" in error_of(repository, lock, tmp_path / "cache").message
     gone = replace(repository, url="http://127.0.0.1:1/weights.bin")
-    gone_lock = LockFile((replace(lock.files[0], version=intended_version(gone)),))
+    gone_lock = LockFile((replace(lock.files[0], intent=gone.intent),))
     assert "Connection refused" in error_of(gone, gone_lock, tmp_path / "cache").message
 
 
@@ -222,6 +245,7 @@ def test_offline_lists_what_is_missing(server: FileServer, tmp_path: Path) -> No
         ({"name": "other"}, "not-locked"),
         ({"url": "http://127.0.0.1:1/other/weights.bin"}, "stale-lock"),
         ({"version": "2"}, "stale-lock"),
+        ({"kind": "archive"}, "stale-lock"),
         ({"kind": "pypi", "package": "other", "version": ""}, "stale-lock"),
     ],
 )
@@ -229,6 +253,55 @@ def test_a_lock_of_something_else_is_stale(server: FileServer, tmp_path: Path, c
     repository = url_repository(server)
     lock = lock_of(repository, cache=tmp_path / "cache")
     assert error_of(replace(repository, **change), lock, tmp_path / "cache").code == code
+
+
+@pytest.mark.parametrize(
+    ("asked", "change", "intent"),
+    [
+        (Repository("r", "npm", "is-odd", "3.0.1"), {"package": "is-number"}, "npm is-number 3.0.1"),
+        (Repository("r", "npm", "demo", "1.0"), {"kind": "pypi"}, "pypi demo 1.0"),
+        (Repository("r", "pypi", "demo", "1.0", "manylinux_2_28_aarch64"), {"platform": ""}, "pypi demo 1.0"),
+        (Repository("r", "pypi", "demo", "1.0", sdist=True), {"sdist": False}, "pypi demo 1.0"),
+        (
+            Repository("r", "archive", version="7", url="http://a/x.zip"),
+            {"url": "http://b/x.zip"},
+            "archive http://b/x.zip 7",
+        ),
+        (Repository("r", "git", url="../r", commit="0" * 40), {"submodules": True}, f"git {'0' * 40} submodules"),
+    ],
+)
+def test_each_change_of_what_is_asked_for_is_seen(asked: Repository, change, intent: str) -> None:
+    lock = LockFile((LockedFile("r", "1.0", "x", 1, "0" * 64, asked.intent),))
+    assert locked_files(replace(asked, strip_prefix="below", build_file="//:x"), lock) == lock.files
+    with pytest.raises(EtbuildError) as error:
+        locked_files(replace(asked, **change), lock)
+    [diagnostic] = error.value.diagnostics
+    assert diagnostic.message == f"'@r' must be pinned as {intent}, etbuild.lock pins {asked.intent}"
+    assert diagnostic.hint == "run `etbuild lock @r`"
+
+
+def test_a_commit_is_the_same_from_another_address() -> None:
+    asked = Repository("r", "git", url="../r", commit="0" * 40)
+    lock = LockFile((LockedFile("r", "1.0", "tree", 1, "0" * 64, asked.intent),))
+    assert locked_files(replace(asked, url="https://elsewhere/r"), lock) == lock.files
+
+
+@pytest.mark.parametrize(
+    ("pinned", "message"),
+    [
+        ("a", "etbuild.lock must pin a, b of '@r', pins a"),
+        ("aab", "etbuild.lock must pin a, b of '@r', pins a, a, b"),
+        ("abc", "etbuild.lock must pin a, b of '@r', pins a, b, c"),
+    ],
+)
+def test_lines_that_a_merge_lost_or_doubled_are_told(pinned: str, message: str) -> None:
+    several = Repository("r", "url", url="http://a/", files=("a", "b"))
+    with pytest.raises(EtbuildError) as error:
+        locked_files(several, LockFile(tuple(LockedFile("r", "", n, 1, "0" * 64, several.intent) for n in pinned)))
+    assert error.value.diagnostics[0].message == message
+    one = replace(several, files=())
+    with pytest.raises(EtbuildError, match=r"must pin one file of '@r', pins a, a"):
+        locked_files(one, LockFile((LockedFile("r", "", "a", 1, "0" * 64, one.intent),) * 2))
 
 
 def test_killed_at_any_step_the_next_fetch_is_right(server: FileServer, tmp_path: Path) -> None:
