@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import http.server
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 
 class FileServer:
@@ -17,7 +20,14 @@ class FileServer:
         self.url = f"http://127.0.0.1:{port}"
         self.truncate = False
         """End the connection after half of the bytes that were announced."""
+        self.refusals: list[int] = []
+        """With which codes to answer next."""
+        self.drop = False
+        """Close the connection without an answer."""
+        self.headers: dict[str, str] = {}
+        """To be sent in place of the usual ones."""
         self.requests: list[str] = []
+        self.credentials: list[str | None] = []
 
 
 @contextmanager
@@ -27,13 +37,24 @@ def serve(folder: Path) -> Iterator[FileServer]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             server.requests.append(self.path)
-            file = folder / self.path.lstrip("/")
+            server.credentials.append(self.headers["Authorization"])
+            if server.drop:
+                server.drop = False
+                # A reset, as of a server that dies.
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+                return
+            if server.refusals:
+                self.send_error(server.refusals.pop(0))
+                return
+            file = folder / unquote(self.path.lstrip("/"))
             if not file.is_file():
                 self.send_error(404)
                 return
             content = file.read_bytes()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
+            self.send_response(302 if "Location" in server.headers else 200)
+            for name, value in ({"Content-Length": str(len(content))} | server.headers).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content[: len(content) // 2] if server.truncate else content)
 

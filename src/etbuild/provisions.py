@@ -19,7 +19,7 @@ from etbuild.execution.python_environment import (
 )
 from etbuild.execution.system_programs import SystemPrograms
 from etbuild.loading.lock_file import read_lock, stale_environment
-from etbuild.model.action import Mount
+from etbuild.model.action import LOCAL, Mount
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
 from etbuild.model.host import Host
 from etbuild.model.label import Label
@@ -119,11 +119,12 @@ class Provisions:
             files = locked_files(repository, lock)
             digest = repository_folder(self._session.cache, repository, files).name
             what = " ".join(file.filename for file in files)
-        return Mount(f"{REPOSITORIES}/{name}", digest, REPOSITORY, name, what)
+        kind = LOCAL if repository.kind == "local" else REPOSITORY
+        return Mount(f"{REPOSITORIES}/{name}", digest, kind, name, what)
 
     def realize(self, mount: Mount) -> Path:
         """Return the folder of this machine that a mount stands for; installs an environment that is not there."""
-        if mount.kind == REPOSITORY:
+        if mount.kind in {REPOSITORY, LOCAL}:
             return self.repository_root(mount.source)
         if mount.kind == ENVIRONMENT:
             lock = self._lock(mount.source)
@@ -131,12 +132,15 @@ class Provisions:
         return Path(mount.source)
 
     def is_here(self, mount: Mount) -> bool:
-        """Tell whether an environment or a repository was made before, so that `realize` fetches nothing."""
+        """Tell whether an environment or a repository was made before, so that `realize` fetches nothing.
+
+        What is not pinned was never made.
+        """
         if mount.kind == ENVIRONMENT:
             return is_made(environment_path(self._session.cache, mount.digest, self.interpreter))
         repository, _ = self._declared(mount.source)
         digest = "" if repository.kind in UNLOCKED else self.repository_mount(mount.source).digest
-        return not digest or is_made(self._session.cache / "repositories" / digest)
+        return bool(digest) and is_made(self._session.cache / "repositories" / digest)
 
     def _shown(self, path: str) -> str:
         return path.removeprefix(f"{self._workspace.root}/").removeprefix(f"{self._etbuild_root}/")

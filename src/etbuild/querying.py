@@ -9,7 +9,7 @@ from etbuild.analysis.query import Node, Universe, answer, configured_universe, 
 from etbuild.analysis.query_language import Query, parse_query, patterns_in
 from etbuild.execution.store import Store
 from etbuild.keys import known_graph, known_keys, needed_actions
-from etbuild.model.action import Action, ActionGraph
+from etbuild.model.action import LOCAL, Action, ActionGraph
 from etbuild.model.configured import Analysis, ConfiguredKey
 from etbuild.model.frozen import frozen, replace
 from etbuild.model.label import Pattern
@@ -123,7 +123,7 @@ def _places(session: Session, action: Action) -> Iterator[tuple[str, str]]:
         if artifact.is_source and place != artifact.path:
             yield artifact.path, place
     for mount in action.mounts:
-        if mount.kind == "repository":
+        if mount.kind in ("repository", LOCAL):
             yield mount.path, str(session.provisions.repository_root(mount.source))
 
 

@@ -17,12 +17,21 @@ from etbuild.cli.invocation import Invocation
 from etbuild.cli.options import json_option, some_settings
 from etbuild.cli.output import show_result
 from etbuild.cli.wording import counted, size
-from etbuild.execution.collect_garbage import FolderFigures, cache_figures, collect_garbage, folder_size
+from etbuild.execution.collect_garbage import (
+    FolderFigures,
+    cache_figures,
+    collect_garbage,
+    folder_size,
+    make_room,
+)
 from etbuild.execution.store import Store
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import replace
 
 _SIZES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _TIMES = {"h": 3_600, "d": 86_400, "w": 604_800}
+_MOST = 1 << 62
+"""More than any disk has bytes or any clock seconds, and less than what the database can hold."""
 
 
 @click.group(short_help="Tell what the cache holds, or make room.")
@@ -36,7 +45,7 @@ def cache() -> None:
 @click.pass_obj
 def info(invocation: Invocation, /, as_json: bool, **flags: Any) -> int:
     """Tell where the cache is and how much it holds."""
-    with _store(invocation, flags) as store:
+    with _store(_cache(invocation, flags)) as store:
         figures = cache_figures(store)
         tool = folder_size(store.cache / "tool")
         folder = str(store.cache)
@@ -67,8 +76,11 @@ def gc(invocation: Invocation, /, max_size: str | None, max_age: str | None, as_
     if not (max_size or max_age):
         raise click.UsageError("say how much to keep: --max-size=20G, --max-age=30d, or both")
     limits = _amount(max_size, _SIZES, "20G"), _amount(max_age, _TIMES, "30d")
-    with _store(invocation, flags) as store:
+    folder = _cache(invocation, flags)
+    room = make_room(folder)
+    with _store(folder) as store:
         collected = collect_garbage(store, *limits)
+    collected = replace(collected, blobs=collected.blobs + room.blobs, bytes=collected.bytes + room.bytes)
     folders = ((collected.environments, "environment", ""), (collected.repositories, "repository", "repositories"))
     more = "".join(f", {counted(*each)}" for each in folders if each[0])
     line = f"removed {counted(collected.blobs, 'blob')}{more}, {size(collected.bytes)}"
@@ -76,14 +88,18 @@ def gc(invocation: Invocation, /, max_size: str | None, max_age: str | None, as_
     return 0
 
 
-@contextmanager
-def _store(invocation: Invocation, flags: dict[str, Any]) -> Iterator[Store]:
+def _cache(invocation: Invocation, flags: dict[str, Any]) -> Path:
     cache = Path(settings_of(invocation, flags).cache)
     if flags.get("cache_dir") and not any(
         os.path.lexists(cache / name) for name in ("store.db", "environments", "repositories", "tool")
     ):
         message = f"'{cache}' must be a cache, is none"
         raise EtbuildError(Diagnostic("no-cache", message, hint="the first build with this --cache-dir makes it"))
+    return cache
+
+
+@contextmanager
+def _store(cache: Path) -> Iterator[Store]:
     store = Store.open(cache)
     try:
         yield store
@@ -99,7 +115,7 @@ def _amount(text: str | None, units: dict[str, int], example: str) -> int | None
     unit = unit if unit in units else unit.upper()
     if found is None or unit not in units:
         raise click.UsageError(f"an amount such as {example} is wanted, is '{text}'")
-    return int(float(found[1]) * units[unit])
+    return int(min(float(found[1]) * units[unit], _MOST))
 
 
 def _oldest(figures: FolderFigures) -> str:

@@ -32,7 +32,7 @@ def fetch(
         raise click.UsageError("name what to fetch, or say --all, not both")
     session = invocation.session(settings_of(invocation, flags))
     done = tuple(fetch_names(session, names or all_names(session), verify=verify, missing=bool(names or everything)))
-    lines = (f"{each.name}  {_state(each, verify)}  {each.folder}" for each in done)
+    lines = (f"{each.name}  {_state(each)}  {each.folder}" for each in done)
     show_result(done, lines, as_json=as_json)
     mistakes = [_damaged(each) for each in done if each.damaged]
     if mistakes:
@@ -40,8 +40,8 @@ def fetch(
     return 0
 
 
-def _state(fetched: Fetched, verify: bool) -> str:
-    return "damaged" if fetched.damaged else "verified" if verify else "ready"
+def _state(fetched: Fetched) -> str:
+    return "damaged" if fetched.damaged else "verified" if fetched.verified else "ready"
 
 
 def _damaged(fetched: Fetched) -> Diagnostic:

@@ -10,8 +10,10 @@ import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shutil import disk_usage
 
-from etbuild.execution.fetch.made_folder import MARKER, give_up, last_use, remove_tree
+from etbuild.execution.fetch.made_folder import MARKER, give_up, last_use, locked_if_free, remove_tree
+from etbuild.execution.root_pool import remove_abandoned
 from etbuild.execution.store import Store
 from etbuild.model.frozen import field, frozen
 
@@ -21,6 +23,9 @@ _STALE = _DAY
 _FOLDERS = ("environments", "repositories")
 _FIRST = ".pt2"
 """The largest, and made again from what is kept anyway."""
+_ROOM = 1 << 20
+_MOST_ROOM = 64 << 20
+"""What the database may need to be written; of that, at most so much for what it holds."""
 
 
 @frozen
@@ -117,6 +122,33 @@ def collect_garbage(store: Store, max_size: int | None, max_age: int | None) -> 
     return Collected(len(removed), sum(each.size for each in (*removed, *gone)), *counts)
 
 
+def make_room(cache: Path) -> Collected:
+    """On a full disk, where the database cannot even be opened, remove what no process holds; then the oldest blobs."""
+    if not cache.is_dir() or _has_room(cache):
+        return Collected(0, 0)
+    remove_abandoned(cache)
+    for kind in _FOLDERS:
+        for lock in (cache / kind).glob("*.lock"):
+            with locked_if_free(lock.with_suffix("")) as free:
+                for beside in (lock.parent, cache / "downloads") if free else ():
+                    remove_tree(beside / f"{lock.stem}.tmp")
+    blobs = [Path(entry) for folder in (cache / "cas").glob("??") for entry in os.scandir(folder)]
+    count = size = 0
+    # A result whose blob is gone is made again.
+    for blob in sorted(blobs, key=lambda path: path.stat().st_ctime):
+        if _has_room(cache):
+            break
+        count, size = count + 1, size + blob.stat().st_size
+        blob.unlink()
+    return Collected(count, size)
+
+
+def _has_room(cache: Path) -> bool:
+    database = cache / "store.db"
+    held = database.stat().st_size if database.exists() else 0
+    return disk_usage(cache).free >= _ROOM + min(held, _MOST_ROOM)
+
+
 def _remove_blobs(store: Store, doomed: Sequence[_Kept], oldest: int) -> None:
     sources = store.database.rows("SELECT path FROM source")
     # Rows first: a file without a row is hashed when it is next used, a row without a file is a lie.
@@ -163,7 +195,8 @@ def _row(path: Path) -> tuple[bytes, bool]:
 
 
 def _remove_stale(store: Store) -> None:
-    for pattern in ("tmp/*", "corrupt/*", "downloads/*", *(f"{kind}/*.tmp" for kind in _FOLDERS)):
+    scratch = ("lock-*", "revision-*")
+    for pattern in ("tmp/*", "corrupt/*", "downloads/*", *scratch, *(f"{kind}/*.tmp" for kind in _FOLDERS)):
         for path in store.cache.glob(pattern):
             stat = store.disk.stat(path)
             if stat is not None and stat.st_ctime < store.disk.now() - _STALE:

@@ -29,6 +29,7 @@ from etbuild.execution.farm_inputs import FarmInputs
 from etbuild.execution.frontier import Frontier
 from etbuild.execution.input_tree import Files, InputTrees, files_of
 from etbuild.execution.interruption import Interruption
+from etbuild.execution.local_mounts import LocalMounts
 from etbuild.execution.machinery import Machinery
 from etbuild.execution.outcome import TEST, Execution, Outcome
 from etbuild.execution.run_queue import RunQueue
@@ -101,6 +102,7 @@ class Scheduler:
         self._first: dict[int, ActionResult] = {}
         """Results of first runs, where each action runs twice."""
         self._mounts: set[Mount] = set()
+        self._local = LocalMounts(machinery.realize_mount)
         self._planned = len(self._frontier.needed)
         self._stopping = False
         self._start = machinery.clock()
@@ -120,6 +122,7 @@ class Scheduler:
                 self._start_what_fits()
                 if not self._running:
                     break
+                self._local.begin_round()
                 for running in self._running.wait():
                     self._complete(running)
         except OSError as error:
@@ -288,7 +291,7 @@ class Scheduler:
             self._queue.alone.add(index)
             self._queue.push(index)
             return
-        changed = self._machinery.digests.changed(self._farm.sources(action))
+        changed = [*self._machinery.digests.changed(self._farm.sources(action)), *self._local.changed(action)]
         if changed:
             self._fail(index, input_changed(action, changed, self._machinery), ended)
         elif ended.succeeded:

@@ -90,16 +90,20 @@ def write_snapshot(
 
 
 def listing(path: Path) -> bytes | None:
-    """Return a digest of a folder's names and of what each is; None for what is no folder, or cannot be read.
+    """Return a digest of a folder's names and of what each is, a link by its target; None for what cannot be listed.
 
     Many editors write a new file and rename it: the folder's time changes, and what it lists does not.
     """
     try:
         with os.scandir(path) as entries:
-            lines = sorted((os.fsencode(each.name), each.is_dir(), each.is_file()) for each in entries)
+            lines = sorted((os.fsencode(e.name), e.is_dir(), e.is_file(), _target(e)) for e in entries)
     except OSError:
         return None
     return hashlib.sha256(repr(lines).encode()).digest()
+
+
+def _target(entry: os.DirEntry[str]) -> str:
+    return os.readlink(entry) if entry.is_symlink() else ""
 
 
 def are_settled(found: Iterable[object], since_ns: int) -> bool:

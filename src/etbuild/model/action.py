@@ -20,6 +20,8 @@ NOT_KEYED = frozenset({"mnemonic", "progress", "owner", "configuration", "resour
 _NONE = InputSet()
 
 
+LOCAL = "local_repository"
+"""The kind of a mount of a folder of this machine that may change while an action runs."""
 MISSING = "missing"
 """The kind of a mount of which a program is not installed: `source` names it, `provenance` says how to come by it."""
 
@@ -33,7 +35,7 @@ class Mount:
     digest: str
     """What it holds: a SHA-256 in hexadecimal."""
     kind: str = field(default="folder", compare=False)
-    """Who makes it real: `python_environment`, `repository`, `system` or `folder`."""
+    """Who makes it real: `python_environment`, `repository`, LOCAL, `system` or `folder`."""
     source: str = field(default="", compare=False)
     """For its maker: a lock file's absolute path, a repository's name, or a folder of this machine."""
     provenance: str = field(default="", compare=False)

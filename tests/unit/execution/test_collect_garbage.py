@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from etbuild.execution import collect_garbage as module
 from etbuild.execution.action_key import action_key
 from etbuild.execution.collect_garbage import (
     CacheFigures,
@@ -15,6 +18,8 @@ from etbuild.execution.collect_garbage import (
     FolderFigures,
     cache_figures,
     collect_garbage,
+    folder_size,
+    make_room,
 )
 from etbuild.execution.disk import Disk, Fingerprint
 from etbuild.execution.fetch.made_folder import give_up, make_folder_once, take_folder
@@ -213,3 +218,48 @@ def test_a_download_that_nobody_finished_goes_after_a_day(store):
     (store.cache / "downloads" / "left").mkdir(parents=True)
     collect_garbage(store, None, None)  # The test's clock is years ahead.
     assert not (store.cache / "downloads" / "left").exists()
+
+
+@pytest.fixture
+def full_disk(monkeypatch, store):
+    """A disk that holds what the cache takes now and not a byte more."""
+    held = folder_size(store.cache)
+
+    monkeypatch.setattr(module, "disk_usage", lambda folder: SimpleNamespace(free=held - folder_size(folder)))
+    monkeypatch.setattr(module, "_ROOM", 100_000)
+    monkeypatch.setattr(module, "_MOST_ROOM", 0)
+
+
+def leave_download(cache: Path, key: str) -> Path:
+    """Leave what a fetch that ran out of room has brought."""
+    take_folder(cache / "repositories" / key)
+    brought = cache / "downloads" / f"{key}.tmp" / "weights.bin"
+    brought.parent.mkdir(parents=True)
+    brought.write_bytes(b"w" * 200_000)
+    return brought
+
+
+def test_a_full_disk_gets_room_from_what_nobody_holds(store, request):
+    kept, ours = leave_download(store.cache, "kept"), leave_download(store.cache, "ours")
+    digest = ingest(store, "blob", 200_000)
+    request.getfixturevalue("full_disk")
+    with (store.cache / "repositories/kept.lock").open() as lock:  # As a process that fetches it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert make_room(store.cache) == Collected(0, 0)
+    assert (kept.exists(), ours.exists()) == (True, False)
+    assert store.blob(digest)
+    assert make_room(store.cache) == Collected(0, 0)
+    assert kept.exists()  # There is room: a fetch may go on with it.
+
+
+def test_a_full_disk_gets_room_from_the_oldest_blobs(store, request):
+    old, new = ingest(store, "old", 200_000), ingest(store, "new", 200_000)
+    request.getfixturevalue("full_disk")
+    assert make_room(store.cache) == Collected(1, 200_000)
+    assert (store.blob(old), bool(store.blob(new))) == (None, True)
+
+
+def test_a_disk_with_room_keeps_all(store):
+    brought = leave_download(store.cache, "ours")
+    assert make_room(store.cache) == Collected(0, 0)
+    assert brought.exists()

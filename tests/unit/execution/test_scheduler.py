@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etbuild.execution.fetch.present import folder_digest
 from etbuild.execution.machinery import Machinery
 from etbuild.execution.outcome import Execution
 from etbuild.execution.root_pool import RootPool
 from etbuild.execution.sandbox.protocol import SandboxCommand
 from etbuild.execution.scheduler import execute
-from etbuild.model.action import Action, ActionGraph, Resources
+from etbuild.model.action import LOCAL, Action, ActionGraph, Mount, Resources
 from etbuild.model.artifact import Artifact, InputSet
 from etbuild.model.diagnostics import Span
 from etbuild.model.events import ActionFinished
@@ -238,6 +239,26 @@ def test_a_source_that_changes_while_it_is_read_is_an_error(world: World) -> Non
     assert failure.code == "input-changed"
     assert failure.message == f"'{text}' must stay as it is while it is built from, changed while Make of '//p:a' ran"
     assert world.store.results == {}
+
+
+@pytest.mark.parametrize("kind", [LOCAL, "repository"])
+def test_a_local_folder_that_changes_while_it_is_seen_is_an_error(world: World, kind: str) -> None:
+    folder = world.folder / "sdk"
+    folder.mkdir()
+    mount = Mount("/etbuild/repositories/sdk", folder_digest(folder)[0], kind, str(folder))
+
+    def meddle(command: SandboxCommand, root: Path) -> int:
+        (folder / command.argv[0]).touch()
+        return world.behave(command, root)
+
+    graph = graph_of(action("a", mounts=(mount,)), action("b"))
+    assert not world.execute(graph).failures
+    world.store.results.clear()
+    world.sandbox.behaviour = meddle
+    failures = world.execute(graph, keep_going=True).failures
+    message = f"'{folder}' must stay as it is while it is built from, changed while Make of '//p:a' ran"
+    assert [(each.code, each.message) for each in failures] == ([("input-changed", message)] if kind == LOCAL else [])
+    assert len(world.store.results) == (1 if kind == LOCAL else 2)
 
 
 def test_a_tools_mistake_stands_at_its_attribute(world: World) -> None:

@@ -13,6 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from etbuild.execution.fetch.address import shown
+from etbuild.execution.fetch.made_folder import remove_tree
+from etbuild.execution.fetch.prefix import Prefix, unpack_below
 from etbuild.execution.fetch.repository import intended_version
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import Member, Placer, unpack_members
@@ -47,11 +50,18 @@ class _Entry:
 
 
 def bring_commit(
-    session: FetchSession, repository: Repository, scratch: Path, folder: Path, place: Placer
+    session: FetchSession, repository: Repository, scratch: Path, folder: Path, prefix: Prefix
 ) -> LockedFile:
     """Write the files of the commit below `folder`, and return what pins all of them, placed or not."""
     found: list[tuple[str, str, str, int]] = []
-    unpack_members(_members(session, repository, scratch, found), f"@{repository.name}", _PACKED, folder, place)
+    what = f"@{repository.name}"
+
+    def fill(folder: Path, place: Placer) -> None:
+        found.clear()
+        remove_tree(scratch)
+        unpack_members(_members(session, repository, scratch, found), what, _PACKED, folder, place)
+
+    unpack_below(fill, what, folder, prefix)
     text = "".join(f"{mode} {digest} {path}\0" for path, mode, digest, _ in sorted(found))
     size = sum(each[-1] for each in found)
     digest = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
@@ -107,11 +117,11 @@ class _Git:
             return
         everything = self._try(*fetch, "--", commit.url, "+refs/*:refs/fetched/*")
         if everything.returncode != 0:
-            message = f"git cannot fetch '{commit.url}'"
+            message = f"git cannot fetch '{shown(commit.url)}'"
             raise self._failed(message, everything, "check the address, the network and git's own configuration")
         if self._try("cat-file", "-e", f"{commit.commit}^{{commit}}").returncode != 0:
             hint = "take one that a branch or tag reaches; `git ls-remote` lists them"
-            raise self._failed(f"'{commit.url}' has no commit '{commit.commit}'", alone, hint)
+            raise self._failed(f"'{shown(commit.url)}' has no commit '{commit.commit}'", alone, hint)
 
     def entries(self, commit: str) -> list[_Entry]:
         """Return the files, links and submodules of a commit."""
@@ -145,7 +155,7 @@ class _Git:
             if {f"{section}.path", f"{section}.url"} <= values.keys()
         }
         if lost := [entry.path for entry in modules if entry.path not in found]:
-            message = f"'{commit.url}' names no address for its submodule '{lost[0]}' in .gitmodules"
+            message = f"'{shown(commit.url)}' names no address for its submodule '{lost[0]}' in .gitmodules"
             raise self._failed(message, done, "take a commit that does, or submodules = false")
         return found
 
@@ -165,7 +175,8 @@ class _Git:
             raise EtbuildError(Diagnostic("missing-tool", message, span, hint="apt install git")) from error
 
     def _failed(self, message: str, done: subprocess.CompletedProcess[bytes], hint: str | None) -> EtbuildError:
-        notes = tuple(done.stderr.decode(errors="replace").strip().splitlines()[-4:])
+        said = shown(done.stderr.decode(errors="replace"))
+        notes = tuple(said.strip().splitlines()[-4:])
         return EtbuildError(Diagnostic("fetch-failed", message, self._repository.span, notes, hint))
 
 

@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from etbuild.execution.fetch.address import fetch_address
+from etbuild.execution.fetch.address import fetch_address, shown
 from etbuild.execution.fetch.pip import run_pip
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.wheel_tags import wheel_platforms
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.frozen import replace
 from etbuild.model.repository import Repository
 
 _SDIST_PROGRAM = str(Path(__file__).with_name("sdist_program.py"))
 
 
-def bring_files(session: FetchSession, repository: Repository, folder: Path) -> list[Path]:
-    """Bring what `repository` names into `folder`, which is empty."""
-    if repository.kind == "pypi":
-        wanted = f"{repository.package}=={repository.version}" if repository.version else repository.package
-        if repository.sdist or not _bring_wheel(session, repository, wanted, folder):
-            run_pip(session, [wanted], folder, program=(_SDIST_PROGRAM,))
-    elif repository.kind == "npm":
-        _fetch_npm(session, f"{repository.package}@{repository.version or 'latest'}", folder)
-    else:
-        for url, name in addresses(repository):
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            fetch_address(session, url, target, f"@{repository.name} {name}")
+@contextmanager
+def told_of(repository: Repository) -> Iterator[None]:
+    """Say of mistakes which repository they are of, and where that is declared."""
+    name = f"@{repository.name}"
+    try:
+        yield
+    except EtbuildError as error:
+        mistakes = (
+            replace(
+                each,
+                span=each.span or repository.span,
+                notes=each.notes if name in each.render() else (f"for the repository '{name}'", *each.notes),
+            )
+            for each in error.diagnostics
+        )
+        raise EtbuildError(*mistakes, exit_code=error.exit_code) from error
+
+
+def bring_files(
+    session: FetchSession, repository: Repository, folder: Path, is_here: Callable[[str], bool] = lambda _name: False
+) -> list[Path]:
+    """Bring what `repository` names into `folder`: all but what `is_here` of an address's files."""
+    with told_of(repository):
+        if repository.kind == "pypi":
+            wanted = f"{repository.package}=={repository.version}" if repository.version else repository.package
+            if repository.sdist or not _bring_wheel(session, repository, wanted, folder):
+                run_pip(session, [wanted], folder, program=(_SDIST_PROGRAM,))
+        elif repository.kind == "npm":
+            _fetch_npm(session, f"{repository.package}@{repository.version or 'latest'}", folder)
+        else:
+            for url, name in addresses(repository):
+                if not is_here(name):
+                    target = folder / name
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    fetch_address(session, url, target, f"@{repository.name} {name}")
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
@@ -45,10 +70,16 @@ def _bring_wheel(session: FetchSession, repository: Repository, wanted: str, fol
 
 
 def addresses(repository: Repository) -> list[tuple[str, str]]:
-    """Return each address with the name of its file."""
+    """Return each address with the name of its file. Raises EtbuildError `bad-url`."""
     if repository.files:
         return [(f"{repository.url.rstrip('/')}/{name}", name) for name in repository.files]
-    return [(repository.url, unquote(PurePosixPath(urlsplit(repository.url).path).name) or "file")]
+    try:
+        # The last name of what it means: a slash may be written as %2F.
+        name = PurePosixPath(unquote(urlsplit(repository.url).path)).name
+    except ValueError as error:
+        message = f"an address must be such as https://example.org/name, '{shown(repository.url)}' is not: {error}"
+        raise EtbuildError(Diagnostic("bad-url", message)) from error
+    return [(repository.url, "file" if name in {"", ".."} else name)]
 
 
 def _fetch_npm(session: FetchSession, wanted: str, folder: Path) -> None:

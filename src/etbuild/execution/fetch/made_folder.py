@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,10 @@ from etbuild.execution.usable_folder import usable_cache
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
 
 MARKER = ".complete"
-"""Holds the digest of every file, for `verify_folder`."""
+"""Holds what every path of the folder is, for `verify_folder`."""
+_SEAL = "seal 2"
+"""What a marker begins with; one that does not is older, and tells of files alone."""
+_FILE, _EXECUTABLE, _LINK, _FOLDER = "file", "executable", "link", "folder"
 
 
 def is_made(folder: Path) -> bool:
@@ -64,7 +68,7 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
         unfinished.mkdir()
         try:
             fill(unfinished)
-            (unfinished / MARKER).write_text(_seal(unfinished))
+            (unfinished / MARKER).write_bytes(_seal(unfinished))
             # Of the same parent, so that a read-only folder can be renamed too.
             unfinished.rename(folder)
         finally:
@@ -73,11 +77,26 @@ def make_folder_once(folder: Path, fill: Callable[[Path], None]) -> Path:
 
 
 def verify_folder(folder: Path) -> tuple[str, ...]:
-    """Hash a made folder's files again, and return those that are missing or changed."""
-    lines = (line.partition("  ") for line in (folder / MARKER).read_text().splitlines())
-    return tuple(
-        path for digest, _, path in lines if not (folder / path).is_file() or file_sha256(folder / path) != digest
-    )
+    """Look at all of a made folder again, and return the paths that are missing, changed or more than there were."""
+    try:
+        text = (folder / MARKER).read_bytes().decode(errors="surrogateescape")
+    except OSError:
+        return (MARKER,)
+    found = dict(_contents(folder))
+    if text.startswith(_SEAL):
+        fields = [line.split(" ", 2) for line in text.split("\0")[1:]]
+        if not all(len(each) == 3 for each in fields):
+            return (MARKER,)
+        sealed = {path: (kind, digest) for kind, digest, path in fields}
+    else:
+        lines = (line.partition("  ") for line in text.split("\n") if line)
+        sealed = {path: (_FILE, digest) for digest, _, path in lines}
+        found = {path: (_FILE, digest) for path, (kind, digest) in found.items() if kind in {_FILE, _EXECUTABLE}}
+        if found and not sealed:
+            return (MARKER,)
+    changed = [path for path in sorted({*sealed, *found}) if found.get(path) != sealed.get(path)]
+    # Python leaves bytecode beside what it imports, if it may: root may.
+    return tuple(path for path in changed if path in sealed or "__pycache__" not in Path(path).parts)
 
 
 def file_sha256(path: Path) -> str:
@@ -86,17 +105,35 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _seal(folder: Path) -> str:
-    """Take away the right to write, and return each file's digest and path."""
-    lines: list[str] = []
+def _seal(folder: Path) -> bytes:
+    """Take away the right to write, and return what each path is."""
     for place, _, names in os.walk(folder):
-        for path in (Path(place, name) for name in sorted(names)):
+        for path in (Path(place, name) for name in names):
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode & 0o555)
-                lines.append(f"{file_sha256(path)}  {path.relative_to(folder)}\n")
         if place != str(folder):  # It itself is about to get its marker and its name.
             os.chmod(place, 0o555)  # noqa: S103 - Readable by all, as what is installed.
-    return "".join(lines)
+    # No path holds a NUL; lines end where some names do.
+    lines = (f"{kind} {digest} {path}" for path, (kind, digest) in sorted(_contents(folder)))
+    return "\0".join([_SEAL, *lines]).encode(errors="surrogateescape")
+
+
+def _contents(folder: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield each path below a folder but its marker's, with its kind and the digest of what it holds."""
+    start = len(str(folder)) + 1
+    for place, folders, names in os.walk(folder):
+        for path in (Path(place, name) for name in (*folders, *names)):
+            if path != folder / MARKER:
+                yield str(path)[start:], _what_is(path)
+
+
+def _what_is(path: Path) -> tuple[str, str]:
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return _LINK, hashlib.sha256(os.fsencode(path.readlink())).hexdigest()
+    if stat.S_ISDIR(mode):
+        return _FOLDER, "-"
+    return _EXECUTABLE if mode & 0o111 else _FILE, file_sha256(path) if stat.S_ISREG(mode) else "-"
 
 
 @contextmanager
@@ -105,6 +142,18 @@ def _locked(folder: Path) -> Iterator[int]:
     with _lock_of(folder).open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock.fileno()
+
+
+@contextmanager
+def locked_if_free(folder: Path) -> Iterator[bool]:
+    """Tell whether no process makes `folder`; none does until the block ends. Nothing is written for that."""
+    with _lock_of(folder).open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def _lock_of(folder: Path) -> Path:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import stat
 import subprocess
 from pathlib import Path
 
@@ -15,8 +17,10 @@ from etbuild.model.repository import Repository
 _LFS = b"version https://git-lfs"
 
 
-def _files_of(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
+def lfs_pointers(folder: Path) -> list[Path]:
+    """Return the files of a folder that are Git LFS pointers to what they should be."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return [path for path in files if path.stat().st_size < 1024 and _begins_as_lfs(path)]
 
 
 def local_folder(repository: Repository) -> Path:
@@ -25,8 +29,7 @@ def local_folder(repository: Repository) -> Path:
     if not folder.is_dir():
         message = f"'@{repository.name}' must be a folder, '{folder}' is none"
         raise EtbuildError(Diagnostic("no-such-folder", message, repository.span))
-    pointers = [path for path in _files_of(folder) if path.stat().st_size < 1024 and _begins_as_lfs(path)]
-    if pointers:
+    if pointers := lfs_pointers(folder):
         message = f"'{pointers[0]}' must be the file, is a Git LFS pointer to it"
         raise EtbuildError(
             Diagnostic("lfs-pointer", message, repository.span, hint="run `git lfs pull` in that folder")
@@ -37,13 +40,26 @@ def local_folder(repository: Repository) -> Path:
 def folder_digest(folder: Path) -> tuple[str, tuple[str, ...]]:
     """Return by what a folder of this machine is known, and the paths that this depends on.
 
-    That is names, sizes and times, as it may hold an SDK of many gigabytes: another machine has another digest.
+    That is names, modes, links, sizes and times, as it may hold an SDK of many gigabytes: another machine has another
+    digest. Of a folder only its name counts: what comes and goes in it while nobody looks changes its times.
     """
-    walked = sorted((parent, names) for parent, _, names in os.walk(folder))
-    files = [f"{parent}/{name}" for parent, names in walked for name in sorted(names)]
-    stats = [os.stat(path) for path in files if os.path.exists(path)]
-    lines = [path.removeprefix(f"{folder}/") for path in files], [(s.st_size, s.st_mtime_ns) for s in stats]
-    return hashlib.sha256(repr(lines).encode()).hexdigest(), (*(parent for parent, _ in walked), *files)
+    walked = sorted((parent, folders, names) for parent, folders, names in os.walk(folder))
+    files = [f"{parent}/{name}" for parent, _, names in walked for name in sorted(names)]
+    folders = [f"{parent}/{name}" for parent, names, _ in walked for name in sorted(names)]
+    lines = [(path.removeprefix(f"{folder}/"), *_known_by(path)) for path in (*files, *folders)]
+    return hashlib.sha256(repr(lines).encode()).hexdigest(), (*(parent for parent, _, _ in walked), *files)
+
+
+def _known_by(path: str) -> tuple[object, ...]:
+    """Return by what a file, a folder or a link is known: a link by its target and by the file that it leads to."""
+    found = os.lstat(path)
+    link = os.readlink(path) if stat.S_ISLNK(found.st_mode) else ""
+    if link:
+        with contextlib.suppress(OSError):
+            found = os.stat(path)
+    is_file = stat.S_ISREG(found.st_mode)
+    # Without a file's ctime, an edit of equal size with its time put back would be none.
+    return (link, found.st_mode, (found.st_size, found.st_mtime_ns, found.st_ctime_ns) if is_file else ())
 
 
 def _begins_as_lfs(path: Path) -> bool:

@@ -145,6 +145,33 @@ def test_a_link_that_leads_out_is_refused(tmp_path: Path, target: str) -> None:
     assert diagnostic.message == f"'@lib' is not unpacked: of 'link', it links out, to '{target}'"
 
 
+def test_a_link_out_of_the_prefix_becomes_what_it_leads_to(tmp_path: Path) -> None:
+    committed(tmp_path / "lib", {"LICENSE": "terms", "sub/a.c": ""})
+    (tmp_path / "lib/sub/LICENSE").symlink_to("../LICENSE")
+    commit = committed(tmp_path / "lib", {})
+    session = fetch_session(tmp_path / "cache")
+    repository = Repository("lib", "git", url=str(tmp_path / "lib"), commit=commit, strip_prefix="sub")
+    whole = replace(repository, strip_prefix="")
+    lock = lock_repositories(session, [repository], EMPTY)
+    assert lock_repositories(session, [whole], EMPTY) == lock
+    assert tree(fetch_repository(session, repository, lock)) == {"LICENSE": "terms", "a.c": ""}
+
+
+def test_a_git_lfs_pointer_is_refused(tmp_path: Path) -> None:
+    commit = committed(tmp_path / "lib", {"w.bin": "version https://git-lfs.github.com/spec/v1\n"})
+    repository = Repository("lib", "git", url=str(tmp_path / "lib"), commit=commit)
+    diagnostic = error_of(lambda: lock_repositories(fetch_session(tmp_path / "cache"), [repository], EMPTY))
+    assert diagnostic.code == "lfs-pointer"
+
+
+def test_names_may_be_any_bytes(tmp_path: Path) -> None:
+    commit = committed(tmp_path / "lib", {"a\udce9.c": ""})
+    repository = Repository("lib", "git", url=str(tmp_path / "lib"), commit=commit)
+    session = fetch_session(tmp_path / "cache")
+    lock = lock_repositories(session, [repository], EMPTY)
+    assert names_in(fetch_repository(session, repository, lock)) == ["a\udce9.c"]
+
+
 def test_a_repository_from_elsewhere_may_not_name_folders_of_this_machine(tmp_path: Path) -> None:
     repository = nested(tmp_path)
     # An address that is no path, and that the user's git knows to be this folder.

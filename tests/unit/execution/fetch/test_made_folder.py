@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from etbuild.execution.fetch.made_folder import is_made, make_folder_once, remove_tree, verify_folder
+from etbuild.execution.fetch.made_folder import file_sha256, is_made, make_folder_once, remove_tree, verify_folder
 from tests.kill_at_step import run_in_child
 from tests.package_index import names_in, tree
 
@@ -14,6 +14,15 @@ def fill(folder: Path) -> None:
     (folder / "sub").mkdir()
     (folder / "sub" / "a.txt").write_text("a")
     (folder / "b.txt").write_text("b")
+
+
+def fill_with_all(folder: Path) -> None:
+    fill(folder)
+    (folder / "run.sh").touch(0o755)
+    (folder / "link").symlink_to("b.txt")
+    (folder / "empty").mkdir()
+    for name in ("new\nline", "c\u2028d", "a\udce9"):
+        (folder / name).touch()
 
 
 def test_a_folder_is_filled_once(tmp_path: Path) -> None:
@@ -96,16 +105,50 @@ def test_many_processes_fill_it_once(tmp_path: Path) -> None:
     assert log.read_text() == "filled\n"
 
 
+def relink(folder: Path, target: str) -> None:
+    (folder / "link").unlink()
+    (folder / "link").symlink_to(target)
+
+
 @pytest.mark.parametrize(
     ("spoil", "bad"),
     [
         (lambda _: None, ()),
         (lambda folder: ((folder / "b.txt").chmod(0o644), (folder / "b.txt").write_text("c")), ("b.txt",)),
         (lambda folder: (folder / "b.txt").unlink(), ("b.txt",)),
+        (lambda folder: relink(folder, "run.sh"), ("link",)),
+        (lambda folder: (folder / "link").unlink(), ("link",)),
+        (lambda folder: (folder / "run.sh").chmod(0o444), ("run.sh",)),
+        (lambda folder: ((folder / "b.txt").rename(folder / "c"), (folder / "b.txt").symlink_to("c")), ("b.txt", "c")),
+        (lambda folder: (folder / "more").touch(), ("more",)),
+        (lambda folder: (folder / "empty").rmdir(), ("empty",)),
+        (lambda folder: ((folder / "new\nline").chmod(0o644), (folder / "new\nline").write_text("c")), ("new\nline",)),
+        (lambda folder: (folder / ".complete").write_text(""), (".complete",)),
+        (lambda folder: (folder / ".complete").write_bytes((folder / ".complete").read_bytes()[:20]), (".complete",)),
+        (lambda folder: (folder / ".complete").unlink(), (".complete",)),
+        (lambda folder: ((folder / "__pycache__").mkdir(), (folder / "__pycache__/a.pyc").touch()), ()),
     ],
 )
-def test_verify_names_what_is_missing_or_changed(tmp_path: Path, spoil, bad) -> None:
+def test_verify_names_what_is_missing_changed_or_more(tmp_path: Path, spoil, bad) -> None:
+    folder = make_folder_once(tmp_path / "made", fill_with_all)
+    spoil(folder)
+    assert verify_folder(folder) == bad
+
+
+@pytest.mark.parametrize(
+    ("spoil", "bad"),
+    [
+        (lambda _: None, ()),
+        (lambda folder: (folder / "b.txt").unlink(), ("b.txt",)),
+        (lambda folder: (folder / "more").touch(), ("more",)),
+        (lambda folder: (folder / "link").unlink(), ()),
+    ],
+)
+def test_an_older_marker_tells_of_files_alone(tmp_path: Path, spoil, bad) -> None:
     folder = make_folder_once(tmp_path / "made", fill)
+    (folder / "link").symlink_to("b.txt")
+    lines = [f"{file_sha256(folder / name)}  {name}\n" for name in ("b.txt", "sub/a.txt")]
+    (folder / ".complete").write_text("".join(lines))
     spoil(folder)
     assert verify_folder(folder) == bad
 

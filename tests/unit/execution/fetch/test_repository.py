@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import base64
 import os
 import tarfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from etbuild.execution.fetch import address
 from etbuild.execution.fetch.made_folder import verify_folder
+from etbuild.execution.fetch.present import folder_digest
 from etbuild.execution.fetch.repository import fetch_repository, locked_files
 from etbuild.execution.fetch.wheel_tags import platform_options
 from etbuild.locking.repositories import PartlyLockedError, lock_repositories
@@ -105,7 +110,11 @@ def test_an_archive_is_unpacked_below_its_prefix(server: FileServer, tmp_path: P
     lock = lock_of(repository, cache=tmp_path / "cache")
     folder = fetch_repository(fetch_session(tmp_path / "cache"), repository, lock)
     assert tree(folder) == {"config.json": "{}", "weights.bin": "w" * 3_000_000}
-    assert error_of(replace(repository, strip_prefix="model-2"), lock, tmp_path / "cache").code == "empty-repository"
+    wrong = error_of(replace(repository, strip_prefix="model-2"), lock, tmp_path / "cache")
+    assert wrong.code == "empty-repository"
+    assert wrong.message == "'@model' has nothing below strip_prefix 'model-2'"
+    assert wrong.notes == ("in its place it has the folders 'model-1'",)
+    assert wrong.hint == "did you mean 'model-1'?"
 
 
 def test_a_wheel_that_fits_no_machine_here_is_unpacked_and_not_run(tmp_path: Path) -> None:
@@ -173,7 +182,7 @@ def test_npm_packages_come_through_npm(server: FileServer, tmp_path: Path) -> No
     tools.mkdir()
     tarball = tmp_path / "demo-1.0.0.tgz"
     with tarfile.open(tarball, "w:gz") as archive:
-        archive.add(server.folder / "config.json", "package/config.json")
+        archive.add(server.folder / "config.json", "ms/config.json")  # Whatever its name: npm drops it.
     (tools / "npm").write_text(f'#!/bin/sh\n[ "$2" = demo@1.0.0 ] && cp {tarball} .\n')
     (tools / "npm").chmod(0o755)
     plain = fetch_session(tmp_path / "cache")
@@ -218,6 +227,110 @@ def test_a_truncated_download_says_how_much_came(server: FileServer, tmp_path: P
     assert diagnostic.message.endswith("must give 3000000 bytes, the connection ended after 1500000")
     server.truncate = False
     fetch_repository(fetch_session(tmp_path / "cache"), repository, lock)
+
+
+@pytest.fixture(autouse=True)
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address, "_WAITS", (0, 0, 0))
+
+
+@pytest.mark.parametrize("code", [429, 500, 502, 503, 504])
+def test_a_busy_server_is_asked_again(server: FileServer, tmp_path: Path, code: int) -> None:
+    server.refusals = [code] * 3
+    lock = lock_of(url_repository(server), cache=tmp_path / "cache")
+    assert len(server.requests) == 4
+    server.refusals = [code] * 4
+    diagnostic = error_of(url_repository(server), lock, tmp_path / "cache")
+    assert (diagnostic.code, diagnostic.hint) == ("fetch-failed", "it was tried 4 times: try again later")
+    assert f"HTTP Error {code}" in diagnostic.message
+
+
+def test_a_dropped_connection_is_made_again(server: FileServer, tmp_path: Path) -> None:
+    server.drop = True
+    lock_of(url_repository(server), cache=tmp_path / "cache")
+    assert len(server.requests) == 2
+
+
+def test_what_was_brought_whole_is_not_fetched_again(server: FileServer, tmp_path: Path) -> None:
+    repository = Repository("hub", "url", url=server.url, files=("weights.bin", "config.json"))
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    server.requests.clear()
+    (server.folder / "config.json").rename(tmp_path / "config.json")
+    assert "HTTP Error 404" in error_of(repository, lock, tmp_path / "cache").message
+    (tmp_path / "config.json").rename(server.folder / "config.json")
+    fetch_repository(fetch_session(tmp_path / "cache"), repository, lock)
+    assert server.requests == ["/weights.bin", "/config.json", "/config.json"]
+
+
+def test_what_was_brought_and_is_not_right_is_fetched_again(server: FileServer, tmp_path: Path) -> None:
+    repository = Repository("hub", "url", url=server.url, files=("weights.bin", "config.json"))
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    (server.folder / "config.json").write_text("[]")
+    assert error_of(repository, lock, tmp_path / "cache").code == "wrong-sha256"
+    (server.folder / "config.json").write_text("{}")
+    assert tree(fetch_repository(fetch_session(tmp_path / "cache"), repository, lock))["config.json"] == "{}"
+
+
+def test_an_address_may_hold_any_letters(server: FileServer, tmp_path: Path) -> None:
+    (server.folder / "\u00e4 b.txt").write_text("x")
+    repository = Repository("text", "url", url=f"{server.url}/\u00e4 b.txt")
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    assert [file.filename for file in lock.files] == ["\u00e4 b.txt"]
+    assert server.requests == ["/%C3%A4%20b.txt"]
+
+
+def test_a_name_does_not_lead_out_of_its_folder(server: FileServer, tmp_path: Path) -> None:
+    (server.folder / "x").write_text("x")
+    repository = Repository("text", "url", url=f"file://{server.folder}/..%2F{server.folder.name}%2Fx")
+    assert [file.filename for file in lock_of(repository, cache=tmp_path / "cache").files] == ["x"]
+
+
+@pytest.mark.parametrize("headers", [{"Content-Length": "abc"}, {"Content-Length": "-5"}])
+def test_a_length_that_is_none_is_passed_over(server: FileServer, tmp_path: Path, headers) -> None:
+    server.headers = headers
+    assert lock_of(url_repository(server), cache=tmp_path / "cache").files[0].size == 3_000_000
+
+
+def test_an_address_that_is_none_is_told_with_its_place(server: FileServer, tmp_path: Path) -> None:
+    span = Span("WORKSPACE", 3, 1)
+    with pytest.raises(EtbuildError) as error:
+        lock_of(Repository("r", "url", url="http://[bad/x", span=span), cache=tmp_path / "cache")
+    assert error.value.diagnostics[0].render() == (
+        "error[bad-url]: an address must be such as https://example.org/name, "
+        "'http://[bad/x' is not: Invalid IPv6 URL\n"
+        " --> WORKSPACE:3:1\n"
+        "  note: for the repository '@r'"
+    )
+    server.headers = {"Location": "http://[bad/x"}
+    with pytest.raises(EtbuildError, match=r"error\[fetch-failed\]: .* cannot be fetched: Invalid IPv6 URL"):
+        lock_of(url_repository(server), cache=tmp_path / "cache")
+
+
+def test_a_password_is_sent_and_not_shown(server: FileServer, tmp_path: Path) -> None:
+    url = server.url.replace("//", "//user:s@cret@")
+    lock_of(Repository("r", "url", url=f"{url}/config.json"), cache=tmp_path / "cache")
+    assert server.credentials == [f"Basic {base64.b64encode(b'user:s@cret').decode()}"]
+    with pytest.raises(EtbuildError) as error:
+        lock_of(Repository("r", "url", url=f"{url}/none"), cache=tmp_path / "cache")
+    assert error.value.diagnostics[0].message == f"'{server.url}/none' cannot be fetched: HTTP Error 404: Not Found"
+
+
+def test_what_is_no_archive_is_told_with_its_place(server: FileServer, tmp_path: Path) -> None:
+    repository = Repository("r", "archive", url=f"{server.url}/config.json", span=Span("WORKSPACE", 3, 1))
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    diagnostic = error_of(repository, lock, tmp_path / "cache")
+    assert (diagnostic.code, diagnostic.span) == ("bad-archive", repository.span)
+    assert diagnostic.notes == ("for the repository '@r'",)
+
+
+def test_an_archive_with_a_marker_of_its_own_and_odd_names(server: FileServer, tmp_path: Path) -> None:
+    with tarfile.open(server.folder / "odd.tar.gz", "w:gz", errors="surrogateescape") as archive:
+        for name in (".complete", "a\nb", "c\u2028d", "e\udce9"):
+            archive.addfile(tarfile.TarInfo(name))
+    repository = Repository("odd", "archive", url=f"{server.url}/odd.tar.gz")
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    folder = fetch_repository(fetch_session(tmp_path / "cache"), repository, lock)
+    assert verify_folder(folder.parent) == ()
 
 
 def test_a_missing_file_and_a_dead_server_are_one_message(server: FileServer, tmp_path: Path) -> None:
@@ -322,6 +435,32 @@ def test_killed_at_any_step_the_next_fetch_is_right(server: FileServer, tmp_path
     assert step > 15
 
 
+def test_a_full_disk_is_said_of_whatever_is_locked(server: FileServer, tmp_path: Path) -> None:
+    step, statuses = 0, []
+    while not statuses or statuses[-1] != 0:
+        session = fetch_session(tmp_path / str(step))
+        session.cache.mkdir()
+        lock = partial(lock_repositories, session, [url_repository(server)], EMPTY)
+        status, _ = run_in_child(lock, step, full_disk=True)
+        statuses.append(status)
+        assert names_in(session.cache) == []
+        step += 1
+    assert set(statuses[:-1]) == {2}
+
+
+def test_a_full_disk_while_fetching_leaves_no_part(server: FileServer, tmp_path: Path) -> None:
+    repository = url_repository(server)
+    lock = lock_of(repository, cache=tmp_path / "lock")
+    step, status = 0, 2
+    while status:
+        session = fetch_session(tmp_path / str(step))
+        (session.cache / "repositories").mkdir(parents=True)
+        status, _ = run_in_child(partial(fetch_repository, session, repository, lock), step, full_disk=True)
+        assert status in {0, 2}
+        assert not list(session.cache.rglob("*part*"))
+        step += 1
+
+
 def test_processes_at_once_fetch_it_once(server: FileServer, tmp_path: Path) -> None:
     repository = url_repository(server)
     lock = lock_of(repository, cache=tmp_path / "cache")
@@ -347,6 +486,56 @@ def test_a_local_folder_is_used_where_it_is(tmp_path: Path) -> None:
     assert fetch_repository(fetch_session(tmp_path / "cache"), repository, EMPTY) == tmp_path / "data"
     gone = error_of(replace(repository, path=str(tmp_path / "gone")), EMPTY, tmp_path / "cache")
     assert gone.code == "no-such-folder"
+
+
+def put_back(path: Path, change: Callable[[], object]) -> None:
+    stat = path.stat()
+    time.sleep(0.02)  # File systems stamp times by a clock that stands for a while.
+    change()
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: (folder / "a.txt").chmod(0o755),
+        lambda folder: (folder / "v1").chmod(0o700),
+        lambda folder: ((folder / "current").unlink(), (folder / "current").symlink_to("v2")),
+        lambda folder: ((folder / "dangling").unlink(), (folder / "dangling").symlink_to("nowhere")),
+        lambda folder: (folder / "new").mkdir(),
+        lambda folder: (folder / "v1/b.txt").unlink(),
+        lambda folder: put_back(folder / "a.txt", lambda: (folder / "a.txt").write_text("two")),
+        lambda folder: (folder.parent / "outside").write_text("longer"),
+    ],
+)
+def test_a_local_folders_digest_sees_each_change(tmp_path: Path, change: Callable[[Path], object]) -> None:
+    folder = tmp_path / "local"
+    for name in ("v1", "v2"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "b.txt").touch()
+    (folder / "a.txt").write_text("one")
+    (folder / "current").symlink_to("v1")
+    (folder / "dangling").symlink_to("nothing")
+    (folder / "out").symlink_to("../outside")
+    (tmp_path / "outside").write_text("out")
+    before, _ = folder_digest(folder)
+    assert folder_digest(folder)[0] == before
+    change(folder)
+    assert folder_digest(folder)[0] != before
+
+
+def test_a_git_lfs_pointer_in_an_archive_is_the_same_error(server: FileServer, tmp_path: Path) -> None:
+    (server.folder / "w.bin").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n")
+    with tarfile.open(server.folder / "model.tar.gz", "w:gz") as archive:
+        for name in ("w.bin", "config.json"):
+            archive.add(server.folder / name, f"model-1/{name}")
+    repository = Repository("model", "archive", url=f"{server.url}/model.tar.gz", strip_prefix="model-1")
+    lock = lock_of(repository, cache=tmp_path / "cache")
+    diagnostic = error_of(repository, lock, tmp_path / "cache")
+    assert (diagnostic.code, diagnostic.message) == (
+        "lfs-pointer",
+        "'w.bin' must be the file, is a Git LFS pointer to it",
+    )
 
 
 def test_a_git_lfs_pointer_is_an_error_that_says_so(tmp_path: Path) -> None:

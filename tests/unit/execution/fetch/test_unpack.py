@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import tarfile
 import zipfile
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from etbuild.execution.fetch import unpack as module
-from etbuild.execution.fetch.unpack import strip_prefix, unpack
+from etbuild.execution.fetch.prefix import Prefix, unpack_below, without_first_folder
+from etbuild.execution.fetch.unpack import unpack
 from etbuild.model.diagnostics import EtbuildError
 from tests.package_index import names_in, tree
 
@@ -52,10 +54,170 @@ def test_zip_and_tar_agree(tmp_path: Path) -> None:
     assert tree(tmp_path / "zip") == tree(tmp_path / "tar") == {"d/x": "1", "d/e/y": "2"}
 
 
-def test_a_prefix_is_stripped_and_what_is_beside_it_left_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["package", "package/", "./package", "/package"])
+def test_a_prefix_is_stripped_and_what_is_beside_it_left_out(tmp_path: Path, folder: str) -> None:
     archive = make_zip(tmp_path / "a.zip", {"package/x": "1", "other/y": "2", "packages/z": "3"})
-    unpack(archive, tmp_path / "out", strip_prefix("package/"))
+    prefix = Prefix(folder)
+    unpack(archive, tmp_path / "out", prefix)
     assert tree(tmp_path / "out") == {"x": "1"}
+    assert prefix.beside == {"other", "packages"}
+
+
+def test_a_first_folder_may_have_any_name(tmp_path: Path) -> None:
+    archive = make_zip(tmp_path / "a.zip", {"ms/x": "1", "ms/d/y": "2", "beside": "3"})
+    unpack(archive, tmp_path / "out", without_first_folder)
+    assert tree(tmp_path / "out") == {"x": "1", "d/y": "2"}
+
+
+def test_a_tar_file_that_ends_with_a_zip_file_is_a_tar_file(tmp_path: Path) -> None:
+    inner = make_zip(tmp_path / "inner.zip", {"inner.txt": "inner"})
+    archive = tmp_path / "a.tar"
+    with tarfile.open(archive, "w") as opened:
+        opened.add(inner, "p-1/weights.zip")
+    unpack(archive, tmp_path / "out")
+    assert names_in(tmp_path / "out/p-1") == ["weights.zip"]
+
+
+def test_a_zip_file_behind_a_program_is_a_zip_file(tmp_path: Path) -> None:
+    archive = make_zip(tmp_path / "a.zip", {"x": "1"})
+    archive.write_bytes(b"#!/bin/sh\n" * 100 + archive.read_bytes())
+    unpack(archive, tmp_path / "out")
+    assert tree(tmp_path / "out") == {"x": "1"}
+
+
+def test_hard_links_become_files(tmp_path: Path) -> None:
+    members = [("p/x.sh", b"0", "1"), ("q/y", tarfile.LNKTYPE, "p/x.sh"), ("q/z", tarfile.LNKTYPE, "./q/y")]
+    archive = make_tar(tmp_path / "a.tgz", *members)
+    unpack(archive, tmp_path / "out", Prefix("q"))
+    assert tree(tmp_path / "out") == {"y": "1", "z": "1"}
+    assert (tmp_path / "out/z").stat().st_mode & 0o777 == 0o555
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [("a", b"0", "file"), ("a", tarfile.SYMTYPE, "e"), ("e", b"0", "last")],
+        [("a", tarfile.SYMTYPE, "f"), ("a", tarfile.SYMTYPE, "e"), ("e", b"0", "last")],
+        [("a", tarfile.SYMTYPE, "e"), ("e", b"0", "linked"), ("a", b"0", "last")],
+    ],
+)
+def test_of_several_members_of_a_name_the_last_counts(tmp_path: Path, members) -> None:
+    unpack(make_tar(tmp_path / "a.tgz", *members), tmp_path / "out")
+    assert (tmp_path / "out/a").read_text() == "last"
+
+
+def below(archive: Path, folder: Path, prefix: str) -> None:
+    """Unpack as a repository with a `strip_prefix` does."""
+    unpack_below(lambda *to: unpack(archive, *to), archive.name, folder, Prefix(prefix))
+
+
+def test_a_link_to_what_is_beside_the_prefix_becomes_that(tmp_path: Path) -> None:
+    archive = make_tar(
+        tmp_path / "a.tgz",
+        ("LICENSE", b"0", "terms"),
+        ("common/inc/c.h", b"0", "c"),
+        ("p/a", b"0", "a"),
+        ("p/inside", tarfile.SYMTYPE, "a"),
+        ("p/LICENSE", tarfile.SYMTYPE, "../LICENSE"),
+        ("p/inc", tarfile.SYMTYPE, "../common/inc"),
+        ("p/there_and_back", tarfile.SYMTYPE, "../p/a"),
+        ("other", tarfile.SYMTYPE, "LICENSE"),
+    )
+    below(archive, tmp_path / "out", "p")
+    found = {"LICENSE": "terms", "a": "a", "inc/c.h": "c", "inside": "a", "there_and_back": "a"}
+    assert tree(tmp_path / "out") == found
+    assert [path.name for path in (tmp_path / "out").iterdir() if path.is_symlink()] == ["inside"]
+    assert names_in(tmp_path) == ["a.tgz", "out"]
+
+
+@pytest.mark.parametrize("target", ["../none", "..", "../loops", "../../out", "/etc/passwd"])
+def test_a_link_from_the_prefix_to_nothing_that_can_be_copied_is_refused(tmp_path: Path, target: str) -> None:
+    loops = [("loops/x", tarfile.SYMTYPE, ".")]
+    archive = make_tar(tmp_path / "a.tgz", ("p/a", b"0", "1"), ("p/l", tarfile.SYMTYPE, target), *loops)
+    with pytest.raises(EtbuildError) as error:
+        below(archive, tmp_path / "out/inner", "p")
+    [diagnostic] = error.value.diagnostics
+    assert diagnostic.message == f"'a.tgz' is not unpacked: of 'p/l', it links out, to '{target}'"
+
+
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ([("a", b"0", ""), ("a/b", b"0", "")], "of 'a/b', a name is that of a folder and of something else"),
+        ([("a", b"0", ""), ("a/b/c", b"0", "")], "of 'a/b/c', a name is that of a folder and of something else"),
+        ([("a/b", b"0", ""), ("a", b"0", "")], "of 'a', a name is that of a folder and of something else"),
+        (
+            [("d", tarfile.SYMTYPE, "e"), ("d/x", b"0", ""), ("e/y", b"0", "")],
+            "of 'd', a name is that of a folder and of something else",
+        ),
+        ([("x" * 300, b"0", "")], f"of '{'x' * 300}', a name is too long"),
+        ([("x", tarfile.SYMTYPE, "")], "of 'x', a link has no target"),
+    ],
+)
+def test_what_no_folder_can_hold_is_told(tmp_path: Path, members, why: str) -> None:
+    archive = make_tar(tmp_path / "a.tgz", *members)
+    with pytest.raises(EtbuildError) as error:
+        unpack(archive, tmp_path / "out")
+    [diagnostic] = error.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == ("bad-archive", f"'a.tgz' cannot be unpacked: {why}")
+
+
+def test_names_and_links_may_be_any_bytes(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tgz", "w:gz", errors="surrogateescape") as opened:
+        opened.addfile(tarfile.TarInfo("a\udce9"))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as zipped:
+        link = zipfile.ZipInfo("l")
+        link.external_attr = 0o120777 << 16
+        zipped.writestr(link, b"\xe9")
+    for name in ("a.tgz", "a.zip"):
+        unpack(tmp_path / name, tmp_path / "out")
+    assert names_in(tmp_path / "out") == ["a\udce9", "l"]
+    assert (tmp_path / "out/l").readlink() == Path("\udce9")
+
+
+@pytest.mark.parametrize(
+    ("patches", "why"),
+    [
+        ([("PK\3\4", 6, 1), ("PK\1\2", 8, 1)], "'x' needs a password"),
+        ([("PK\3\4", 8, 99), ("PK\1\2", 10, 99)], "That compression method is not supported"),
+    ],
+)
+def test_a_zip_file_that_needs_more_than_there_is_is_told(tmp_path: Path, patches, why: str) -> None:
+    archive = make_zip(tmp_path / "a.zip", {"x": "1"})
+    content = bytearray(archive.read_bytes())
+    for mark, at, value in patches:
+        content[content.find(mark.encode()) + at] = value
+    archive.write_bytes(content)
+    with pytest.raises(EtbuildError) as error:
+        unpack(archive, tmp_path / "out")
+    assert error.value.diagnostics[0].message == f"'a.zip' cannot be unpacked: {why}"
+
+
+def test_what_is_no_archive_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "a.tgz").write_text("<html>not found</html>")
+    with pytest.raises(EtbuildError) as error:
+        unpack(tmp_path / "a.tgz", tmp_path / "out")
+    assert error.value.diagnostics[0].message == (
+        "'a.tgz' cannot be unpacked: it is neither a tar nor a zip file that is whole, it begins with "
+        "b'<html>not found</htm'"
+    )
+
+
+def test_every_flipped_byte_is_read_or_is_one_clear_error(tmp_path: Path) -> None:
+    for kind in ("w", "w:gz", "w:bz2", "w:xz"):
+        archive = tmp_path / "a.tar"
+        with tarfile.open(archive, kind) as opened:
+            for name in ("p/a", "p/b"):
+                info = tarfile.TarInfo(name)
+                info.size = 300
+                opened.addfile(info, io.BytesIO(name.encode() * 100))
+        content = archive.read_bytes()
+        for at in range(0, len(content), 1 + len(content) // 150):
+            flipped = bytearray(content)
+            flipped[at] ^= 0xFF
+            archive.write_bytes(flipped)
+            with contextlib.suppress(EtbuildError):
+                unpack(archive, tmp_path / "out" / f"{kind[2:]}{at}")
 
 
 def test_links_inside_stay_links(tmp_path: Path) -> None:
@@ -74,7 +236,7 @@ def test_links_inside_stay_links(tmp_path: Path) -> None:
         ([("x", tarfile.SYMTYPE, "/etc/passwd")], "it links out, to '/etc/passwd'"),
         ([("d/x", tarfile.SYMTYPE, "../../y")], "it links out, to '../../y'"),
         ([("d/x", tarfile.SYMTYPE, ".."), ("d/y", tarfile.SYMTYPE, "x/..")], "it links out, to 'x/..'"),
-        ([("x", tarfile.LNKTYPE, "/etc/passwd")], "it is a hard link"),
+        ([("x", tarfile.LNKTYPE, "/etc/passwd")], "it is a hard link to '/etc/passwd', which is not before it"),
         ([("x", tarfile.CHRTYPE, "")], "it is a device"),
         ([("x", tarfile.FIFOTYPE, "")], "it is a device"),
     ],
