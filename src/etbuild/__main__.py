@@ -20,6 +20,7 @@ def main() -> int:
     if isinstance(found, str) and not checking:
         sys.stdout.write(found)
         return 0
+    umask = os.umask(0o022)  # Modes are no part of a key: actions and what is unpacked see one, whoever calls.
     if isinstance(found, up_to_date.Changed):
         from etbuild.cli.rebuild import answer_changed
 
@@ -29,7 +30,7 @@ def main() -> int:
         found = "" if code == 0 else None
     from etbuild.start import start
 
-    return start(source, found)
+    return start(source, found, umask)
 
 
 def run() -> None:

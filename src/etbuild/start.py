@@ -10,13 +10,16 @@ from etbuild import tool_environment
 from etbuild.model.diagnostics import EtbuildError
 
 
-def start(source: str, expected: str | None) -> int:
-    """Run the command line; `expected` is what the fast answer would have printed, to be held against it."""
+def start(source: str, expected: str | None, umask: int) -> int:
+    """Run the command line; `expected` is what the fast answer would have printed, to be held against it.
+
+    `umask` is the caller's own.
+    """
     root = root_of(source)
     python = ensure_packages(root)
     from etbuild.cli.main import main
 
-    return main(sys.argv[1:], root, Path(python), expected)
+    return main(sys.argv[1:], root, Path(python), expected, umask)
 
 
 def root_of(source: str) -> Path:

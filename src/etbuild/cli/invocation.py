@@ -32,6 +32,8 @@ class Invocation:
     """What the fast answer would have printed, in crosscheck mode."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """Flag to the configuration that set it, for `info`."""
+    umask: int = 0o022
+    """The caller's, for programs of theirs."""
 
     @property
     def default_cache(self) -> str:
