@@ -28,6 +28,11 @@ def root_of(source: str) -> Path:
     return checkout if (checkout / "rules").is_dir() else Path(source, "etbuild", "_root")
 
 
+def from_home(path: str) -> str:
+    """Return a path with the home folder in place of its ~, as a shell does; one of nobody's stays."""
+    return os.path.expanduser(path)
+
+
 def ensure_packages(root: Path) -> str:
     """Make click, pydantic and tomli importable: installed beside us, or in an environment that is made on first use.
 
@@ -36,7 +41,7 @@ def ensure_packages(root: Path) -> str:
     if not sys.flags.no_site:
         return sys.executable
     base = os.environ.get("XDG_CACHE_HOME") or f"{os.environ.get('HOME') or '/tmp'}/.cache"  # noqa: S108
-    cache = Path(os.environ.get("ETBUILD_CACHE") or f"{base}/etbuild")
+    cache = Path(from_home(os.environ.get("ETBUILD_CACHE") or f"{base}/etbuild")).absolute()
     try:
         site = tool_environment.ensure(root, cache, lambda text: sys.stderr.write(f"{text}\n"))
     except EtbuildError as error:
