@@ -39,9 +39,8 @@ def cc_test(ctx: RuleContext[CcTestAttrs]) -> Sequence[Provider]:
 def _argument(ctx: RuleContext[CcTestAttrs], word: str) -> str | Artifact:
     """Return the file of `data` that a word names as the attribute does, or the word."""
     for label in ctx.attrs.data:
-        near = (
-            f":{label.name}" if (label.repository, label.package) == (ctx.label.repository, ctx.label.package) else ""
-        )
-        if word in (str(label.within(ctx.label.repository)), label.full, near):
+        beside = (label.repository, label.package) == (ctx.label.repository, ctx.label.package)
+        near = (label.name, f":{label.name}") if beside else ()
+        if word in (str(label.within(ctx.label.repository)), label.full, *near):
             return ctx.file(label)
     return word

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -17,6 +18,13 @@ class MemoryAttrs(Attrs):
 
     size: Annotated[Size, Limits(gt=0)]
     """Bytes, or a text such as "512KiB"."""
+
+
+def _symbol(name: str) -> str:
+    """Refuse a name that is no part of a linker script's symbols, as in `__memory_flash_origin`."""
+    if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError("must be named with letters, digits and _, and not begin with a digit")
+    return name
 
 
 def _apart(memory: Mapping[str, MemoryAttrs]) -> Mapping[str, MemoryAttrs]:
@@ -58,7 +66,7 @@ class PlatformAttrs(Attrs):
     hint: str = ""
     """What to do where they are missing."""
 
-    memory: Annotated[dict[str, MemoryAttrs], after(_apart)] = {}
+    memory: Annotated[dict[Annotated[str, after(_symbol)], MemoryAttrs], after(_apart)] = {}
     """Where no operating system is: regions by name. Code and constants go to `flash`, the rest to `ram`."""
 
 

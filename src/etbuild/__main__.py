@@ -20,6 +20,8 @@ def main() -> int:
     if isinstance(found, str) and not checking:
         sys.stdout.write(found)
         return 0
+    _have_standard_files()
+    umask = os.umask(0o022)  # Modes are no part of a key: actions and what is unpacked see one, whoever calls.
     if isinstance(found, up_to_date.Changed):
         from etbuild.cli.rebuild import answer_changed
 
@@ -29,7 +31,7 @@ def main() -> int:
         found = "" if code == 0 else None
     from etbuild.start import start
 
-    return start(source, found)
+    return start(source, found, umask)
 
 
 def run() -> None:
@@ -51,6 +53,15 @@ def run() -> None:
             _leave_if_lost()
         raise
     os._exit(code)
+
+
+def _have_standard_files() -> None:
+    """Open what is closed of stdin and stderr: a file of ours would take its number, and be an action's."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _leave_if_lost() -> None:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
-import os
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from etbuild.analysis.affected import Affected, Revision, affected
 from etbuild.execution.fetch.made_folder import file_sha256
 from etbuild.execution.file_digests import FileDigests
+from etbuild.execution.git_revision import GitRevision, UnreadableRevisionError, git_revision
 from etbuild.execution.scratch_folder import scratch_folder
 from etbuild.execution.store import Store
-from etbuild.model.diagnostics import Diagnostic, EtbuildError
+from etbuild.model.action import Mount
+from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.events import Note
 from etbuild.model.frozen import replace
 from etbuild.model.graph import reachable
+from etbuild.model.repository import Repository
 from etbuild.model.target import TargetSpec
-from etbuild.model.workspace import Workspace
+from etbuild.model.workspace import OWN_REPOSITORY, Workspace
+from etbuild.provisions import REPOSITORY
 from etbuild.session import Session
 
 ALL = "//..."
@@ -31,20 +33,23 @@ def affected_since(session: Session, revision: str, patterns: Sequence[str]) -> 
     store = Store.open(Path(session.settings.cache))
     digests = FileDigests(store)
     try:
-        with checked_out(session, revision) as root:
+        with scratch_folder(Path(session.settings.cache), "revision-") as scratch:
+            files = git_revision(session.root, revision, scratch, session.place.env)
 
             def digest(path: str) -> str:
-                return _digest(path, root, digests)
+                return _digest(path, files.root, digests)
 
             # The older first: the newer one's rules are what Python's table of modules holds in the end.
             try:
-                older = _older(session, root)
-                before, reason = (_revision(older, digest), "") if older else (None, "new")
+                older = _older(session, files)
+                before, reason = (_revision(older, files, digest), "") if older else (None, "new")
+            except UnreadableRevisionError:
+                raise
             except EtbuildError as error:
                 reason = f"'{revision}' does not load"
                 session.events(Note(f"{reason}, so that all counts as affected: {error.diagnostics[0].message}"))
                 before = None
-            after = _revision(session, digest, patterns)
+            after = _revision(session, files, digest, patterns)
             found = affected(before, after) if before else _all(after, reason)
             wanted = set(after.analysis.targets if tuple(patterns) == (ALL,) else after.analysis.requested)
             return tuple(each for each in found if each.label in wanted and not each.label[0].repository)
@@ -52,63 +57,52 @@ def affected_since(session: Session, revision: str, patterns: Sequence[str]) -> 
         store.close()
 
 
-@contextmanager
-def checked_out(session: Session, revision: str) -> Iterator[Path]:
-    """Give a folder with the workspace's files as they were; neither git's index nor its working tree is touched."""
-    root, cache = session.root, Path(session.settings.cache)
-    name = f"{revision}^{{commit}}"
-    commit = _git(session, root, ("rev-parse", "--verify", "--quiet", "--end-of-options", name), revision)
-    inside = _git(session, root, ("rev-parse", "--show-prefix"), revision)
-    top = Path(_git(session, root, ("rev-parse", "--show-toplevel"), revision))
-    with scratch_folder(cache, "revision-") as folder:
-        index, files = f"{folder}/index", folder / "files"
-        files.mkdir()
-        # By an index of its own, so that attributes, links and modes are as in any checkout.
-        _git(session, top, ("read-tree", f"{commit}:{inside}"), revision, index)
-        _git(session, top, ("checkout-index", "--all", "--quiet", f"--prefix={files}/"), revision, index)
-        yield files
-
-
-def _git(session: Session, folder: Path, words: Sequence[str], revision: str, index: str = "") -> str:
-    env = {**session.place.env, **({"GIT_INDEX_FILE": index} if index else {})}
-    try:
-        done = subprocess.run(["git", *words], cwd=folder, env=env, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        message = "reading a revision needs git, which is not installed"
-        raise EtbuildError(Diagnostic("no-git", message, hint="apt install git")) from None
-    if done.returncode:
-        said = tuple(done.stderr.strip().splitlines()[-2:])
-        message = f"'{revision}' must be a revision of the git repository that holds the workspace, is none"
-        raise EtbuildError(Diagnostic("unknown-revision", message, notes=said, hint="`git log` shows what there is"))
-    return done.stdout.strip()
-
-
-def _older(session: Session, root: Path) -> Session | None:
+def _older(session: Session, files: GitRevision) -> Session | None:
     """Return a session on the older files; None if there was no workspace then."""
-    if not (root / "WORKSPACE").is_file():
+    root = files.bring(session.root)
+    if root is None or not (root / "WORKSPACE").is_file():
         return None
-    own = session.place.etbuild_root == session.root
-    place = replace(session.place, root=root, etbuild_root=root if own else session.place.etbuild_root)
-    older = Session(place, session.settings, session.events)
-    # A relative path is meant from where the workspace really stands.
+    # Where it stands elsewhere, or came later, there is one etbuild for both.
+    etbuild = files.bring(session.place.etbuild_root) or session.place.etbuild_root
+    older = Session(replace(session.place, root=root, etbuild_root=etbuild), session.settings, session.events)
     repositories = {
-        name: replace(each, path=os.path.normpath(session.root / os.path.relpath(each.path, root)))
-        if each.kind == "local" and each.path != str(place.etbuild_root)
-        else each
+        name: replace(each, path=_folder_then(older, each, files)) if _is_local(each) else each
         for name, each in older.workspace.repositories.items()
     }
     older.workspace = replace(older.workspace, repositories=repositories)
     return older
 
 
+def _is_local(repository: Repository | None) -> bool:
+    return repository is not None and repository.kind == "local" and repository.name != OWN_REPOSITORY
+
+
+def _folder_then(older: Session, repository: Repository, files: GitRevision) -> str:
+    now = files.now(repository.path)
+    then = files.bring(now)
+    if then is None:
+        where = f"'{now}' is not in the git repository at '{files.name}'"
+        older.events(Note(f"'@{repository.name}' is not compared: {where}"))
+    return str(then or now)
+
+
 def _all(revision: Revision, reason: str) -> tuple[Affected, ...]:
     return tuple(Affected(key, (reason,)) for key in revision.analysis.targets)
 
 
-def _revision(session: Session, digest: Callable[[str], str], patterns: Sequence[str] = (ALL,)) -> Revision:
+def _revision(
+    session: Session, files: GitRevision, digest: Callable[[str], str], patterns: Sequence[str] = (ALL,)
+) -> Revision:
     analysis = session.analyze(session.load(patterns))
-    code = _RuleCode(session.workspace)
-    return Revision(analysis, digest, code.digest)
+
+    @functools.cache
+    def mounted(mount: Mount) -> tuple[str, str]:
+        local = session.workspace.repository(mount.source) if mount.kind == REPOSITORY else None
+        if local is None or not files.then(local.path):
+            return mount.provenance or mount.path, mount.digest
+        return f"@{local.name}", digest(local.path)  # A checkout has other times than what it is a checkout of.
+
+    return Revision(analysis, digest, _RuleCode(session.workspace).digest, mounted)
 
 
 def _digest(path: str, older: Path, digests: FileDigests) -> str:
@@ -121,7 +115,7 @@ def _digest(path: str, older: Path, digests: FileDigests) -> str:
     top = Path(path)
     if not top.is_dir():
         return of(top) if top.exists() else ""
-    files = sorted(each for each in top.rglob("*") if each.is_file())
+    files = sorted(each for each in top.rglob("*") if each.is_file() and ".git" not in each.parts)
     return hashlib.sha256("".join(f"{each.relative_to(top)} {of(each)}\n" for each in files).encode()).hexdigest()
 
 

@@ -10,29 +10,27 @@ from etbuild import tool_environment
 from etbuild.model.diagnostics import EtbuildError
 
 
-def start(source: str, expected: str | None) -> int:
-    """Run the command line; `expected` is what the fast answer would have printed, to be held against it."""
-    have_standard_files()
+def start(source: str, expected: str | None, umask: int) -> int:
+    """Run the command line; `expected` is what the fast answer would have printed, to be held against it.
+
+    `umask` is the caller's own.
+    """
     root = root_of(source)
     python = ensure_packages(root)
     from etbuild.cli.main import main
 
-    return main(sys.argv[1:], root, Path(python), expected)
-
-
-def have_standard_files() -> None:
-    """Open what is closed of stdin, stdout and stderr: a file of ours would take its number."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
+    return main(sys.argv[1:], root, Path(python), expected, umask)
 
 
 def root_of(source: str) -> Path:
     """Return the folder of @etbuild: the checkout that `source` is in, or what a wheel brought along."""
     checkout = Path(source).parent
     return checkout if (checkout / "rules").is_dir() else Path(source, "etbuild", "_root")
+
+
+def from_home(path: str) -> str:
+    """Return a path with the home folder in place of its ~, as a shell does; one of nobody's stays."""
+    return os.path.expanduser(path)
 
 
 def ensure_packages(root: Path) -> str:
@@ -43,7 +41,7 @@ def ensure_packages(root: Path) -> str:
     if not sys.flags.no_site:
         return sys.executable
     base = os.environ.get("XDG_CACHE_HOME") or f"{os.environ.get('HOME') or '/tmp'}/.cache"  # noqa: S108
-    cache = Path(os.environ.get("ETBUILD_CACHE") or f"{base}/etbuild")
+    cache = Path(from_home(os.environ.get("ETBUILD_CACHE") or f"{base}/etbuild")).absolute()
     try:
         site = tool_environment.ensure(root, cache, lambda text: sys.stderr.write(f"{text}\n"))
     except EtbuildError as error:

@@ -78,3 +78,17 @@ def test_when_it_is_there_nothing_that_makes_it_is_imported(root: Path, cache: P
     command = [os.path.realpath(sys.executable), "-I", "-S", "-c", code]
     loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert not {"subprocess", "venv", "tomllib", "json", "etbuild.execution"} & set(loaded)
+
+
+@pytest.mark.parametrize("told", ["rel/cache", "~/cache"])
+def test_a_cache_may_be_relative_or_in_the_home_folder(root: Path, tmp_path: Path, told: str) -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); from pathlib import Path; "
+        f"from etbuild.start import ensure_packages; print(ensure_packages(Path({str(root)!r})))"
+    )
+    command = [os.path.realpath(sys.executable), "-I", "-S", "-c", code]
+    env = {**os.environ, "HOME": str(tmp_path / "home"), "ETBUILD_CACHE": told}
+    done = subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True, text=True)
+    expected = tmp_path / told.replace("~", "home")
+    assert done.stdout.startswith(f"{expected}/tool/")
+    assert Path(done.stdout.strip()).is_file()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from etbuild.model.action import Action
+from etbuild.model.action import Action, Mount
 from etbuild.model.artifact import Artifact
 from etbuild.model.attrs import as_tables
 from etbuild.model.configured import Analysis, ConfiguredKey, ConfiguredTarget
@@ -24,6 +24,8 @@ class Revision:
     """Says what a source file holds, by its absolute path."""
     rule_code: Callable[[TargetSpec], str] = lambda _spec: ""
     """Says which code a target's rule has: a digest."""
+    mounted: Callable[[Mount], tuple[str, str]] = lambda mount: (mount.provenance or mount.path, mount.digest)
+    """Says what a mount is called, and what it holds: a digest."""
 
 
 @frozen
@@ -74,11 +76,11 @@ def _facts(target: ConfiguredTarget, revision: Revision) -> dict[str, object]:
         facts[f"toolchain {resolution.request.type}"] = resolution.chosen
     for index, action in enumerate(actions):
         facts[f"command {index + 1} ({action.mnemonic})"] = (action.argv, action.env, action.outputs)
-        facts |= {f"toolchain {mount.provenance or mount.path}": mount.digest for mount in action.mounts}
     info, run = target.get(DefaultInfo), target.get(RunInfo)
     facts["command: files"] = (info.files, info.validations, info.names) if info else None
     facts["command: run"] = (run.argv, run.env) if run else None
-    facts |= {f"toolchain {mount.provenance or mount.path}": mount.digest for mount in (run.mounts if run else ())}
+    mounts = (*(mount for action in actions for mount in action.mounts), *(run.mounts if run else ()))
+    facts |= {f"toolchain {name}": digest for name, digest in map(revision.mounted, dict.fromkeys(mounts))}
     facts |= {_reason(source): revision.digest(source.location) for source in _sources(actions, info, run)}
     return facts
 

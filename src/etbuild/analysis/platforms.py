@@ -101,7 +101,8 @@ def _read_platform(spec: TargetSpec, graph: TargetGraph, constraints: Constraint
             message = f"'{spec.label}' must name one value of '{setting.name}', names {names}"
             raise EtbuildError(Diagnostic("platform-conflict", message, spec.span("constraints", index)))
     files = {label: _source(spec, label, index, graph) for index, label in enumerate(attrs.files)}
-    words = {str(label): file for label, file in files.items()} | {f":{label.name}": f for label, f in files.items()}
+    words = {name: file for label, file in files.items() for name in (str(label), f":{label.name}")}
+    words |= {label.name: file for label, file in files.items() if label.package_label == spec.label.package_label}
     platform = Platform(
         spec.label.name,
         spec.label,

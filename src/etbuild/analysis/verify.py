@@ -8,8 +8,10 @@ from etbuild.analysis.register import Registered
 from etbuild.model.action import Action, ActionGraph
 from etbuild.model.artifact import Artifact
 from etbuild.model.configured import ConfiguredTarget
-from etbuild.model.diagnostics import Diagnostic, raise_all
+from etbuild.model.diagnostics import Diagnostic, Span, raise_all
+from etbuild.model.label import Label
 from etbuild.model.rule import DefaultInfo
+from etbuild.model.target import TargetSpec
 
 
 def verify(
@@ -29,7 +31,7 @@ def verify(
                 for action, file in registered.unmade
             ),
             *_clashing_outputs(graph, sources),
-            *_machine_paths([*graph.actions, *tests], folders),
+            *_machine_paths([*graph.actions, *tests], folders, {target.label: target.spec for target in targets}),
             *_unmade_files(targets, graph.producers),
         ]
     )
@@ -70,12 +72,20 @@ def _clashing_outputs(graph: ActionGraph, sources: frozenset[str]) -> Iterator[D
             folder = folder.rpartition("/")[0]
 
 
-def _machine_paths(actions: Iterable[Action], folders: tuple[str, ...]) -> Iterator[Diagnostic]:
+def _machine_paths(
+    actions: Iterable[Action], folders: tuple[str, ...], specs: Mapping[Label | None, TargetSpec]
+) -> Iterator[Diagnostic]:
     """Yield actions whose key would differ on another machine."""
     for action in actions:
         words = "\n".join([*action.argv, *[value for _, value in action.env]])
         for folder in folders:
             if folder in words:
                 word = next(word for word in words.split("\n") if folder in word)
-                message = f"{action.mnemonic} of '{action.owner}' must name no folder of this machine, names '{word}'"
-                yield Diagnostic("absolute-path", message)
+                where = f"'{folder}'" if word == folder else f"'{folder}' in '{word}'"
+                message = f"{action.mnemonic} of '{action.owner}' must name no folder of this machine, names {where}"
+                yield Diagnostic("absolute-path", message, _place(specs.get(action.owner), folder))
+
+
+def _place(spec: TargetSpec | None, folder: str) -> Span | None:
+    """Return where a target names the folder; the target's own place if its rule does."""
+    return spec.span(next((name for name, value in spec.raw.items() if folder in str(value)), None)) if spec else None

@@ -18,8 +18,8 @@ from etbuild.execution.failure import EX_DATAERR
 from etbuild.model.diagnostics import EXIT_USER_MISTAKE
 from etbuild.model.rule import Command
 
-Found = tuple[Command, str]
-"""A verb and the path of its program."""
+Found = tuple[Command, str, int]
+"""A verb, the path of its program and the caller's umask."""
 
 
 def family_commands(invocation: Invocation | None) -> dict[str, Found]:
@@ -30,7 +30,7 @@ def family_commands(invocation: Invocation | None) -> dict[str, Found]:
 
     workspace = load_workspace(invocation.workspace_root, invocation.etbuild_root)
     return {
-        command.name: (command, f"{family.root}/tools/{command.program}")
+        command.name: (command, f"{family.root}/tools/{command.program}", invocation.umask)
         for family in workspace.families
         for command in family.commands
     }
@@ -39,7 +39,7 @@ def family_commands(invocation: Invocation | None) -> dict[str, Found]:
 class FamilyVerb(click.Command):
     """Hands its words to the program."""
 
-    def __init__(self, command: Command, program: str) -> None:
+    def __init__(self, command: Command, program: str, umask: int) -> None:
         super().__init__(
             command.name,
             callback=lambda words: _exit_code(self._start(words).returncode),
@@ -48,7 +48,7 @@ class FamilyVerb(click.Command):
             context_settings={"ignore_unknown_options": True, "help_option_names": []},
             add_help_option=False,
         )
-        self._program = program
+        self._program, self._umask = program, umask
 
     def flags(self) -> list[str]:
         """Return the flags that the program's help names."""
@@ -61,7 +61,7 @@ class FamilyVerb(click.Command):
         flags = ("-I", *(("-S",) if sys.flags.no_site else ()), "-X", "utf8")
         own = shlex.join([sys.executable, *flags, str(Path(__file__).parents[1] / "__main__.py")])
         env = {**os.environ, "PYTHONPATH": str(Path(self._program).parents[1]), "ETBUILD": own}
-        return subprocess.run([sys.executable, self._program, *words], env=env, check=False, **how)
+        return subprocess.run([sys.executable, self._program, *words], env=env, check=False, umask=self._umask, **how)
 
 
 def _exit_code(code: int) -> int:

@@ -12,6 +12,7 @@ from etbuild.cli.console import Console
 from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.frozen import field, frozen
 from etbuild.model.request import Settings
+from etbuild.start import from_home
 
 if TYPE_CHECKING:
     from etbuild.session import Session
@@ -32,12 +33,14 @@ class Invocation:
     """What the fast answer would have printed, in crosscheck mode."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """Flag to the configuration that set it, for `info`."""
+    umask: int = 0o022
+    """The caller's, for programs of theirs."""
 
     @property
     def default_cache(self) -> str:
         """The user's cache folder for etbuild."""
         if self.env.get("ETBUILD_CACHE"):
-            return str(Path(self.env["ETBUILD_CACHE"]).absolute())
+            return str(Path(from_home(self.env["ETBUILD_CACHE"])).absolute())
         asked_for = self._workspace_cache()
         if asked_for:
             return asked_for
@@ -53,7 +56,9 @@ class Invocation:
             asked_for = tomli.loads(text).get("cache")
         except (EtbuildError, OSError, tomli.TOMLDecodeError):
             return ""
-        return str((self.workspace_root / asked_for).resolve()) if isinstance(asked_for, str) and asked_for else ""
+        if not isinstance(asked_for, str) or not asked_for:
+            return ""
+        return str((self.workspace_root / from_home(asked_for)).resolve())
 
     @property
     def workspace_root(self) -> Path:

@@ -19,12 +19,12 @@ from etbuild.up_to_date import workspace_above
 _OUTPUTS_HINT = "builds place what they make there: remove what stands there, or allow it to be written"
 
 
-def main(argv: Sequence[str], etbuild_root: Path, python: Path, expected: str | None = None) -> int:
+def main(argv: Sequence[str], etbuild_root: Path, python: Path, expected: str | None = None, umask: int = 0o022) -> int:
     """Run one command line and return its exit code: turns mistakes into text, but those that click finds."""
     try:
         cwd = _working_folder()
         words, origins = expand_configs(verb_first(argv), os.environ, cwd)
-        invocation = Invocation(tuple(argv), os.environ, cwd, etbuild_root, python, expected, origins)
+        invocation = Invocation(tuple(argv), os.environ, cwd, etbuild_root, python, expected, origins, umask)
         with usable(Path(workspace_above(str(cwd)) or cwd, "etbuild-out"), _OUTPUTS_HINT):
             return _run(words, invocation)
     except EtbuildError as error:

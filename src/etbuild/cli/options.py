@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from etbuild.cli.flags import JSON, SETTINGS, Flag
+from etbuild.start import from_home
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -18,7 +19,9 @@ class Folder(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path that a word means."""
-        return super().convert(value, param, ctx) if value else self.fail("must name a folder, is empty", param, ctx)
+        if not value:
+            self.fail("must name a folder, is empty", param, ctx)
+        return super().convert(from_home(value), param, ctx)  # A shell leaves the ~ of --flag=~/x.
 
 
 def some_settings(names: Collection[str]) -> Callable[[Command], Command]:

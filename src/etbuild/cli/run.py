@@ -27,6 +27,7 @@ def run(invocation: Invocation, /, target: str, words: tuple[str, ...], **flags:
         return show(report, as_json=False)
     tell_troubles(report)
     os.chdir(invocation.cwd)
+    os.umask(invocation.umask)
     try:
         return os.execvpe(program.argv[0], [*program.argv, *words], {**invocation.env, **program.env})  # noqa: S606
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -45,6 +45,11 @@ def type_at(kind: Any, path: Iterable[str | int]) -> Any:
         else:
             return None
     return kind
+
+
+def key_type_at(kind: Any, path: Sequence[str | int]) -> Any:
+    """Return the type of the key that `path` ends in: of the table's that it is of."""
+    return get_args(_plain(type_at(kind, path[:-1])))[0]
 
 
 def describe_type(kind: Any) -> str:

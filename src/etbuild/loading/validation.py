@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from etbuild.loading.expected_value import describe_type, describe_value, type_at
+from etbuild.loading.expected_value import describe_type, describe_value, key_type_at, type_at
 from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.toml_text import attribute_path
 from etbuild.model.attrs import Attrs, LabelError
@@ -52,14 +52,16 @@ def _refusal(path: TomlPath, mistakes: list[Any], subject: Subject) -> Diagnosti
         expected = describe_type(_type_of(path, subject))
         message = f"{name} must be given" + (f": {expected}" if expected else "")
         return Diagnostic("missing-attribute", message, subject.key_span(path))
-    span = subject.value_span(path)
+    of_key = mistakes[0]["loc"][-1:] == ("[key]",)
+    span = subject.key_span(path) if of_key else subject.value_span(path)
     raised = next((m["ctx"]["error"] for m in mistakes if m["type"] == "value_error"), None)
     if isinstance(raised, LabelError):
         return Diagnostic("bad-label", f"{name}: {raised}", span)
     if raised is not None and len(kinds) == 1:
         return Diagnostic("wrong-value", f"{name} {raised}" if path else f"{subject.name}: {raised}", span)
     value = mistakes[0]["input"]
-    expected = describe_type(_type_of(path, subject)) or "of another type"
+    name = f"the key {name}" if of_key else name
+    expected = describe_type((key_type_at if of_key else type_at)(subject.schema, path)) or "of another type"
     hint = did_you_mean(value, re.findall("'([^']*)'", expected)) if isinstance(value, str) else None
     hint = hint or _list_hint(value, expected)
     return Diagnostic("wrong-type", f"{name} must be {expected}, is {describe_value(value)}", span, hint=hint)

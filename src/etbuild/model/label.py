@@ -17,6 +17,8 @@ _REPOSITORY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _PACKAGE_PART = re.compile(r"[A-Za-z0-9_@%+=,~.-]+")
 _NO_PART = frozenset(("", ".", ".."))
 _NAME = re.compile(r"[^\s:\\\x00-\x1f\x7f\"'*?\[\]]+")
+_NAME_HOLDS = "it must hold no white space and none of : \\ \" ' * ? [ ]"
+_PACKAGE_HOLDS = "it must be of letters, digits and _ @ % + = , ~ . -"
 
 
 @frozen
@@ -106,7 +108,7 @@ def parse_label(text: str, base: Label | None = None, span: Span | None = None) 
             raise _bad(text, "the root package has no target of its own name; write //:name", span)
     # A file has one name: a/./b and a//b would be others of a/b.
     if not _NAME.fullmatch(name) or not _NO_PART.isdisjoint(name.split("/")):
-        raise _bad(text, f"'{name}' is no name of a target or file", span)
+        raise _bad(text, _no_name(name, "target or file", _NAME_HOLDS), span)
     return Label(repository, package, name)
 
 
@@ -140,7 +142,7 @@ def _folder(folder: str, base: Label | None, text: str) -> tuple[str, str]:
     parts = [base.package, *(part for part in folder.split("/") if part != ".")]
     package = "/".join(filter(None, parts))
     if not _is_package(package):
-        raise _bad(text, f"'{package}' is no name of a package", None)
+        raise _bad(text, _no_name(package, "package", _PACKAGE_HOLDS), None)
     return base.repository, package
 
 
@@ -161,11 +163,16 @@ def _split(text: str, base: Label | None, span: Span | None) -> tuple[str, str, 
     if rest.startswith("//"):
         package, colon, name = rest[2:].partition(":")
         if not _is_package(package):
-            raise _bad(text, f"'{package}' is no name of a package", span)
+            raise _bad(text, _no_name(package, "package", _PACKAGE_HOLDS), span)
         return repository, package, name if colon else None
     if base is None:
         raise _bad(text, "a label starts with // or @", span)
     return base.repository, base.package, rest.removeprefix(":")
+
+
+def _no_name(name: str, of: str, holds: str) -> str:
+    parts = "no part of it may be empty, . or .."
+    return f"'{name}' is no name of a {of}: {holds if _NO_PART.isdisjoint(name.split('/')) else parts}"
 
 
 def _bad(text: str, why: str, span: Span | None) -> EtbuildError:

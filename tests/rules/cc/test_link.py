@@ -122,7 +122,15 @@ def test_a_link_knows_which_target_each_library_is_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "path"), [(":it.pte", "app/it.pte"), ("//m:x", "m/x.pte"), (":x", ":x"), ("-v", "-v")]
+    ("word", "path"),
+    [
+        (":it.pte", "app/it.pte"),
+        ("it.pte", "app/it.pte"),
+        ("//m:x", "m/x.pte"),
+        (":x", ":x"),
+        ("x", "x"),
+        ("-v", "-v"),
+    ],
 )
 def test_a_word_of_a_test_that_names_its_data_is_the_path_of_that(word: str, path: str) -> None:
     program = DefaultInfo((Artifact("m/x.pte", "host"),))

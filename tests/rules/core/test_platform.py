@@ -19,6 +19,7 @@ from etbuild.model.workspace import Workspace
 from rules.core.platform import PlatformAttrs, platform
 
 SCRIPT = "//boards:flash.sh"
+FILES = {SCRIPT: "/w/boards/flash.sh"}
 BOARD: Mapping[str, Any] = {
     "run_under": ("sh", ":flash.sh", "--port=1"),
     "files": (SCRIPT,),
@@ -28,13 +29,13 @@ BOARD: Mapping[str, Any] = {
 }
 
 
-def found(name: str, **platforms: Mapping[str, Any]) -> Platform:
+def found(name: str, files: Mapping[str, str] = FILES, /, **platforms: Mapping[str, Any]) -> Platform:
     labels = {Label("", "boards", each): attrs for each, attrs in platforms.items()}
     specs = {label: TargetSpec(label, platform, attrs, None) for label, attrs in labels.items()}
     checked = {
         label: TargetSpec(label, platform, spec.raw, check_attrs(spec, spec.raw)) for label, spec in specs.items()
     }
-    graph = TargetGraph(checked, (), frozenset(), {parse_label(SCRIPT): "/w/boards/flash.sh"})
+    graph = TargetGraph(checked, (), frozenset(), {parse_label(label): path for label, path in files.items()})
     workspace = Workspace("/w", "w", {"": "."})
     return find_platform(f"//boards:{name}", graph, workspace, Host("x86_64", "linux"), read_constraints(graph))
 
@@ -44,6 +45,19 @@ def test_a_file_of_run_under_is_a_source_that_the_engine_can_key() -> None:
     assert [str(word) for word in board.run_under] == ["sh", "boards/flash.sh", "--port=1"]
     assert [file.location for file in board.files] == ["/w/boards/flash.sh"]
     assert (board.programs, board.hint) == (("sh",), "plug the board in")
+
+
+@pytest.mark.parametrize("word", ["flash.sh", ":flash.sh", "//boards:flash.sh"])
+def test_a_file_of_run_under_is_named_as_files_name_it(word: str) -> None:
+    board = found("board", board={**BOARD, "run_under": ("sh", word)})
+    assert [str(each) for each in board.run_under] == ["sh", "boards/flash.sh"]
+
+
+def test_a_bare_word_of_run_under_names_no_file_of_another_package() -> None:
+    board = found(
+        "board", {"//tools:sh": "/w/tools/sh"}, board={"run_under": ("sh", "//tools:sh"), "files": ("//tools:sh",)}
+    )
+    assert [str(each) for each in board.run_under] == ["sh", "tools/sh"]
 
 
 def test_sizes_are_bytes_however_they_are_written() -> None:
@@ -72,6 +86,12 @@ def test_what_run_under_needs_must_be_a_source() -> None:
     assert caught.value.diagnostics[0].message == (
         "'//boards:other.sh' must be a source file, which '//boards:board' is run with"
     )
+
+
+@pytest.mark.parametrize("name", ["my-mem", "d tcm", "1st", ""])
+def test_a_memory_is_named_as_a_linker_scripts_symbols_are(name: str) -> None:
+    with pytest.raises(ValidationError, match="must be named with letters, digits and _, and not begin with a digit"):
+        PlatformAttrs(memory={name: {"origin": 0, "size": 1}})
 
 
 @pytest.mark.parametrize(

@@ -103,8 +103,14 @@ def test_a_file_that_no_action_makes_is_told_as_input_and_as_file_of_a_target():
 
 
 def test_an_action_must_not_name_a_folder_of_this_machine():
-    with pytest.raises(EtbuildError, match=r"must name no folder of this machine, names '--in=/work/space/a'"):
+    with pytest.raises(EtbuildError) as caught:
         rooted({"//a:x": (export, {"size": "--in=/work/space/a"})})
+    [diagnostic] = caught.value.diagnostics
+    assert diagnostic.render() == (
+        "error[absolute-path]: Export of '//a:x' must name no folder of this machine, "
+        "names '/work/space' in '--in=/work/space/a'\n"
+        " --> BUILD.toml:2:1"
+    )
 
 
 def rooted(targets):

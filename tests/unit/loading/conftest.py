@@ -50,7 +50,7 @@ class ThingAttrs(Attrs, after=_fits):
     shape: tuple[int, int] | None = None
     length: int | Literal["auto"] = "auto"
     names: Annotated[tuple[str, ...], Field(max_length=2)] = ()
-    parts: dict[str, PartAttrs] = {}
+    parts: dict[Annotated[str, Limits(pattern="^[a-z]+$")], PartAttrs] = {}
     examples: EntryPoint | tuple[PartAttrs, ...] = ()
 
 

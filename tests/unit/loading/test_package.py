@@ -30,6 +30,7 @@ REFUSED = {
     "deps = 1979-05-27": "'deps' of thing must be a list of labels, is 1979-05-27",
     "parts = { a = 1 }": "'parts.a' of thing must be a table, is 1",
     'parts = { a = { size = "1" } }': "'parts.a.size' of thing must be a whole number, is the text \"1\"",
+    "parts = { A = {} }": "the key 'parts.A' of thing must be text that matches ^[a-z]+$, is the text \"A\"",
     "examples = 5": "'examples' of thing must be a text such as \"file.py:function\" or a list of tables, is 5",
     'examples = "x.py"': '\'examples\' of thing must be a text such as "file.py:function" or a list of tables, is the text "x.py"',
     "examples = [1]": "'examples[0]' of thing must be a table, is 1",
@@ -40,8 +41,8 @@ REFUSED = {
     'ram = "4 gigs"': '\'ram\' of thing must be bytes or a text such as "4GiB", is the text "4 gigs"',
     "ram = -1": "'ram' of thing must not be negative, is -1",
     'kind = "flat"\ncount = 2': "thing: must have one 'count' where 'kind' is flat",
-    'base = "a b"': "'base' of thing: 'a b' is no label: 'a b' is no name of a target or file",
-    'visibility = ["//a b"]': "'//a b:all' is no label: 'a b' is no name of a package",
+    'base = "a b"': "'base' of thing: 'a b' is no label: 'a b' is no name of a target or file: it must hold no white space and none of : \\ \" ' * ? [ ]",
+    'visibility = ["//a b"]': "'//a b:all' is no label: 'a b' is no name of a package: it must be of letters, digits and _ @ % + = , ~ . -",
 }
 
 

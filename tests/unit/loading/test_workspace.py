@@ -112,7 +112,7 @@ REFUSED = {
         "error[unknown-attribute]: WORKSPACE has no attribute 'root'",
     ],
     'name = "test"\ntoolchains = ["a b"]': ["error[bad-label]: 'toolchains[0]' of WORKSPACE: 'a b' is no label: 'a b' is no "
-                                            "name of a target or file"],
+                                            "name of a target or file: it must hold no white space and none of : \\ \" ' * ? [ ]"],
     'name = "test"\n[config.ci]\nflag = []': ["error[unknown-attribute]: 'config.ci' of WORKSPACE has no attribute 'flag'"],
     HEAD + '[[repository]]\nname = "x"\nkind = "pip"': [
         "error[wrong-type]: 'repository[0].kind' of WORKSPACE must be one of 'pypi', 'npm', 'archive', 'git', 'url', 'local' or "

@@ -26,7 +26,7 @@ from etbuild.model.repository import Repository
 
 FILENAME = "tree"
 """What stands as file name in the lock: its SHA-256 is that of the sorted list of modes, digests and paths."""
-_OF_ANOTHER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE")
+OF_ANOTHER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE")
 """Set where git itself started etbuild, in a hook: they would name the user's own repository."""
 _LOCAL = re.compile(r"/|file://")
 _PACKED = 1 << 30
@@ -101,7 +101,7 @@ class _Git:
     def __init__(self, session: FetchSession, repository: Repository, folder: Path) -> None:
         self._repository = repository
         self._folder = folder
-        self._env = {key: value for key, value in session.env.items() if key not in _OF_ANOTHER}
+        self._env = {key: value for key, value in session.env.items() if key not in OF_ANOTHER}
         # Nobody is there to answer; and messages are looked at below.
         self._env |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
         # A repository from elsewhere must not have a folder of this machine copied as its submodule.

@@ -1,0 +1,3 @@
+from etbuild.api import Command, Family
+
+FAMILY = Family(name="own", api=1, rules=(), commands=(Command("umask", "Print it.", "umask.py"),))

@@ -1,0 +1,3 @@
+import os
+
+print(oct(os.umask(0)))
