@@ -14,7 +14,7 @@ from etbuild.execution.file_digests import FileDigests
 from etbuild.execution.git_revision import GitRevision, UnreadableRevisionError, git_revision
 from etbuild.execution.scratch_folder import scratch_folder
 from etbuild.execution.store import Store
-from etbuild.model.action import Mount
+from etbuild.model.action import LOCAL, Mount
 from etbuild.model.diagnostics import EtbuildError
 from etbuild.model.events import Note
 from etbuild.model.frozen import replace
@@ -22,7 +22,6 @@ from etbuild.model.graph import reachable
 from etbuild.model.repository import Repository
 from etbuild.model.target import TargetSpec
 from etbuild.model.workspace import OWN_REPOSITORY, Workspace
-from etbuild.provisions import REPOSITORY
 from etbuild.session import Session
 
 ALL = "//..."
@@ -97,7 +96,7 @@ def _revision(
 
     @functools.cache
     def mounted(mount: Mount) -> tuple[str, str]:
-        local = session.workspace.repository(mount.source) if mount.kind == REPOSITORY else None
+        local = session.workspace.repository(mount.source) if mount.kind == LOCAL else None
         if local is None or not files.then(local.path):
             return mount.provenance or mount.path, mount.digest
         return f"@{local.name}", digest(local.path)  # A checkout has other times than what it is a checkout of.

@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from etbuild.execution.fetch.git import bring_commit
-from etbuild.execution.fetch.located import bring_files, told_of
+from etbuild.execution.fetch.located import bring_files
 from etbuild.execution.fetch.made_folder import file_sha256, make_folder_once, remove_tree
 from etbuild.execution.fetch.prefix import Prefix, unpack_below, without_first_folder
 from etbuild.execution.fetch.present import lfs_pointers
-from etbuild.execution.fetch.repository import repository_folder
+from etbuild.execution.fetch.repository import repository_folder, told_of
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import unpack
 from etbuild.execution.fetch.wheel_tags import platform_options

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from etbuild.execution.fetch.address import fetch_address, shown
 from etbuild.execution.fetch.pip import run_pip
+from etbuild.execution.fetch.repository import told_of
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.wheel_tags import wheel_platforms
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
-from etbuild.model.frozen import replace
 from etbuild.model.repository import Repository
 
 _SDIST_PROGRAM = str(Path(__file__).with_name("sdist_program.py"))
-
-
-@contextmanager
-def told_of(repository: Repository) -> Iterator[None]:
-    """Say of mistakes which repository they are of, and where that is declared."""
-    name = f"@{repository.name}"
-    try:
-        yield
-    except EtbuildError as error:
-        mistakes = (
-            replace(
-                each,
-                span=each.span or repository.span,
-                notes=each.notes if name in each.render() else (f"for the repository '{name}'", *each.notes),
-            )
-            for each in error.diagnostics
-        )
-        raise EtbuildError(*mistakes, exit_code=error.exit_code) from error
 
 
 def bring_files(

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import stat
-import subprocess
 from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import make_folder_once
@@ -83,6 +82,8 @@ def installed_package(session: FetchSession, repository: Repository) -> Path:
 
 
 def _dpkg(session: FetchSession, *arguments: str) -> str:
+    import subprocess  # noqa: PLC0415 - 3 ms, for few builds.
+
     try:
         return subprocess.run(
             ["dpkg-query", *arguments], env=dict(session.env), capture_output=True, text=True, check=False

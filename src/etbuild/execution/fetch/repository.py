@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from etbuild.execution.fetch.made_folder import make_folder_once, take_folder
@@ -30,10 +32,8 @@ def fetch_repository(session: FetchSession, repository: Repository, lock: LockFi
     files = locked_files(repository, lock)
     folder = repository_folder(session.cache, repository, files)
     if not take_folder(folder):
-        try:
+        with told_of(repository):
             _make(session, repository, files, folder)
-        except EtbuildError as error:
-            raise EtbuildError(*(_of(repository, each) for each in error.diagnostics)) from error
     return folder / "files"
 
 
@@ -47,10 +47,23 @@ def _make(session: FetchSession, repository: Repository, files: tuple[LockedFile
     session.events(FetchProgress(what, size, size, finished=True, seconds=time.monotonic() - begin))
 
 
-def _of(repository: Repository, mistake: Diagnostic) -> Diagnostic:
-    """Return what went wrong with a repository's files, with its place and its name."""
-    hint = mistake.hint and re.sub("`etbuild lock( NAME)?`", f"`etbuild lock @{repository.name}`", mistake.hint)
-    return replace(mistake, span=mistake.span or repository.span, hint=hint)
+@contextmanager
+def told_of(repository: Repository) -> Iterator[None]:
+    """Say of mistakes which repository they are of, where that is declared, and what pins it anew."""
+    name = f"@{repository.name}"
+    try:
+        yield
+    except EtbuildError as error:
+        mistakes = (
+            replace(
+                each,
+                span=each.span or repository.span,
+                notes=each.notes if name in each.render() else (f"for the repository '{name}'", *each.notes),
+                hint=each.hint and re.sub("`etbuild lock( NAME)?`", f"`etbuild lock {name}`", each.hint),
+            )
+            for each in error.diagnostics
+        )
+        raise EtbuildError(*mistakes, exit_code=error.exit_code) from error
 
 
 def locked_files(repository: Repository, lock: LockFile) -> tuple[LockedFile, ...]:
