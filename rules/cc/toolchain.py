@@ -140,16 +140,22 @@ class CcToolchainAttrs(Attrs):
     """Constraint values that the platform must have for which it compiles."""
 
 
+_INSIDE = "{repository}/"
+
+
 @rule(attrs=CcToolchainAttrs, toolchain_type="cc", provides=(CcToolchainInfo,))
 def cc_toolchain(ctx: RuleContext[CcToolchainAttrs]) -> Sequence[Provider]:
     """Describe a C and C++ compiler: how it is started, with which flags, and what it is keyed by."""
     attrs = ctx.attrs
     commands = {name: getattr(attrs, name) for name in ("c", "cxx", "link", "archive", "objcopy", "size", "nm")}
-    programs = dict.fromkeys(words[0] for words in commands.values() if words and "/" not in words[0])
-    mounts: tuple[Mount, ...] = (ctx.system(tuple(programs), attrs.packages, hint=attrs.hint or None),)
+    programs = tuple(dict.fromkeys(words[0] for words in commands.values() if words))
+    hint = attrs.hint or None
+    own = tuple(program for program in programs if "/" not in program or program.startswith("/"))
+    mounts: tuple[Mount, ...] = (ctx.system(own, attrs.packages, hint=hint),)
     folder = ""
     if attrs.repository:
-        mounts = (*mounts, ctx.repository(attrs.repository))
+        inside = tuple(each.removeprefix(_INSIDE) for each in programs if each.startswith(_INSIDE))
+        mounts = (*mounts, ctx.repository(attrs.repository, inside, hint=hint))
         folder = mounts[-1].path
     startup, link_inputs = ctx.files(attrs.startup), ctx.files(attrs.link_inputs)
     paths = " ".join(file.path for file in link_inputs)

@@ -17,7 +17,7 @@ from etbuild.execution.python_environment import (
     environment_path,
     select_wheels,
 )
-from etbuild.execution.system_programs import SystemPrograms
+from etbuild.execution.system_programs import NotInstalledError, SystemPrograms
 from etbuild.loading.lock_file import read_lock, stale_environment
 from etbuild.model.action import LOCAL, Mount
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, did_you_mean
@@ -107,11 +107,16 @@ class Provisions:
         return Mount(SYSTEM, installed.digest, "system", SYSTEM, what)
 
     @functools.cache  # noqa: B019 - a session lives as long as its process.
-    def repository_mount(self, name: str) -> Mount:
-        """Return the folder of @name as a mount, keyed by its lock; nothing is fetched yet."""
+    def repository_mount(self, name: str, programs: tuple[str, ...] = ()) -> Mount:
+        """Return the folder of @name as a mount, keyed by its lock; nothing is fetched yet.
+
+        Raises NotInstalledError for what of `programs` a folder of this machine lacks.
+        """
         repository, lock = self._declared(name)
         if repository.kind in UNLOCKED:
             folder = self.repository_root(name)
+            if lacking := next((each for each in programs if not os.access(folder / each, os.X_OK)), None):
+                raise NotInstalledError(str(folder / lacking))
             digest, found = folder_digest(folder)
             self.read.update(dict.fromkeys(found))
             what = str(folder)

@@ -158,7 +158,7 @@ def world(files: Mapping[str, str]) -> World:
     def system_mount(programs: tuple[str, ...], packages: tuple[str, ...]) -> Mount:
         return replace(SYSTEM, provenance=", ".join((*programs, *packages)))
 
-    def repository_mount(name: str) -> Mount:
+    def repository_mount(name: str, _programs: tuple[str, ...]) -> Mount:
         return Mount(f"/etbuild/repositories/{name}", "2" * 64, "repository", name)
 
     return World(HOST, environment_mount, system_mount, repository_mount, read_text, check_attrs)

@@ -253,6 +253,7 @@ def test_a_program_that_hangs_on_a_board_is_ended_and_said_to_stand_where_it_doe
     assert done.returncode == 3, done.stdout + done.stderr
     shown = done.stdout + done.stderr
     assert "about to try hang" in shown
+    assert "timed out" in done.stdout
     assert "the program must end within 3 s, and had not" in shown
     assert "it stands in: spin" in shown
     assert "called from: main" in shown

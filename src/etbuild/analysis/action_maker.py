@@ -72,8 +72,7 @@ class ActionMaker(ABC):
         try:
             return self._around.world.system_mount(tuple(programs), tuple(packages))
         except LookupError as error:
-            message = f"'{self.label}' needs '{error}', which is not installed"
-            raise self.mistake("missing-program", message, hint=hint) from None
+            raise self._lacks(error, hint) from None
 
     def run(  # noqa: PLR0913 - the parts of an action.
         self,
@@ -139,6 +138,10 @@ class ActionMaker(ABC):
     ) -> EtbuildError:
         """Return the user's mistake to raise, placed at the attribute."""
         return EtbuildError(Diagnostic(code, message, self._node.spec.span(attribute, index), tuple(notes), hint))
+
+    def _lacks(self, error: LookupError, hint: str | None) -> EtbuildError:
+        message = f"'{self.label}' needs '{error}', which is not installed"
+        return self.mistake("missing-program", message, hint=hint)
 
     def gates(self) -> Mapping[Artifact, tuple[Artifact, ...]]:
         """Return the verdicts without which files of dependencies are not used, by file; for the engine."""

@@ -119,9 +119,17 @@ class RuleContext(ActionMaker, Generic[AttrsT]):
             at = self._node.spec.span("requirements")
             raise EtbuildError(*(replace(each, span=each.span or at) for each in error.diagnostics)) from None
 
-    def repository(self, name: str | Label) -> Mount:
-        """Return a repository's folder, read-only and keyed by its lock: for what is too big for inputs."""
-        return self._around.world.repository_mount(name.repository if isinstance(name, Label) else name.lstrip("@"))
+    def repository(self, name: str | Label, programs: Sequence[str] = (), hint: str | None = None) -> Mount:
+        """Return a repository's folder, read-only and keyed by its lock: for what is too big for inputs.
+
+        Of one that lies on this machine, what is not there of `programs`, paths below it, is the user's mistake
+        `missing-program`; `hint` says how to come by it.
+        """
+        of = name.repository if isinstance(name, Label) else name.lstrip("@")
+        try:
+            return self._around.world.repository_mount(of, tuple(programs))
+        except LookupError as error:
+            raise self._lacks(error, hint) from None
 
     def dynamic(
         self,

@@ -25,8 +25,9 @@ class World:
     """The Python environment that a lock file of this absolute path describes; an error if it is not of the label's."""
     system_mount: Callable[[tuple[str, ...], tuple[str, ...]], Mount]
     """The machine's own programs, keyed by these and by these packages. Raises LookupError, the name of what lacks."""
-    repository_mount: Callable[[str], Mount]
-    """The folder of a repository, by its name."""
+    repository_mount: Callable[[str, tuple[str, ...]], Mount]
+    """The folder of a repository, by its name; these programs of it are there, if it lies on this machine already.
+    Raises LookupError, the path of what lacks."""
     read_text: Callable[[str], str]
     """A file's text by absolute path; FileNotFoundError where there is none, IsADirectoryError for a folder."""
     check_attrs: CheckAttrs

@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import click
 from etbuild.cli.invocation import Invocation
 from etbuild.execution.failure import EX_DATAERR
 from etbuild.model.diagnostics import EXIT_USER_MISTAKE
-from etbuild.model.rule import Command
+from etbuild.model.rule import Command, Family
 
 Found = tuple[Command, str, int]
 """A verb, the path of its program and the caller's umask."""
@@ -28,10 +28,23 @@ def family_commands(invocation: Invocation | None) -> dict[str, Found]:
         return {}
     from etbuild.loading.workspace import load_workspace
 
-    workspace = load_workspace(invocation.workspace_root, invocation.etbuild_root)
+    return _commands(load_workspace(invocation.workspace_root, invocation.etbuild_root).families, invocation)
+
+
+def own_commands(invocation: Invocation) -> dict[str, dict[str, Found]]:
+    """Return the verbs of all families that etbuild brings, by family: WORKSPACE may list none of them."""
+    from etbuild.loading.families import load_families
+
+    root = invocation.etbuild_root
+    names = sorted(path.parent.name for path in root.glob("rules/*/__init__.py"))
+    families = load_families(names, root, root, {}).families
+    return {family.name: _commands([family], invocation) for family in families}
+
+
+def _commands(families: Iterable[Family], invocation: Invocation) -> dict[str, Found]:
     return {
         command.name: (command, f"{family.root}/tools/{command.program}", invocation.umask)
-        for family in workspace.families
+        for family in families
         for command in family.commands
     }
 

@@ -59,7 +59,12 @@ class Verbs(click.Group):
             return verb_command(cmd_name)
         from etbuild.cli.family_command import FamilyVerb
 
-        found = _family_commands(ctx).get(cmd_name)
+        try:
+            found = _family_commands(ctx).get(cmd_name)
+        except EtbuildError as error:
+            found = _brought(ctx, cmd_name)[1]
+            if found is None or error.diagnostics[0].code != "workspace-not-found":
+                raise
         return FamilyVerb(*found) if found else None
 
     def resolve_command(
@@ -70,7 +75,9 @@ class Verbs(click.Group):
             return "build", self.get_command(ctx, "build"), args
         command = self.get_command(ctx, args[0])
         if command is None:
-            hint = did_you_mean(args[0], self.list_commands(ctx)) or "see `etbuild --help`"
+            family, _ = _brought(ctx, args[0])
+            hint = f"family '{family}' has it: add \"{family}\" to families in WORKSPACE" if family else ""
+            hint = hint or did_you_mean(args[0], self.list_commands(ctx)) or "see `etbuild --help`"
             raise click.UsageError(f"no verb '{args[0]}'\n  hint: {hint}")
         return args[0], command, args[1:]
 
@@ -79,6 +86,15 @@ def _family_commands(ctx: click.Context) -> dict[str, Any]:
     from etbuild.cli.family_command import family_commands
 
     return family_commands(ctx.find_object(Invocation))
+
+
+def _brought(ctx: click.Context, verb: str) -> tuple[str, Any]:
+    """Return which of etbuild's own families has a verb, and the verb."""
+    from etbuild.cli.family_command import own_commands
+
+    invocation = ctx.find_object(Invocation)
+    known = own_commands(invocation) if invocation else {}
+    return next(((family, verbs[verb]) for family, verbs in known.items() if verb in verbs), ("", None))
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "ignore_unknown_options": True})

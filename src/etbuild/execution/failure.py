@@ -10,7 +10,7 @@ from typing import Any
 
 from etbuild.execution.machinery import Machinery
 from etbuild.execution.outcome import TEST
-from etbuild.execution.running_action import Ended
+from etbuild.execution.running_action import TIME_LIMIT, Ended
 from etbuild.execution.sandbox.protocol import ROOT
 from etbuild.model.action import Action
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
@@ -93,7 +93,8 @@ def undeclared_input(
 
 def _what(action: Action, ended: Ended) -> str:
     if ended.timed_out:
-        return f"{name_of(action)} must end within {action.timeout} s, had not ended after {ended.wall_ms // 1000} s"
+        limit = dict(action.env).get(TIME_LIMIT, action.timeout)
+        return f"{name_of(action)} must end within {limit} s, had not ended after {ended.wall_ms // 1000} s"
     code = ended.end.code
     if code < 0 or code > 128:
         return f"{name_of(action)} was killed by signal {-code if code < 0 else code - 128}"

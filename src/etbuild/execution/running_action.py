@@ -19,6 +19,10 @@ from etbuild.model.frozen import field, frozen
 
 GRACE = 2.0
 """Seconds between being asked to end and being made to."""
+TIME_LIMIT = "ETBUILD_TIMEOUT"
+"""The variable that says after how many seconds what runs a device's programs ends one by itself."""
+_OUT_OF_TIME = 124
+"""The exit code by which it tells that it did."""
 
 
 @frozen
@@ -88,6 +92,7 @@ class RunningAction:
     def finish(self) -> Ended:
         """Take what it made, and give its root back."""
         end = self.job.end()
+        self.timed_out |= end.code == _OUT_OF_TIME and TIME_LIMIT in dict(self.action.env)
         wall_ms = round((self._machinery.clock() - self.started) * 1000)
         store, root = self._machinery.store, self._root
         files: dict[str, OutputFile] = {}

@@ -106,7 +106,7 @@ def _read_select(scope: PackageScope, table: Mapping[str, Any], origin: TomlPath
 def _conditions(scope: PackageScope, key: str, origin: TomlPath) -> frozenset[Label]:
     if key == "default":
         return frozenset()
-    labels = [scope.label(text.strip(), origin) for text in key.split(" & ")]
+    labels = [scope.condition(text.strip(), origin) for text in key.split(" & ")]
     found = frozenset(label for label in labels if label is not None)
     if len(found) < len(labels):
         if None not in labels:

@@ -9,7 +9,7 @@ from etbuild.loading.toml_spans import TomlPath
 from etbuild.loading.toml_text import TomlFile, attribute_path
 from etbuild.model.attrs import label_context
 from etbuild.model.diagnostics import Diagnostic, EtbuildError, Span
-from etbuild.model.frozen import field, frozen
+from etbuild.model.frozen import field, frozen, replace
 from etbuild.model.label import Label, parse_label
 
 Glob = Callable[[Sequence[str], Sequence[str]], tuple[str, ...]]
@@ -30,10 +30,10 @@ class PackageScope:
         self.context: Mapping[str, Any] = label_context(base, own)
         """For labels that pydantic validates."""
 
-    def label(self, text: str, path: TomlPath) -> Label | None:
-        """Return the label that `text` means here, or None after noting the mistake."""
+    def condition(self, text: str, path: TomlPath) -> Label | None:
+        """Return the label that `text`, of the key at `path`, means here, or None after noting the mistake."""
         try:
-            return parse_label(text, self.base, self.toml.value_span(path)).within(self.own)
+            return parse_label(text, self.base, condition_span(self.toml, path, text)).within(self.own)
         except EtbuildError as error:
             self.mistakes.extend(error.diagnostics)
             return None
@@ -75,10 +75,26 @@ class Origins:
         for name, origin in places.items():
             for path in toml.places:
                 if path[: len(origin)] == origin and not (name in self.elements and len(path) > len(origin)):
-                    found[attribute_path((name, *path[len(origin) :]))] = toml.value_span(path)
+                    part = (name, *path[len(origin) :])
+                    found[attribute_path(part)] = toml.value_span(path)
+                    for text in _conditions_of(part):
+                        found[f"{attribute_path(part)} {text}"] = condition_span(toml, path, text)
             for index, element in enumerate(self.elements.get(name, ())):
                 found[f"{name}[{index}]"] = toml.value_span(element)
         return found
+
+
+def _conditions_of(part: TomlPath) -> list[str]:
+    """Return the conditions that the last key of a part of a target joins, if it is a select's."""
+    named = part[1:][-2:-1] == ("select",) and part[-1] != "default"
+    return [text.strip() for text in str(part[-1]).split(" & ")] if named else []
+
+
+def condition_span(toml: TomlFile, path: TomlPath, text: str) -> Span:
+    """Return the place of one condition of a select's key."""
+    key = toml.key_span(path)
+    written = key.text[key.column - 1 : key.column - 1 + key.length]
+    return replace(key, column=key.column + written.index(text), length=len(text)) if text in written else key
 
 
 def spans_below(toml: TomlFile, origins: Origins) -> tuple[Callable[[TomlPath], Span], Callable[[TomlPath], Span]]:

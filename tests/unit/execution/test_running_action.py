@@ -222,6 +222,15 @@ def test_while_the_machine_stands_still_no_action_times_out(place: Place) -> Non
     assert execution.failures == ()
 
 
+def test_an_action_that_what_runs_it_ends_in_time_has_timed_out_as_well(place: Place) -> None:
+    action = shell_action("sleep 1; exit 124", outputs=["p/out"], timeout=21)
+    [failure] = place.execute(replace(action, env=(*action.env, ("ETBUILD_TIMEOUT", "1")))).failures
+    assert failure.code == "action-timed-out"
+    assert failure.message == "Genrule of '//p:p/out' must end within 1 s, had not ended after 1 s"
+    [failure] = place.execute(shell_action("exit 124", outputs=["p/out"])).failures
+    assert failure.message == "Genrule of '//p:p/out' failed with exit code 124"
+
+
 def test_progress_tells_what_a_tool_says_and_takes(place: Place) -> None:
     seen: list[ActionProgress] = []
 

@@ -117,6 +117,25 @@ def test_a_select_or_glob_that_makes_no_sense_is_refused(tree: Tree, written: st
     assert tree.codes() == [REFUSED[written]]
 
 
+WRONG_KEYS = {
+    'base = { select = { "//p:nothing" = ":arm" } }': ("unknown-target", "//p:nothing"),
+    'base = { select = { ":arm & //p:nothing" = ":arm" } }': ("unknown-target", "//p:nothing"),
+    'count = { select = { "//p:arm & a b" = 1 } }': ("bad-label", "a b"),
+    'base.select.":nothing" = ":arm"': ("unknown-target", ":nothing"),
+}
+
+
+@pytest.mark.parametrize("written", WRONG_KEYS)
+def test_a_wrong_condition_of_a_select_is_marked_itself(tree: Tree, written: str) -> None:
+    tree.write({"p/BUILD.toml": f"[thing.a]\n{written}\n[constraint_value.arm]\n"})
+    [text] = tree.mistakes()
+    code, marked = WRONG_KEYS[written]
+    lines = text.splitlines()
+    assert lines[0].startswith(f"error[{code}]")
+    assert lines[3].partition("| ")[2][lines[4].index("^") - 4 :].startswith(marked)
+    assert lines[4].count("^") == len(marked)
+
+
 def test_a_glob_gives_labels_of_files_wherever_a_list_stands(tree: Tree) -> None:
     tree.write({
         "p/BUILD.toml": """
