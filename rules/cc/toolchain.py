@@ -130,7 +130,8 @@ class CcToolchainAttrs(Attrs):
 
     assembler: Literal["", "gnu"] = ""
     """Whose assembler it has: GNU's says which files `.incbin` and `.include` read. Where that is not known, a source
-    that has these words, or includes what has them, is compiled again after a change of any header that it could read."""
+    that has these words, or includes what has them, is compiled again after a change of any header that it could
+    read."""
 
     link_inputs: tuple[Src, ...] = ()
     """Further files that links read."""
