@@ -312,3 +312,23 @@ def test_a_change_of_what_the_assembler_reads_compiles_its_reader_and_nobody_els
     workspace.write(f"app/{blob}", " .byte 1\n")
     workspace.build(*build)
     assert workspace.outputs() == before
+
+
+@pytest.mark.parametrize("platform", ["host", "linux_aarch64_musl"])
+@pytest.mark.parametrize(("name", "text"), [("held.c", IN_C), ("held.S", IN_ASSEMBLY), ("plain.s", IN_PLAIN)])
+def test_what_the_assembler_looks_for_in_vain_is_told_with_where_it_may_stand(
+    workspace: Workspace, platform: str, name: str, text: str
+) -> None:
+    target = f'[cc_library.held]\nsrcs = ["{name}", "held.h"]\n'
+    workspace.write("app/BUILD.toml", target)
+    workspace.write("app/held.h", "// Nothing.\n")
+    workspace.write(f"app/{name}", text.replace("BLOB", "blob.bin"))
+    workspace.write("app/blob.bin", " .byte 1\n")
+    assert workspace.refused("//app:held", f"--platform={platform}") == (
+        "error[undeclared-header]: what '//app:held' reads by .include or .incbin must be in its srcs or come from its "
+        "deps, 'app/blob.bin' does not\n"
+        "--> app/BUILD.toml:2:8\n"
+        "hint: in srcs it must end as a header does, as in .inc; in hdrs of a cc_library among deps as it likes"
+    )
+    workspace.write("app/BUILD.toml", f'{target}deps = [":blob"]\n[cc_library.blob]\nhdrs = ["blob.bin"]\n')
+    workspace.build("//app:held", f"--platform={platform}")

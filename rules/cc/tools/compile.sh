@@ -54,7 +54,23 @@ for line in $said; do
     done
     refused=$refused$header$IFS
 done
-[ $code = 0 ] || exit $code
+if [ $code != 0 ]; then
+    for line in $said; do
+        case $line in
+        *': Error: file not found: '*) missing=${line##*: Error: file not found: } ;;
+        *": Error: can't open "*' for reading: '*) missing=${line##*": Error: can't open "} missing=${missing%% for reading: *} ;;
+        *": error: Could not find inc"*" file '"*) missing=${line##*" file '"} missing=${missing%"'"*} ;;
+        *) continue ;;
+        esac
+        printf '[{"code": "undeclared-header", "attribute": "srcs", "message": "%s", "notes": ["%s"], "hint": "%s"}]' \
+            "what '$CC_TARGET' reads by .include or .incbin must be in its srcs or come from its deps, '$missing' does not" \
+            "$(printf '%s' "$line" | sed 's/["\\]/\\&/g')" \
+            "in srcs it must end as a header does, as in .inc; in hdrs of a cc_library among deps as it likes" \
+            >"$ETBUILD_DIAGNOSTICS"
+        exit 65
+    done
+    exit $code
+fi
 
 # What the compiler wrote down is what was preprocessed; by .incbin and .include an assembler reads more. GNU's also lists
 # names that it only heard of (.file, #line). Where it is another, or a name is odd, nothing is said of what was used: then
