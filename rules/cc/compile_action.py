@@ -84,6 +84,7 @@ def compile_sources(
         "CC_OWN": _lines(file.path for file in own),
         "CC_MAY_INCLUDE": _lines(file.path for file in direct),
         "CC_FOLDERS": "\n".join(f"{file.path}/" for file in (*own, *direct) if file.is_tree),
+        "CC_ASSEMBLER": how.toolchain.assembler,
         **dict(how.toolchain.env),
     }
     headers = InputSet((*sources.headers, *how.own.direct_headers), (how.given.headers, how.given.exports))
@@ -94,13 +95,13 @@ def compile_sources(
         name = object_name(owner, source, how.variant)
         made = ctx.output(f"{name}.o", owner)
         seed = (f"-frandom-seed={made.path}",) if how.lto else ()
-        # Assembly that is not preprocessed includes nothing.
+        # What is not preprocessed has nobody who says what it includes: each header counts.
         used = None if source.path.endswith(".s") else ctx.output(f"{name}.d", owner)
         ctx.run(
             "CcCompile",
             argv=["/bin/sh", tool, *words[language], *seed, *_depfile(used), "-c", source, "-o", made],
             outputs=(made,),
-            env=env,
+            env={**env, "CC_USED": used.path if used else ""},
             mounts=how.toolchain.mounts,
             depfile=used,
             headers=headers,

@@ -71,14 +71,15 @@ def _cmake(info: CcInfo, includes: tuple[str, ...]) -> str:
     for library in info.libraries:
         place = f"${{etbuild_artifacts_ROOT}}/{_place(_chosen(library))}"
         if library.alwayslink and library.archive is not None:
-            # All of it, as one word: what stands in a list of words may be moved or dropped.
+            # All of it, as one word: what stands in a list of words may be moved or dropped. As an option, since CMake
+            # quotes the spaces of options and files, and of no other word among libraries.
             lines += [
                 "if(APPLE)",
                 f'  set(_whole "-Wl,-force_load,{place}")',
                 "else()",
                 f'  set(_whole "-Wl,--whole-archive,{place},--no-whole-archive")',
                 "endif()",
-                *_cmake_property("INTERFACE_LINK_LIBRARIES", ["${_whole}"]),
+                *_cmake_property("INTERFACE_LINK_OPTIONS", ["${_whole}"]),
                 *_cmake_property("INTERFACE_LINK_DEPENDS", [place]),
             ]
         else:
@@ -108,14 +109,18 @@ def _cmake_escaped(value: str) -> str:
 
 def _pkg_config(label: Label, info: CcInfo, includes: tuple[str, ...]) -> str:
     cflags = [*(f"-I${{prefix}}/{each}" for each in includes), *(shlex.quote(f"-D{each}") for each in info.defines)]
-    libs = [*_keep_shared(info, "-Wl,--no-as-needed")]
+    # Archives by their places below one -L: pkgconf does not quote the spaces of a file that stands behind a word. All
+    # of one is one word, and alone between -L: it drops equal words, but takes neighbours that begin with -Wl for one.
+    archives = any(library.archive is not None for library in info.libraries)
+    libs = [*_keep_shared(info, "-Wl,--no-as-needed"), *(("-L${prefix}/lib",) if archives else ())]
     for library in info.libraries:
-        place = f"${{prefix}}/{_place(_chosen(library))}"
         if library.archive is None:
-            folder, _, name = place.rpartition("/")
-            libs += [f"-L{folder}", f"-l{name.removeprefix('lib').partition('.')[0]}"]
+            folder, _, name = _place(_chosen(library)).rpartition("/")
+            libs += [f"-L${{prefix}}/{folder}", f"-l{name.removeprefix('lib').partition('.')[0]}"]
+        elif library.alwayslink:
+            libs += [f"-Wl,--whole-archive,${{prefix}}/{_place(library.archive)},--no-whole-archive", "-L${prefix}/lib"]
         else:
-            libs.append(f"-Wl,--whole-archive,{place},--no-whole-archive" if library.alwayslink else place)
+            libs.append(f"-l:{library.archive.path}")
     libs += info.linkopts
     return (
         "# The folder may be moved: all is relative to where this file is.\n"

@@ -18,7 +18,7 @@ class CcLibraryAttrs(CcAttrs):
 
     hdrs: tuple[Src, ...] = ()
     """Headers that it exports: targets that depend on it may include them, by their path from the workspace's root or
-    below `includes`."""
+    below `includes`. Files of any kind that their sources read by `.include` or `.incbin` may be among them."""
 
     implementation_deps: CcDeps = ()
     """Libraries that its sources include and its headers do not: linked, but not exported."""

@@ -97,6 +97,8 @@ class CcToolchainInfo(Provider):
     linker_script: Artifact | None = None
     link_inputs: tuple[Artifact, ...] = ()
     """Further files that every link reads."""
+    assembler: str = ""
+    """Such as gnu, which can say what it reads; empty: not known."""
 
     def writes_map(self, mode: str) -> bool:
         """Say whether programs get a map of what lies where."""

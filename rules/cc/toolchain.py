@@ -23,6 +23,7 @@ A first word without a slash is a program in /usr/bin. In all words, `{repositor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from etbuild.api import Attrs, DefaultInfo, Dep, Mount, Provider, RuleContext, Src, attributes_of, rule
 from rules.cc.providers import CcFlags, CcToolchainInfo
@@ -127,6 +128,11 @@ class CcToolchainAttrs(Attrs):
     `__memory_flash_origin` and `__memory_flash_size`, and so on by name. Memories beside `flash` and `ram` need its
     lines `/* tiers */`: one in MEMORY, one in SECTIONS, as in `toolchains/bare/sections.ld`."""
 
+    assembler: Literal["", "gnu"] = ""
+    """Whose assembler it has: GNU's says which files `.incbin` and `.include` read. Where that is not known, a source
+    that has these words, or includes what has them, is compiled again after a change of any header that it could
+    read."""
+
     link_inputs: tuple[Src, ...] = ()
     """Further files that links read."""
 
@@ -183,6 +189,7 @@ def cc_toolchain(ctx: RuleContext[CcToolchainAttrs]) -> Sequence[Provider]:
             startup,
             ctx.file(attrs.linker_script) if attrs.linker_script else None,
             link_inputs,
+            attrs.assembler,
         ),
     ]
 

@@ -27,7 +27,8 @@ def translate(ctx: RuleContext[CcAttrsT], toolchain: CcToolchainInfo, own: CcInf
     if sources.unknown:
         ends = ", ".join((*LANGUAGES, *HEADERS, ".o", ".a"))
         message = f"a source of '{ctx.label}' must end in one of {ends}, is '{sources.unknown[0]}'"
-        raise ctx.mistake("unknown-source", message, attribute="srcs")
+        hint = "what sources only read, by #include, .include or .incbin, may stand in hdrs of a cc_library among deps"
+        raise ctx.mistake("unknown-source", message, attribute="srcs", hint=hint)
     flags = occasions(ctx, toolchain, lto=attrs.lto)
     how = Compilation(toolchain, own, given, flags, standards(ctx, toolchain), attrs.local_defines, attrs.copts)
     compiled = compile_sources(ctx, sources, how, ctx.label)

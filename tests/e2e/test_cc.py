@@ -274,3 +274,61 @@ def test_firmware_says_what_fills_its_memory_and_by_how_much_it_does_not_fit(wor
     done = workspace("//fw", "--platform=cortex_m3")
     assert "error[image-overflow]: '//fw' must fit into memory 'ram', is " in done.stderr
     assert "500000000  .bss.big of fw/_cc/fw/main.c.o" in done.stderr
+
+
+GNU = '["@etbuild//toolchains:cc"]'
+CLANG = '["@etbuild//toolchains/clang:linux_x86_64", "@etbuild//toolchains:cc"]'
+IN_C = '__asm__(".data\\n.globl held\\nheld: .incbin \\"app/BLOB\\"\\n.text\\n");\n'
+IN_ASSEMBLY = '#include "app/held.h"\n.data\n.globl held\nheld: .incbin "app/BLOB"\n'
+IN_PLAIN = '.data\n.globl held\nheld: .include "app/BLOB"\n'
+
+
+@pytest.mark.parametrize(
+    ("toolchains", "platform", "name", "text", "blob"),
+    [
+        (GNU, "host", "held.c", IN_C, "blob.inc"),
+        (GNU, "host", "held.S", IN_ASSEMBLY, "a$c#d.inc"),
+        (GNU, "host", "plain.s", IN_PLAIN, "blob.inc"),
+        (GNU, "cortex_m55", "held.S", IN_ASSEMBLY, "blob.inc"),
+        (GNU, "linux_aarch64_musl", "held.c", IN_C, "blob.inc"),
+        (CLANG, "host", "held.S", IN_ASSEMBLY, "blob.inc"),
+    ],
+)
+def test_a_change_of_what_the_assembler_reads_compiles_its_reader_and_nobody_else(
+    workspace: Workspace, toolchains: str, platform: str, name: str, text: str, blob: str
+) -> None:
+    workspace.write("WORKSPACE", f'name = "small"\nfamilies = ["core", "cc"]\ntoolchains = {toolchains}\n')
+    workspace.write("app/BUILD.toml", f'[cc_library.held]\nsrcs = ["{name}", "other.c", "held.h", "{blob}"]\n')
+    workspace.write("app/other.c", "int other;\n")
+    workspace.write("app/held.h", "// Nothing.\n")
+    workspace.write(f"app/{name}", text.replace("BLOB", blob))
+    workspace.write(f"app/{blob}", " .byte 1\n")
+    build = ("//app:held", f"--platform={platform}")
+    workspace.build(*build)
+    before = workspace.outputs()
+    workspace.write(f"app/{blob}", " .byte 2\n")
+    assert workspace.build(*build) == ["CcArchive //app:held", "CcCompile //app:held"]
+    assert workspace.outputs() != before
+    workspace.write(f"app/{blob}", " .byte 1\n")
+    workspace.build(*build)
+    assert workspace.outputs() == before
+
+
+@pytest.mark.parametrize("platform", ["host", "linux_aarch64_musl"])
+@pytest.mark.parametrize(("name", "text"), [("held.c", IN_C), ("held.S", IN_ASSEMBLY), ("plain.s", IN_PLAIN)])
+def test_what_the_assembler_looks_for_in_vain_is_told_with_where_it_may_stand(
+    workspace: Workspace, platform: str, name: str, text: str
+) -> None:
+    target = f'[cc_library.held]\nsrcs = ["{name}", "held.h"]\n'
+    workspace.write("app/BUILD.toml", target)
+    workspace.write("app/held.h", "// Nothing.\n")
+    workspace.write(f"app/{name}", text.replace("BLOB", "blob.bin"))
+    workspace.write("app/blob.bin", " .byte 1\n")
+    assert workspace.refused("//app:held", f"--platform={platform}") == (
+        "error[undeclared-header]: what '//app:held' reads by .include or .incbin must be in its srcs or come from its "
+        "deps, 'app/blob.bin' does not\n"
+        "--> app/BUILD.toml:2:8\n"
+        "hint: in srcs it must end as a header does, as in .inc; in hdrs of a cc_library among deps as it likes"
+    )
+    workspace.write("app/BUILD.toml", f'{target}deps = [":blob"]\n[cc_library.blob]\nhdrs = ["blob.bin"]\n')
+    workspace.build("//app:held", f"--platform={platform}")

@@ -190,3 +190,83 @@ def test_several_platforms_stand_side_by_side(tmp_path: Path) -> None:
         assert (tmp_path / "et" / platform / "lib/cmake/etbuild_artifacts/etbuild_artifactsConfig.cmake").is_file()
     files = json.loads((tmp_path / "et/manifest.json").read_text())["files"]
     assert {each["platform"] for each in files if each["kind"] == "library"} == {"linux_aarch64", "linux_x86_64"}
+
+
+REGISTERED = {
+    "WORKSPACE": 'name = "kept"\nfamilies = ["core", "cc"]\ntoolchains = ["@etbuild//toolchains:cc"]\n',
+    "a/BUILD.toml": """
+[package]
+visibility = ["//visibility:public"]
+
+[cc_library.base]
+srcs = ["base.cc"]
+hdrs = ["base.h"]
+linkopts = ["-lm"]
+
+[cc_library.same]
+srcs = ["first.cc"]
+deps = [":base"]
+alwayslink = true
+
+[cc_library.all]
+deps = [":same", "//b:same", ":base"]
+""",
+    "a/base.h": "void enter(int);\nint sum();\n",
+    "a/base.cc": "static int held;\nvoid enter(int one) { held += one; }\nint sum() { return held; }\n",
+    "a/first.cc": '#include "base.h"\nstatic const int entered = (enter(1), 0);\n',
+    "b/BUILD.toml": """
+[package]
+visibility = ["//visibility:public"]
+
+[cc_library.same]
+srcs = ["second.cc"]
+deps = ["//a:base"]
+alwayslink = true
+""",
+    "b/second.cc": '#include "a/base.h"\nstatic const int entered = (enter(2), 0);\n',
+}
+APP = {
+    "main.cc": '#include <a/base.h>\n#include <cstdio>\nint main() { std::printf("%d\\n", sum()); }\n',
+    "CMakeLists.txt": """
+cmake_minimum_required(VERSION 3.25)
+project(app CXX)
+find_package(etbuild_artifacts REQUIRED)
+add_library(own STATIC main.cc)
+target_link_libraries(own PRIVATE etbuild::a::all etbuild::b::same)
+add_executable(app main.cc)
+target_link_libraries(app PRIVATE etbuild::a::all etbuild::b::same own)
+""",
+    "meson.build": """
+project('app', 'cpp')
+executable('app', 'main.cc', dependencies: dependency('etbuild-a-all', method: 'pkg-config'))
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def spaced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an installed folder whose path has a space, beside an app."""
+    folder = tmp_path_factory.mktemp("with spaces")
+    for name, text in {**REGISTERED, **{f"my app/{name}": text for name, text in APP.items()}}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    run(ROOT / "etbuild", "install", "//a:all", "//b:same", "--to", folder / "in stalled", cwd=folder)
+    return folder
+
+
+@pytest.mark.parametrize("generator", ["Ninja", "Unix Makefiles"])
+def test_a_folder_with_a_space_is_linked_by_cmake_with_all_that_registers_itself(spaced: Path, generator: str) -> None:
+    build = spaced / f"by {generator}"
+    run("cmake", "-G", generator, "-S", spaced / "my app", "-B", build, f"-DCMAKE_PREFIX_PATH={spaced}/in stalled")
+    run("cmake", "--build", build)
+    assert run(build / "app") == "3\n"
+
+
+def test_a_folder_with_a_space_is_linked_by_pkg_config_with_all_that_registers_itself(spaced: Path) -> None:
+    found = {"PKG_CONFIG_PATH": f"{spaced}/in stalled/lib/pkgconfig"}
+    words = "$(pkg-config --cflags --libs etbuild-a-all etbuild-b-same)"
+    run("sh", "-c", f'eval "c++ -o plain main.cc {words}"', cwd=spaced / "my app", **found)
+    assert run(spaced / "my app/plain") == "3\n"
+    run(*MESON, "setup", spaced / "by meson", spaced / "my app", **found)
+    run(*MESON, "compile", "-C", spaced / "by meson")
+    assert run(spaced / "by meson/app") == "3\n"

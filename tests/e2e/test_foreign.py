@@ -169,6 +169,21 @@ def test_what_cmake_says_of_a_broken_project_is_shown(foreign: Foreign) -> None:
         foreign.said("lock")
 
 
+@pytest.mark.parametrize(("folder", "path"), [("", "src"), ("deep/er/", "deep/er/src")])
+def test_a_mistake_in_a_source_is_told_where_it_stands(tmp_path: Path, folder: str, path: str) -> None:
+    build = '[filegroup.all]\nsrcs = [{ glob = ["CMakeLists.txt", "src/**"] }]\n[cmake_project.broken]\nsrc = ":all"\n'
+    files = {
+        "WORKSPACE": 'name = "own"\nfamilies = ["core", "cc"]\ntoolchains = ["@etbuild//toolchains:cc"]\n',
+        f"{folder}BUILD.toml": f'{build}targets = ["broken"]\nlibraries = ["build/libbroken.a"]\n',
+        f"{folder}CMakeLists.txt": "project(broken C)\nadd_library(broken src/broken.c)\n",
+        f"{folder}src/broken.c": "int a(void) { return 0; }\nint b(void) { return nothing; }\n",
+    }
+    workspace = Workspace(tmp_path / "workspace", cache_beside(tmp_path / "cache"), files)
+    said = workspace.said("//...", code=1)
+    assert f"    {path}/broken.c:2:22: error: " in said
+    assert "CmakeProject of '//" in said
+
+
 def test_nothing_of_the_machine_beside_the_toolchain_is_found(foreign: Foreign) -> None:
     """A library that is installed here would be in no key: a project that looks for it must not find it."""
     text = "cmake_minimum_required(VERSION 3.16)\nproject(x C)\nfind_library(found m PATHS /usr/lib/x86_64-linux-gnu)\n"

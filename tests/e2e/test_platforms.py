@@ -279,7 +279,7 @@ def test_an_image_that_does_not_fit_says_by_how_much_and_what_is_largest(workspa
     workspace.write("app.c", f"static char buffer[20000];\n{main}")
     done = workspace("//:app", "--platform=cortex_m0")
     assert done.returncode == 1
-    assert "error[image-overflow]: '//:app' must fit into memory 'ram', is 9" in done.stderr
+    assert "error[image-overflow]: '//:app' must fit into memory 'ram', is 8" in done.stderr
     assert "bytes too big" in done.stderr
     assert "20000  .bss.buffer of _cc/app/app.c.o" in done.stderr
 

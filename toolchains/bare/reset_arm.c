@@ -37,6 +37,10 @@ void Reset_Handler(void) {
       "bl bare_start\n .ltorg\n");
 }
 
+// Where thread_local variables are: there is one thread. Compiled code counts on every register but r0.
+void __aeabi_read_tp(void) __attribute__((naked));
+void __aeabi_read_tp(void) { __asm__ volatile("ldr r0, =__aeabi_thread_pointer\n bx lr\n .ltorg\n"); }
+
 // Hands the frame that the processor pushed to C, on a stack that is whole even if the fault is a stack overflow.
 static void fault(void) __attribute__((naked));
 static void fault(void) {

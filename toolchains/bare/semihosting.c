@@ -33,13 +33,15 @@ static intptr_t call(intptr_t operation, const void* argument) {
 }
 
 static intptr_t handle(int stream) {
-  static intptr_t handles[2];  // One more than the host's, so that 0 means not open yet.
-  intptr_t* known = &handles[stream == BARE_ERRORS];
-  if (*known == 0) {
+  // Each with its complement: where they are none, it is not open yet, or a stack that outgrew its place wrote over it.
+  static intptr_t handles[2][2];
+  intptr_t* known = handles[stream == BARE_ERRORS];
+  if (known[1] != ~known[0]) {
     const uintptr_t terminal[3] = {(uintptr_t) ":tt", stream == BARE_ERRORS ? MODE_APPEND : MODE_WRITE, 3};
-    *known = call(SYS_OPEN, terminal) + 1;
+    known[0] = call(SYS_OPEN, terminal);
+    known[1] = ~known[0];
   }
-  return *known - 1;
+  return known[0];
 }
 
 void bare_write(int stream, const char* text, size_t size) {

@@ -6,6 +6,7 @@
 
 #include "bare.h"
 #include "exit_report.h"
+#include "heap.h"
 #include "semihosting.h"
 
 typedef void (*Function)(void);
@@ -22,9 +23,7 @@ extern Function __preinit_array_start[], __preinit_array_end[], __init_array_sta
 extern Function __fini_array_start[], __fini_array_end[];
 int main(int argc, char** argv);
 
-enum { MAX_WORDS = 16, COMMAND_LINE = 256, STACK_IN_USE = 128 };
-static char command_line[COMMAND_LINE];
-static char* words[MAX_WORDS + 1];
+enum { STACK_IN_USE = 128 };
 
 // Fills what no call has touched yet, a margin for this call itself aside.
 static void paint_stack(void) {
@@ -48,15 +47,43 @@ static void fill_memory(void) {
   for (const Tier* tier = __tiers; tier < __tiers_end; ++tier) fill(tier->start, tier->end, tier->from);
 }
 
-// Cuts the command line at its spaces.
-static int split_words(void) {
-  int count = 0;
-  semihosting_command_line(command_line, sizeof command_line);
-  for (char* at = command_line; *at != '\0' && count < MAX_WORDS;) {
-    while (*at == ' ') *at++ = '\0';
-    if (*at != '\0') words[count++] = at;
-    while (*at != '\0' && *at != ' ') ++at;
+// Ends a word where it ends, without its quotes; returns what follows. A space in double quotes is the word's, and so
+// is what stands behind a backslash there.
+static char* end_word(char* at) {
+  char* to = at;
+  for (int quoted = 0; *at != '\0' && (quoted || *at != ' '); ++at) {
+    if (*at == '"') {
+      quoted = !quoted;
+    } else {
+      if (quoted && *at == '\\' && at[1] != '\0') ++at;
+      *to++ = *at;
+    }
   }
+  char* next = *at == '\0' ? at : at + 1;
+  *to = '\0';
+  return next;
+}
+
+// Cuts the command line into words, at its spaces. It takes the beginning of the heap, and the words what follows it.
+static int split_words(char*** words) {
+  static char* none[1];
+  *words = none;
+  const size_t length = semihosting_command_line(bare_heap, (size_t)(__heap_end - bare_heap));
+  if (length == 0) return 0;
+  char** table = (char**)(((uintptr_t)bare_heap + length + sizeof(char*)) & ~(uintptr_t)(sizeof(char*) - 1));
+  int count = 0;
+  for (char* at = bare_heap; *at != '\0' && (char*)&table[count + 2] <= __heap_end;) {
+    if (*at == ' ') {
+      ++at;
+    } else {
+      table[count++] = at;
+      at = end_word(at);
+    }
+  }
+  if ((char*)&table[count + 1] > __heap_end) return 0;
+  table[count] = NULL;
+  *words = table;
+  bare_heap = (char*)&table[count + 1];
   return count;
 }
 
@@ -82,7 +109,9 @@ void bare_start(void) __attribute__((noreturn));
 void bare_start(void) {
   paint_stack();
   fill_memory();
+  char** words;
+  const int count = split_words(&words);  // Before anything else has taken of the heap.
   run_all(__preinit_array_start, __preinit_array_end);
   run_all(__init_array_start, __init_array_end);
-  exit(main(split_words(), words));
+  exit(main(count, words));
 }

@@ -6,8 +6,9 @@
 
 #include "bare.h"
 #include "exit_report.h"
+#include "heap.h"
 
-extern char __heap_start[], __heap_end[];
+char* bare_heap = __heap_start;
 
 void _exit(int code) { bare_exit(bare_report_stack(code)); }
 
@@ -16,13 +17,12 @@ void abort(void) { bare_panic("abort"); }
 // Grows the heap towards the stack, and never into it.
 void* sbrk(ptrdiff_t change);
 void* sbrk(ptrdiff_t change) {
-  static char* end = __heap_start;
-  if (change > __heap_end - end || change < __heap_start - end) {
+  if (change > __heap_end - bare_heap || change < __heap_start - bare_heap) {
     errno = ENOMEM;
     return (void*)-1;
   }
-  char* before = end;
-  end += change;
+  char* before = bare_heap;
+  bare_heap += change;
   return before;
 }
 

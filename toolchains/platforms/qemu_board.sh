@@ -19,9 +19,19 @@ while [ "$1" != end-of-words ]; do
 done
 image=$1
 shift
-words=
+config=enable=on,target=native
+count=0
+set -- "${image##*/}" "$@"
 while [ $# -gt 1 ]; do
-    words="$words${words:+ }$1"
+    word=$1
+    case $word in
+    '' | *[!A-Za-z0-9_./:=+@%-]*) # As start.c takes them: in quotes. A comma is two in QEMU's options.
+        word=$(printf '%s.' "$word" | sed 's/["\\]/\\&/g; s/,/,,/g')
+        word=\"${word%.}\"
+        ;;
+    esac
+    config=$config,arg=$word
+    count=$((count + 1))
     shift
 done
 log=$(mktemp -d)
@@ -94,6 +104,18 @@ count_instructions() {
         END { if (whole) printf "%.0f\n", count }'
 }
 
+# Refuses words for which the image has no room: they go where its heap begins.
+if [ "$count" -gt 1 ] && list_symbols; then
+    heap=$(sed -n 's/^\([0-9a-f]*\) [A-Za-z] __heap_start$/\1/p' "$log/symbols")
+    end=$(sed -n 's/^\([0-9a-f]*\) [A-Za-z] __heap_end$/\1/p' "$log/symbols")
+    needed=$((${#config} + 8 * (count + 2)))
+    if [ "$heap" ] && [ $((0x$end - 0x$heap)) -lt $needed ]; then
+        printf 'the words for the program must fit into its heap of %s bytes, take up to %s\n' \
+            $((0x$end - 0x$heap)) $needed >&2
+        exit 2
+    fi
+fi
+
 mkfifo "$log/monitor.in" "$log/monitor.out"
 { sleep 2 >"$log/null" 2>&1 && check_memory; } &
 watch=$!
@@ -104,7 +126,7 @@ record=
     {
         # shellcheck disable=SC2086 # Options hold no spaces.
         "$qemu" $options $record -nographic -monitor "pipe:$log/monitor" -serial null \
-            -semihosting-config enable=on,target=native -kernel "$image" -append "$words" 2>&1 >&3 3>&-
+            -semihosting-config "$config" -kernel "$image" 2>&1 >&3 3>&-
         echo $? >"$log/code"
     } | tee "$log/errors" >&2
 } 3>&1

@@ -12,6 +12,7 @@ mkdir "$CMAKE_WORK/source"
 cp -RL "$1/." "$CMAKE_WORK/source"
 chmod -R u+w "$CMAKE_WORK/source"
 printf '%s' "$CMAKE_TOOLCHAIN" >"$CMAKE_WORK/toolchain.cmake"
+source=${1#.}
 shift
 [ -z "${CMAKE_LINK:-}" ] || eval "$CMAKE_LINK --version" >"$CMAKE_WORK/linker"
 
@@ -38,14 +39,20 @@ while [ "$count" -gt 0 ]; do
     count=$((count - 2))
 done
 
-cmake -S "$CMAKE_WORK/source" -B "$CMAKE_WORK/build" -G Ninja -Wno-dev \
+# Runs a command. What it says of the copy, which nobody will find, it says of the tree; and of the rest as BUILD.toml does.
+named() {
+    { "$@" 2>&1 || echo $? >"$CMAKE_WORK/code"; } | sed "s|$CMAKE_WORK/source/|${source:+$source/}|g; s|$CMAKE_WORK/||g"
+    [ ! -e "$CMAKE_WORK/code" ] || exit "$(cat "$CMAKE_WORK/code")"
+}
+
+named cmake -S "$CMAKE_WORK/source" -B "$CMAKE_WORK/build" -G Ninja -Wno-dev \
     "-DCMAKE_TOOLCHAIN_FILE=$CMAKE_WORK/toolchain.cmake" -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_INSTALL_PREFIX=/installed -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_SKIP_BUILD_RPATH=ON \
     '-DCMAKE_INSTALL_RPATH=$ORIGIN' -DCMAKE_EXPORT_NO_PACKAGE_REGISTRY=ON -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF \
     -DFETCHCONTENT_FULLY_DISCONNECTED=ON "$@"
 mkdir "$CMAKE_WORK/installed"
 for target in $targets; do
-    DESTDIR=$CMAKE_WORK cmake --build "$CMAKE_WORK/build" --target "$target"
+    named env "DESTDIR=$CMAKE_WORK" cmake --build "$CMAKE_WORK/build" --target "$target"
 done
 mv "$CMAKE_WORK/installed" "$CMAKE_WORK/install"
 

@@ -4,12 +4,18 @@
 #   $CC_OWN          its own headers, one a line, with a line break before and after each
 #   $CC_MAY_INCLUDE  what its direct dependencies export, in the same way
 #   $CC_FOLDERS      folders of both, each with a slash at the end
+#   $CC_USED         where the compiler writes down what it read, if it is asked to
+#   $CC_ASSEMBLER    "gnu": its assembler writes that down, too
 # -H says who includes what: a dot for each level, a space, the header. No process but the compiler is started: a
 # thousand compiles pay for each.
 set -f
-IFS='
+newline='
 '
+IFS=$newline
 code=0
+assembled=
+[ "$CC_ASSEMBLER" != gnu ] || assembled=${CC_USED:+$TMPDIR/assembled.d}
+[ ! "$assembled" ] || set -- "$@" -Xassembler --MD -Xassembler "$assembled"
 # GCC hands only the second map to its assembler.
 said=$("$@" -H "-ffile-prefix-map=$PWD=." "-fdebug-prefix-map=$PWD=." 2>&1 >/dev/null) || code=$?
 refused= guards= own_0=1
@@ -48,7 +54,44 @@ for line in $said; do
     done
     refused=$refused$header$IFS
 done
-[ $code = 0 ] || exit $code
+if [ $code != 0 ]; then
+    for line in $said; do
+        case $line in
+        *': Error: file not found: '*) missing=${line##*: Error: file not found: } ;;
+        *": Error: can't open "*' for reading: '*) missing=${line##*": Error: can't open "} missing=${missing%% for reading: *} ;;
+        *": error: Could not find inc"*" file '"*) missing=${line##*" file '"} missing=${missing%"'"*} ;;
+        *) continue ;;
+        esac
+        printf '[{"code": "undeclared-header", "attribute": "srcs", "message": "%s", "notes": ["%s"], "hint": "%s"}]' \
+            "what '$CC_TARGET' reads by .include or .incbin must be in its srcs or come from its deps, '$missing' does not" \
+            "$(printf '%s' "$line" | sed 's/["\\]/\\&/g')" \
+            "in srcs it must end as a header does, as in .inc; in hdrs of a cc_library among deps as it likes" \
+            >"$ETBUILD_DIAGNOSTICS"
+        exit 65
+    done
+    exit $code
+fi
+
+# What the compiler wrote down is what was preprocessed; by .incbin and .include an assembler reads more. GNU's also lists
+# names that it only heard of (.file, #line). Where it is another, or a name is odd, nothing is said of what was used: then
+# each header counts.
+unknown=
+if [ "$assembled" ]; then
+    IFS=' '
+    while read -r line; do
+        for word in ${line#*: }; do
+            case $word in
+            \\) ;;
+            *[\\$]*) unknown=1 ;;
+            *) [ ! -e "$word" ] || printf '%s: %s\n' "$CC_USED" "$word" ;;
+            esac
+        done
+    done <"$assembled" >>"$CC_USED"
+    IFS=$newline
+elif [ "$CC_USED" ]; then
+    unknown=$(xargs grep -lsE 'incbin|[.]include' <"$CC_USED" 2>&1)
+fi
+[ ! "$unknown" ] || : >"$CC_USED"
 [ "$refused" ] || exit 0
 
 # From here on time does not matter. Each library wrote down what it exports: its label, then its headers.

@@ -16,16 +16,30 @@ escape() { # text
     printf '%s' "$1" | sed 's/["\\]/\\&/g'
 }
 
-owner() { # path
-    line=$(printf '%s' "$CC_LIBRARIES" | grep -F -e "$1 " | head -n 1)
+owner() { # object, archive(object), or list of symbols
+    line=$(printf '%s' "$CC_LIBRARIES" | grep -F -e "${1%%(*} " | head -n 1)
     label=${line##* }
     printf '%s' "${label:-$CC_TARGET}"
 }
 
-twice() { # symbol, the two paths
-    printf '%s{"code": "duplicate-symbol", "attribute": "deps", "message": "' "$comma"
-    printf "'%s' must be defined once in '%s', is by '%s' and by '%s'" \
-        "$(escape "$1")" "$CC_TARGET" "$(owner "$2")" "$(owner "$3")"
+source_of() { # object or archive(object)
+    object=${1##*(}
+    object=${object%)}
+    name=${CC_TARGET##*/}
+    name=_cc/${name##*:}/
+    case $object in *"$name"*) object=${object%%"$name"*}${object#*"$name"} ;; esac
+    object=${object##*_of/}
+    printf '%s' "${object%.o}"
+}
+
+twice() { # symbol, the two: of two targets, or sources of one
+    first=$(owner "$2") second=$(owner "$3") where=$CC_TARGET attribute=deps
+    if [ "$first" = "$second" ]; then
+        [ "$first" != "$CC_TARGET" ] || attribute=srcs
+        where=$first first=$(source_of "$2") second=$(source_of "$3")
+    fi
+    printf '%s{"code": "duplicate-symbol", "attribute": "%s", "message": "' "$comma" "$attribute"
+    printf "'%s' must be defined once in '%s', is by '%s' and by '%s'" "$(escape "$1")" "$where" "$first" "$second"
     printf '", "hint": "give it another name, or make it static, inline or weak"}'
     comma=', '
 }
@@ -84,15 +98,20 @@ found=$(printf '%s\n' "$said" | while read -r line; do
         */ld:*|ld:*) file=${line#*ld: } file=${file%%:*} ;;
         esac
         first=${first%%:*}
-        twice "${symbol%%"'; "*}" "${first%%(*}" "${file%%(*}"
+        twice "${symbol%%"'; "*}" "$first" "$file"
         ;;
     *'duplicate symbol: '* | *'duplicate symbol definition: '*) symbol=${line##*duplicate symbol*: } file= ;;
-    '>>> '*' in archive '* | '>>>  '*':('* | '>>>  '*.o | '>>>  '*'.o)' | '>>> defined in '* | '>>> defined '*'.a('* | *': defined by '*)
+    '>>> '*' in archive '* | '>>> defined '*'.o' | '>>>  '*':('* | '>>>  '*.o | '>>>  '*'.o)' | '>>> defined in '* | '>>> defined '*'.a('* | *': defined by '*)
         path=${line##* in archive }
         path=${path#*defined ?? }
         path=${path#"$PWD/"}
-        case $path in '>>>'*) path=${path%%:(*} path=${path##* } ;; esac
-        path=${path%%(*}
+        case $line in
+        *' in archive '*)
+            member=${line%%:(*}
+            path="$path(${member##* })"
+            ;;
+        *) case $path in '>>>'*) path=${path%%:(*} path=${path##* } ;; esac ;;
+        esac
         [ ! "$file" ] || twice "$symbol" "$file" "$path"
         file=$path
         ;;

@@ -2,7 +2,8 @@
 
 A weak key stands for all runs of an action with the same command, the same main inputs and headers of the same paths.
 Of each run it is kept which headers were used and what they held: if they hold the same now, the run made what this one
-would. Paths count, as a new file may come first where a compiler looks for a header.
+would. Paths count, as a new file may come first where a compiler looks for a header. Of a run that names nothing, not
+even its source, nothing is kept: it may have used each.
 """
 
 from __future__ import annotations

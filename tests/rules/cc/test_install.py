@@ -58,8 +58,8 @@ def test_pkg_config_holds_flags_relative_to_the_folder() -> None:
     assert "-I${prefix}/include/a/include -I${prefix}/include " in text
     assert "-DA '-DB=\"x\"'\n" in text
     assert text.endswith(
-        "Libs: -Wl,--no-as-needed ${prefix}/lib/a/b/libc.a "
-        "-Wl,--whole-archive,${prefix}/lib/a/b/libk.a,--no-whole-archive "
+        "Libs: -Wl,--no-as-needed -L${prefix}/lib -l:a/b/libc.a "
+        "-Wl,--whole-archive,${prefix}/lib/a/b/libk.a,--no-whole-archive -L${prefix}/lib "
         "-L${prefix}/lib/a/rt/lib -lq -pthread -lm\n"
     )
 

@@ -60,6 +60,34 @@ OF_PROGRAM = {
             note: defined by HERE/a/_cc/app/main.cc.o
             note: defined by HERE/a/libtwo.a(two.cc.o)""",
 }
+OF_ONE = {
+    "GNU ld": """\
+        ld: a/_cc/app/deep/two.cc.o: in function `twice(int)':
+        a/deep/two.cc:1: multiple definition of `twice(int)'; \
+a/_cc/app/_of/made/one.cc.o:one.cc:2: first defined here""",
+    "GNU ld without functions": """\
+        /usr/bin/ld: a/_cc/app/deep/two.cc.o:(.bss.x+0x0): multiple definition of `twice(int)'; \
+a/_cc/app/_of/made/one.cc.o:(.bss.x+0x0): first defined here""",
+    "lld for ELF": """\
+        ld.lld: error: duplicate symbol: twice(int)
+        >>> defined at one.cc:2 (made/one.cc:2)
+        >>>            a/_cc/app/_of/made/one.cc.o:(twice(int))
+        >>> defined at two.cc:1 (a/two.cc:1)
+        >>>            a/_cc/app/deep/two.cc.o:(twice(int))""",
+    "lld for Windows": """\
+        lld-link: error: duplicate symbol: twice(int)
+        >>> defined at .\\made\\one.cc:2
+        >>>            a/_cc/app/_of/made/one.cc.o
+        >>> defined at a/_cc/app/deep/two.cc.o""",
+    "lld for WebAssembly": """\
+        wasm-ld: error: duplicate symbol: twice(int)
+        >>> defined in a/_cc/app/_of/made/one.cc.o
+        >>> defined in a/_cc/app/deep/two.cc.o""",
+    "zig's for macOS": """\
+        error: duplicate symbol definition: twice(int)
+            note: defined by HERE/a/_cc/app/_of/made/one.cc.o
+            note: defined by HERE/a/_cc/app/deep/two.cc.o""",
+}
 
 
 def mistakes(folder: Path, said: str, **variables: str) -> list[dict[str, Any]]:
@@ -93,6 +121,20 @@ def test_two_libraries_are_named(tmp_path: Path, linker: str) -> None:
 def test_a_program_and_a_library_are_named(tmp_path: Path, linker: str) -> None:
     [mistake] = mistakes(tmp_path, OF_PROGRAM[linker])
     assert mistake["message"] == "'twice(int)' must be defined once in '//a:app', is by '//a:app' and by '//a:two'"
+
+
+@pytest.mark.parametrize("linker", OF_ONE)
+def test_two_sources_of_one_target_are_named(tmp_path: Path, linker: str) -> None:
+    [mistake] = mistakes(tmp_path, OF_ONE[linker])
+    said = "'twice(int)' must be defined once in '//a:app', is by 'made/one.cc' and by 'a/deep/two.cc'"
+    assert (mistake["attribute"], mistake["message"]) == ("srcs", said)
+
+
+@pytest.mark.parametrize("linker", SAID)
+def test_two_sources_of_one_library_are_named_with_it(tmp_path: Path, linker: str) -> None:
+    [mistake] = mistakes(tmp_path, SAID[linker].replace("libtwo.a", "libone.a"))
+    said = "'twice(int)' must be defined once in '//a:one', is by 'one.cc' and by 'two.cc'"
+    assert (mistake["attribute"], mistake["message"]) == ("deps", said)
 
 
 def test_two_symbols_are_two_mistakes(tmp_path: Path) -> None:

@@ -108,6 +108,14 @@ def test_what_was_taken_over_is_known_by_its_own_key_from_then_on(place, tree):
     assert build(place, tree) == "hit hit hit"
 
 
+def test_each_header_counts_for_a_run_that_names_nothing(place, tree):
+    headers = InputSet([tree["one.h"], tree["two.h"]])
+    silent = compiled(tree["a.c"], headers, 'cat "$1" one.h >"$2"; : >"$3"')
+    assert place.execute(silent).outcomes[0].status == "run"
+    tree["two.h"] = place.source("two.h", "other\n")
+    assert place.execute(silent).outcomes[0].status == "run"
+
+
 def test_a_header_that_is_read_and_not_declared_is_an_error(place, tree):
     place.source("b/hidden.h", "x\n")
     script = 'cat "$1" > "$2"; echo "$2: $1 b/hidden.h" > "$3"'
