@@ -186,7 +186,43 @@ store.close()
 """
 
 
+IN_A_FULL_FILE_SYSTEM = """
+import contextlib, pathlib, sys
+from etbuild.execution.collect_garbage import make_room
+from etbuild.execution.store import Store
+folder = pathlib.Path(sys.argv[1])
+store = Store.open(folder / "cache")
+(folder / "blob").write_bytes(b"b" * 1_500_000)
+store.ingest(folder / "blob", executable=False)
+store.close()
+with contextlib.suppress(OSError), (folder / "filler").open("wb", buffering=0) as filler:
+    while True:
+        filler.write(b"f" * 4096)
+try:
+    Store.open(folder / "cache")
+except Exception as error:
+    print(str(error).split("]")[0])
+print(make_room(folder / "cache"))
+Store.open(folder / "cache").close()
+"""
+
+
 def test_on_a_file_system_that_is_really_full_nothing_is_lost(tmp_path):
+    done = run_in_a_small_file_system(IN_A_SMALL_FILE_SYSTEM, tmp_path)
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[0] in {"error[disk-full", "[Errno 28", "error[cache-unusable"}
+    assert done.stdout.splitlines()[1:] == ["now there is room"]
+
+
+def test_on_a_file_system_that_is_really_full_room_can_be_made(tmp_path):
+    done = run_in_a_small_file_system(IN_A_FULL_FILE_SYSTEM, tmp_path)
+    assert (done.stderr, done.stdout.splitlines()) == (
+        "",
+        ["error[disk-full", "Collected(blobs=1, bytes=1500000, environments=0, repositories=0)"],
+    )
+
+
+def run_in_a_small_file_system(program, tmp_path):
     inside = 'mount -t tmpfs -o size=3m none $0 && exec $1 -c "$2" $0'
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
     if (
@@ -194,16 +230,13 @@ def test_on_a_file_system_that_is_really_full_nothing_is_lost(tmp_path):
         or subprocess.run([*command, "mount -t tmpfs none /mnt"], check=False).returncode
     ):
         pytest.skip("this machine refuses mount namespaces")
-    done = subprocess.run(
-        [*command, inside, tmp_path, sys.executable, IN_A_SMALL_FILE_SYSTEM],
+    return subprocess.run(
+        [*command, inside, tmp_path, sys.executable, program],
         env={"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stderr == ""
-    assert done.stdout.splitlines()[0] in {"error[disk-full", "[Errno 28", "error[cache-unusable"}
-    assert done.stdout.splitlines()[1:] == ["now there is room"]
 
 
 def test_with_every_blob_evicted_nothing_runs(workspace):

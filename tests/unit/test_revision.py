@@ -94,7 +94,12 @@ srcs = ["a.cpp"]
 """
     workspace = 'families = ["cc"]\ntoolchains = ["//:gcc"]\n' + local("../shared")
     texts = {"WORKSPACE": workspace, "BUILD.toml": compiler, "a.cpp": ""}
-    committed(top, {**{f"app/{name}": text for name, text in texts.items()}, "shared/bin/g++": "1"})
+    for name in ("gcc", "g++"):
+        program = top / "shared" / "bin" / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.touch(0o755)
+    git(top, "init", "-q")
+    committed(top, {f"app/{name}": text for name, text in texts.items()})
     assert affected(top / "app") == ([], "")
     (top / "shared" / "bin" / "g++").write_text("2")
     assert affected(top / "app") == (["//:a  toolchain @shared"], "")

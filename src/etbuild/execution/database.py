@@ -145,7 +145,9 @@ def _diagnosed(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+        code = error.sqlite_errorcode & 0xFF
+        # Where there is no room for the log's index, it is SQLITE_IOERR.
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and not os.statvfs(path.parent).f_bavail):
             raise disk_full(path.parent) from error
         message = f"the cache '{path.parent}' must be a folder that can be written, on a local file system: {error}"
         raise EtbuildError(

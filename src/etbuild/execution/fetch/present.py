@@ -40,7 +40,7 @@ def folder_digest(folder: Path) -> tuple[str, tuple[str, ...]]:
     """Return by what a folder of this machine is known, and the paths that this depends on.
 
     That is names, modes, links, sizes and times, as it may hold an SDK of many gigabytes: another machine has another
-    digest. Of a folder only its name counts: what comes and goes in it while nobody looks changes its times.
+    digest. Of a folder its name and mode count: what comes and goes in it while nobody looks changes its times.
     """
     walked = sorted((parent, folders, names) for parent, folders, names in os.walk(folder))
     files = [f"{parent}/{name}" for parent, _, names in walked for name in sorted(names)]

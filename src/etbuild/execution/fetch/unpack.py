@@ -27,8 +27,11 @@ _MAX_RATIO = 100
 _CHUNK = 1 << 20
 _ZIP = (b"PK\3\4", b"PK\5\6", b"PK\7\x08")
 _ENCRYPTED = 1
-_UNREADABLE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError)
+_LIBRARIES = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError)
+_UNREADABLE = (*_LIBRARIES, EOFError, RuntimeError, ValueError, LookupError, OSError)
 """What the libraries say of damage; RuntimeError of a method of packing that they do not know."""
+_OF_DAMAGE = (None, errno.EINVAL)
+"""What an OSError has for number then: bzip2's has none, a zip file's may seek before its begin."""
 _BOTH = "a name is that of a folder and of something else"
 _NO_PLACE = {
     errno.EEXIST: _BOTH,
@@ -61,9 +64,8 @@ def unpack(archive: Path, folder: Path, place: Placer = lambda name: name) -> No
     try:
         with _members(archive) as members:
             unpack_members(members, archive.name, archive.stat().st_size, folder, place)
-    except (*_UNREADABLE, OSError) as error:
-        # Of an OSError, bzip2's is without a number: all others are the machine's.
-        if isinstance(error, OSError) and error.errno:
+    except _UNREADABLE as error:
+        if isinstance(error, OSError) and error.errno not in _OF_DAMAGE:
             raise
         raise _bad(archive.name, str(error)) from error
 

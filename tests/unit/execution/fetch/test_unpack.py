@@ -211,13 +211,17 @@ def test_every_flipped_byte_is_read_or_is_one_clear_error(tmp_path: Path) -> Non
                 info = tarfile.TarInfo(name)
                 info.size = 300
                 opened.addfile(info, io.BytesIO(name.encode() * 100))
-        content = archive.read_bytes()
-        for at in range(0, len(content), 1 + len(content) // 150):
-            flipped = bytearray(content)
-            flipped[at] ^= 0xFF
-            archive.write_bytes(flipped)
+        unpack_flipped(archive, tmp_path / kind[2:])
+    unpack_flipped(make_zip(tmp_path / "a.zip", {"p/a": "a" * 300, "p/l": "a"}, {"p/l": 0o120777}), tmp_path / "zip")
+
+
+def unpack_flipped(archive: Path, folder: Path) -> None:
+    content = archive.read_bytes()
+    for at in range(0, len(content), 1 + len(content) // 150):
+        for byte in (0, content[at] ^ 0xFF):
+            archive.write_bytes(content[:at] + bytes([byte]) + content[at + 1 :])
             with contextlib.suppress(EtbuildError):
-                unpack(archive, tmp_path / "out" / f"{kind[2:]}{at}")
+                unpack(archive, folder / f"{at}.{byte}")
 
 
 def test_links_inside_stay_links(tmp_path: Path) -> None:
