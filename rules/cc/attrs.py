@@ -17,8 +17,8 @@ class CcAttrs(Attrs):
     """Attributes of what is compiled."""
 
     srcs: tuple[Src, ...] = ()
-    """Sources: C (.c), C++ (.cc .cpp .cxx), assembly (.S .s); headers that only they include; objects and archives. What
-    they read by `.include` or `.incbin` and does not end as a header does, stands in `hdrs` of a library."""
+    """Sources: C (.c), C++ (.cc .cpp .cxx), assembly (.S .s); headers that only they include; objects and archives.
+    What they read by `.include` or `.incbin` and does not end as a header does, stands in `hdrs` of a library."""
 
     deps: CcDeps = ()
     """Libraries whose headers the sources may include, and that are linked."""

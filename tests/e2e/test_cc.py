@@ -94,6 +94,44 @@ def test_a_header_of_an_indirect_dependency_is_refused_and_the_target_named(work
     workspace.build("//app")
 
 
+ORDERS = {
+    "first": '#include "low/high.h"\n#include "low/low.h"\n',
+    "last": '#include "low/low.h"\n#include "low/high.h"\n',
+    "by another path": '#include "low/high.h"\n# include "../low/low.h"  // Again.\n',
+    "in a header": '#include "low/high.h"\n#include "own.h"\n',
+    "by a name that is looked for": '#include "low/high.h"\n#include <low.h>\n',
+}
+
+
+@pytest.mark.parametrize("toolchains", ["gcc", "clang"])
+@pytest.mark.parametrize("order", ORDERS)
+def test_an_indirect_include_is_refused_wherever_it_stands(workspace: Workspace, order: str, toolchains: str) -> None:
+    if toolchains == "clang":
+        workspace.write("WORKSPACE", WORKSPACE.replace("toolchains:cc", "toolchains/clang:linux_x86_64"))
+    workspace.write("low/high.h", '#pragma once\n#include "low/low.h"\nint twice(int x);\n')
+    workspace.write("low/BUILD.toml", FILES["low/BUILD.toml"].replace('["low.h"]', '["low.h"]\nincludes = ["."]'))
+    workspace.write("app/BUILD.toml", '[cc_library.app]\nsrcs = ["main.cc", "own.h"]\ndeps = ["//low:high"]\n')
+    workspace.write("app/own.h", '#include "low/low.h"\n')
+    workspace.write("app/main.cc", f"{ORDERS[order]}int main() {{ return low(0); }}\n")
+    assert workspace.refused("//app") == (
+        "error[indirect-include]: what '//app' includes must be exported by its deps, 'low/low.h' is not\n"
+        "--> app/BUILD.toml:3:8\n"
+        "hint: add '//low' to its deps"
+    )
+
+
+def test_an_include_that_does_not_count_or_is_of_another_header_is_none(workspace: Workspace) -> None:
+    workspace.write("low/high.h", '#pragma once\n#include "low/low.h"\nint twice(int x);\n')
+    workspace.write("app/BUILD.toml", '[cc_library.app]\nsrcs = ["main.cc", "low.h"]\ndeps = ["//low:high"]\n')
+    workspace.write("app/low.h", "#pragma once\n")
+    workspace.write(
+        "app/main.cc",
+        '#include "low.h"\n#include "low/high.h"\n#include "low.h"\n#ifdef NEVER\n#include "low/low.h"\n#endif\n'
+        '/*\n#include "low/low.h"\n*/\n',
+    )
+    workspace.build("//app")
+
+
 def test_what_a_targets_own_header_includes_is_its_includes_too(workspace: Workspace) -> None:
     workspace.write("app/own.h", '#include "low/../low/low.h"\n')
     workspace.write("app/BUILD.toml", FILES["app/BUILD.toml"].replace('"main.cc"', '"main.cc", "own.h"'))
@@ -262,7 +300,7 @@ def test_firmware_says_what_fills_its_memory_and_by_how_much_it_does_not_fit(wor
     )
     done = workspace("//fw", "--platform=cortex_m3")
     assert "\n  flash " in done.stdout
-    assert " KiB of 4 MiB · ram 70." in done.stdout
+    assert " KiB of 4 MiB · ram 69." in done.stdout
     assert " KiB of 4 MiB (stack 64 KiB)\n" in done.stdout
     made = workspace.root / "etbuild-out/cortex_m3/fw"
     assert {path.name for path in made.iterdir()} == {"fw.elf", "fw.bin", "fw.hex", "fw.map", "fw.sizes.txt"}

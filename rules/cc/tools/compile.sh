@@ -6,8 +6,9 @@
 #   $CC_FOLDERS      folders of both, each with a slash at the end
 #   $CC_USED         where the compiler writes down what it read, if it is asked to
 #   $CC_ASSEMBLER    "gnu": its assembler writes that down, too
-# -H says who includes what: a dot for each level, a space, the header. No process but the compiler is started: a
-# thousand compiles pay for each.
+# -H says who includes what: a dot for each level, a space, the header. A header that is guarded it says once: whether what
+# others include is included here, too, the sources say. Each process beside the compiler's is one that a thousand compiles
+# pay for.
 set -f
 newline='
 '
@@ -18,7 +19,19 @@ assembled=
 [ ! "$assembled" ] || set -- "$@" -Xassembler --MD -Xassembler "$assembled"
 # GCC hands only the second map to its assembler.
 said=$("$@" -H "-ffile-prefix-map=$PWD=." "-fdebug-prefix-map=$PWD=." 2>&1 >/dev/null) || code=$?
-refused= guards= own_0=1
+
+normalize() { # $header
+    header=${header#./}
+    while case $header in */../*) true ;; *) false ;; esac do
+        above=${header%%/../*}
+        case $above in
+        */*) header=${above%/*}/${header#*/../} ;;
+        *) header=${header#*/../} ;;
+        esac
+    done
+}
+
+refused= hidden= ours= guards= own_0=1
 for line in $said; do
     dots=${line%%[!.]*}
     rest=${line#"$dots"}
@@ -35,24 +48,18 @@ for line in $said; do
         ;;
     esac
     header=${rest#?}
-    header=${header#./}
-    while case $header in */../*) true ;; *) false ;; esac do
-        above=${header%%/../*}
-        case $above in
-        */*) header=${above%/*}/${header#*/../} ;;
-        *) header=${header#*/../} ;;
-        esac
-    done
+    normalize
     own=
     case $CC_OWN in *"$IFS$header$IFS"*) own=1 ;; esac
     depth=${#dots}
     eval "own_$depth=\$own from=\$own_$((depth - 1))"
-    [ "$from" ] && [ ! "$own" ] || continue
+    [ ! "$own" ] || ours=$ours$header$IFS
+    [ ! "$own" ] || continue
     case $CC_MAY_INCLUDE in *"$IFS$header$IFS"*) continue ;; esac
     for folder in $CC_FOLDERS; do
         case $header in "$folder"*) continue 2 ;; esac
     done
-    refused=$refused$header$IFS
+    if [ "$from" ]; then refused=$refused$header$IFS; else hidden=$hidden$header$IFS; fi
 done
 if [ $code != 0 ]; then
     for line in $said; do
@@ -92,6 +99,64 @@ elif [ "$CC_USED" ]; then
     unknown=$(xargs grep -lsE 'incbin|[.]include' <"$CC_USED" 2>&1)
 fi
 [ ! "$unknown" ] || : >"$CC_USED"
+
+# What an own file names, by the end of its path, and only others were seen to include: the preprocessor says of each
+# #include whether it counts, and here it is looked for where the compiler does.
+named=
+if [ "$hidden" ]; then
+    for word; do
+        [ "$before" != -c ] || ours=$ours$word$IFS
+        before=$word
+    done
+    for line in $(grep -hE '^[[:blank:]]*#[[:blank:]]*(include|import)' $ours); do
+        name=${line#*[\"<]}
+        name=${name%%[\">]*}
+        case $IFS$hidden in *"/${name##*./}$IFS"* | *"$IFS${name##*./}$IFS"*) named=1 ;; esac
+    done
+fi
+if [ "$named" ]; then
+    folders= taken=
+    for word; do
+        shift
+        case $taken in
+        -o | -MF)
+            taken=
+            continue
+            ;;
+        -isystem) folders=$folders$word$IFS ;;
+        esac
+        taken=
+        case $word in
+        -MD) continue ;;
+        -o | -MF)
+            taken=$word
+            continue
+            ;;
+        -isystem) taken=$word ;;
+        -I*) folders=$folders${word#-I}$IFS ;;
+        esac
+        set -- "$@" "$word"
+    done
+    export CC_OURS="$ours"
+    for line in $("$@" -E -dI 2>"$TMPDIR/said" | awk '
+        BEGIN { for (count = split(ENVIRON["CC_OURS"], names, "\n"); count > 0; count--) ours[names[count]] = 1 }
+        /^# [0-9]+ "/ { file = $3; gsub(/"/, "", file); sub(/^\.\//, "", file) }
+        /^# *(include|import)/ && file in ours { print file " " $0 }'); do
+        file=${line%% *}
+        near=
+        case $line in *'"'*) near=./$file near=${near%/*}$IFS.$IFS ;; esac
+        name=${line#*[\"<]}
+        name=${name%%[\">]*}
+        for folder in $near $folders; do
+            [ -e "$folder/$name" ] || continue
+            header=$folder/$name
+            normalize
+            case $IFS$refused in *"$IFS$header$IFS"*) break ;; esac
+            case $IFS$hidden in *"$IFS$header$IFS"*) refused=$refused$header$IFS ;; esac
+            break
+        done
+    done
+fi
 [ "$refused" ] || exit 0
 
 # From here on time does not matter. Each library wrote down what it exports: its label, then its headers.
