@@ -12,23 +12,12 @@ pytest.importorskip("executorch.exir")
 pytestmark = pytest.mark.torch
 
 import transformers
-from workbench import LLAMA, MLP, Workbench, hub
+from workbench import LLAMA, MLP, Workbench, hub, replaced
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     return Workbench(tmp_path_factory.mktemp("mistakes"))
-
-
-def replaced(flags, flag, value):
-    index = flags.index(flag)
-    return [*flags[: index + 1], value, *flags[index + 2 :]]
-
-
-def config_with(bench, name, **values: object):
-    config = json.loads((bench.folder / "llama.config.json").read_text())
-    bench.write(name, json.dumps({**config, **values}))
-    return replaced(LLAMA, "--config", name)
 
 
 def test_an_unknown_architecture_names_the_nearest(bench):
@@ -87,20 +76,15 @@ def test_a_graph_that_answers_otherwise_than_its_model_is_refused(bench):
     ids=["text", "zero", "unknown-name", "no-table"],
 )
 def test_a_config_that_makes_no_model_is_refused(bench, values):
-    diagnostic = bench.refused_export(config_with(bench, "odd.json", **values))
+    diagnostic = bench.refused_export(bench.llama_with("odd.json", **values))
     assert (diagnostic.code, diagnostic.attribute) == ("wrong-config", "config")
 
 
-def test_weights_that_do_not_fit_name_the_tensors_and_both_shapes(bench):
-    diagnostic = bench.refused_export(config_with(bench, "wide.json", intermediate_size=96))
-    assert diagnostic.code == "weights-do-not-fit"
-    assert diagnostic.message == "6 tensors of the weights differ from what LlamaForCausalLM with this config holds"
-    assert diagnostic.notes[0] == "model.layers.0.mlp.down_proj.weight is [64, 128], must be [64, 96]"
-
-
-def test_missing_tensors_are_named(bench):
-    diagnostic = bench.refused_export(config_with(bench, "deep.json", num_hidden_layers=3))
-    assert "model.layers.2.input_layernorm.weight is missing" in diagnostic.notes
+def test_a_name_that_transformers_does_not_know_is_shown_with_the_line_that_looks_it_up(bench):
+    message = bench.refused_export(bench.llama_with("act.json", hidden_act="foo")).message
+    assert message.startswith(
+        "the config does not build a LlamaForCausalLM: KeyError: 'foo' at transformers/activations.py:"
+    )
 
 
 @pytest.mark.parametrize("keep", [0, 5, 2000], ids=["empty", "head", "half"])
@@ -142,13 +126,13 @@ def test_pickled_objects_are_refused_and_not_run(bench, capsys):
 @pytest.mark.parametrize("own", [{"model_type": "mine"}, {"architecture": "MineForCausalLM"}], ids=["type", "class"])
 def test_a_model_with_remote_code_is_refused(bench, own):
     architecture = own.pop("architecture", "LlamaForCausalLM")
-    flags = config_with(bench, "remote.json", auto_map={"AutoModel": "modeling.Mine"}, **own)
+    flags = bench.llama_with("remote.json", auto_map={"AutoModel": "modeling.Mine"}, **own)
     diagnostic = bench.refused_export(replaced(flags, "--architecture", architecture))
     assert (diagnostic.code, diagnostic.notes) == ("remote-code", ("modeling.Mine",))
 
 
 def test_code_beside_a_model_that_transformers_has_is_passed_over(bench):
-    flags = config_with(bench, "both.json", auto_map={"AutoModelForCausalLM": "modeling.Mine"})
+    flags = bench.llama_with("both.json", auto_map={"AutoModelForCausalLM": "modeling.Mine"})
     assert bench.export_with("both", flags).exists()
 
 

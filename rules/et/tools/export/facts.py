@@ -45,6 +45,7 @@ def facts_of(captured: Captured, request: ExportRequest, constants: Mapping[str,
         "parameters": sum(tensor.numel() for tensor in tensors),
         "parameter_bytes": sum(tensor.numel() * tensor.element_size() for tensor in tensors),
         "fallbacks": list(captured.fallbacks),
+        **({"left_out": list(captured.left_out)} if captured.left_out else {}),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
     }
 

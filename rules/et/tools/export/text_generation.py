@@ -37,6 +37,8 @@ class Captured:
     program: ExportedProgram
     attention: str
     fallbacks: tuple[dict[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Tensors of the weights that the model has no place for."""
 
 
 def export_decoder(model: Any, request: ExportRequest) -> Captured:
