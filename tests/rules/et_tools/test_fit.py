@@ -106,6 +106,26 @@ def test_a_config_of_a_model_that_no_memory_holds_is_refused_without_making_it(b
     assert "lm_head.weight is [256, 64], must be [1000000, 65536]" in diagnostic.notes
 
 
+def test_a_tensor_in_two_files_is_refused(bench):
+    save_file({"model.norm.weight": torch.ones(64)}, bench.folder / "norm.safetensors")
+    diagnostic = bench.refused_export(replaced(LLAMA, "--weights", "llama.safetensors", "norm.safetensors"))
+    assert (diagnostic.code, diagnostic.attribute, diagnostic.index) == ("tensor-twice", "weights", 1)
+    assert "'norm.safetensors' are in 'llama.safetensors', too" in diagnostic.message
+    assert diagnostic.notes == ("the first is model.norm.weight",)
+
+
+def test_a_file_that_the_index_does_not_name_is_refused(bench):
+    index = {"weight_map": dict.fromkeys(state_of(bench, "llama"), "llama.safetensors")}
+    bench.write("l.safetensors.index.json", "\ufeff" + json.dumps(index))
+    save_file({"extra": torch.ones(1)}, bench.folder / "extra.safetensors")
+    files = ("llama.safetensors", "extra.safetensors", "l.safetensors.index.json")
+    diagnostic = bench.refused_export(replaced(LLAMA, "--weights", *files))
+    assert (diagnostic.code, diagnostic.index) == ("unknown-shard", 1)
+    assert diagnostic.message == (
+        "'extra.safetensors' must be one of the 1 shards that 'l.safetensors.index.json' names"
+    )
+
+
 def test_a_config_may_begin_with_a_byte_order_mark(bench):
     bench.write("bom.json", "\ufeff" + (bench.folder / "llama.config.json").read_text())
     assert bench.export_with("bom", replaced(LLAMA, "--config", "bom.json")).exists()
