@@ -129,3 +129,20 @@ def test_a_file_that_the_index_does_not_name_is_refused(bench):
 def test_a_config_may_begin_with_a_byte_order_mark(bench):
     bench.write("bom.json", "\ufeff" + (bench.folder / "llama.config.json").read_text())
     assert bench.export_with("bom", replaced(LLAMA, "--config", "bom.json")).exists()
+
+
+@pytest.mark.parametrize(("flags", "name"), [(LLAMA, "model.norm.weight"), (BERT, "embeddings.LayerNorm.weight")])
+def test_weights_that_are_no_numbers_are_named_before_anything_is_exported(bench, flags, name):
+    state = state_of(bench, flags[flags.index("--weights") + 1].partition(".")[0])
+    state[name] = torch.full_like(state[name], float("nan"))
+    diagnostic = bench.refused_export(with_weights(bench, flags, "nan.safetensors", state))
+    assert (diagnostic.code, diagnostic.attribute) == ("not-finite", "weights")
+    assert diagnostic.notes == (f"{name} holds values that are not",)
+
+
+def test_an_answer_that_a_dtype_does_not_hold_is_told_of_the_dtype(bench):
+    state = {key: value * 300 for key, value in state_of(bench, "llama").items()}
+    flags = with_weights(bench, LLAMA, "large.safetensors", state)
+    diagnostic = bench.refused_export([*flags, "--dtype", "float16", "--attention", "sdpa"])
+    assert (diagnostic.code, diagnostic.attribute) == ("not-finite", "dtype")
+    assert diagnostic.message == "LlamaForCausalLM's own answer must be finite, is not with dtype = 'float16'"

@@ -18,7 +18,7 @@ from export.capture import REFUSALS, Traceable, capture
 from export.decoder import Decoder, UnsupportedAttentionError
 from export.dimensions import SPECIAL, read_dimensions, torch_shapes
 from export.faithful import Call, disagreement, unfaithful
-from export.own_answer import Answer, answer
+from export.own_answer import Answer, answer, require_finite
 from export.request import ExportRequest
 from export.signature import inputs_of
 from run.seeded_inputs import seeded_tokens
@@ -44,6 +44,7 @@ class Captured:
 def export_decoder(model: Any, request: ExportRequest) -> Captured:
     """Export `model` as `forward(input_ids, cache_position) -> logits`."""
     own = answer(model, _tokens(model, request))
+    require_finite(own.logits, model, request)
     prepare_experts(model)
     attention, fallbacks = request.attention, tuple[dict[str, str], ...]()
     while True:
