@@ -141,6 +141,23 @@ def test_a_sequence_longer_than_the_model_is_refused(bench):
     assert diagnostic.message == "'max_seq_len' must be at most 128, the model's max_position_embeddings, is 256"
 
 
+def test_positions_that_stand_for_padding_are_no_part_of_a_sequence(bench):
+    config = transformers.RobertaConfig(
+        vocab_size=256, hidden_size=64, intermediate_size=128, num_hidden_layers=1, num_attention_heads=4,
+        max_position_embeddings=66, pad_token_id=1,
+    )  # fmt: skip
+    bench.write_hub_model("roberta", config, "RobertaModel")
+    flags = hub("roberta", "RobertaModel", "feature-extraction")
+    diagnostic = bench.refused_export([*flags, "--max-seq-len", "66"])
+    assert (diagnostic.code, diagnostic.attribute) == ("sequence-too-long", "max_seq_len")
+    assert diagnostic.message == "'max_seq_len' must be at most 64, the model's positions without 2 for padding, is 66"
+    module = torch.export.load(bench.export_with("roberta", flags)).module()
+    longest = torch.full((1, 64), 5)
+    assert module(input_ids=longest, attention_mask=torch.ones_like(longest)).shape == (1, 64)
+    facts = json.loads((bench.folder / "roberta.json").read_text())
+    assert facts["constant_methods"]["get_max_seq_len"] == 64
+
+
 @pytest.mark.parametrize(
     ("attribute", "count", "message"),
     [

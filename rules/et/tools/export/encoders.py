@@ -13,8 +13,9 @@ from export.faithful import Call, disagreement, unfaithful
 from export.index_masks import broadcast_masks
 from export.own_answer import require_finite
 from export.request import ExportRequest
+from export.sequence_length import sequence_length
 from export.tasks import output_of
-from export.text_generation import TRIED_TOKENS, Captured, example_tokens, prepare_experts, sequence_length
+from export.text_generation import TRIED_TOKENS, Captured, example_tokens, prepare_experts
 
 EXAMPLE_TOKENS = 5
 Attention = tuple[str, tuple[dict[str, str], ...]]

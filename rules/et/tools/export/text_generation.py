@@ -20,6 +20,7 @@ from export.dimensions import SPECIAL, read_dimensions, torch_shapes
 from export.faithful import Call, disagreement, unfaithful
 from export.own_answer import Answer, answer, require_finite
 from export.request import ExportRequest
+from export.sequence_length import sequence_length
 from export.signature import inputs_of
 from run.seeded_inputs import seeded_tokens
 
@@ -27,7 +28,6 @@ FALLBACKS = {"custom_sdpa": "sdpa", "sdpa": "eager"}
 EXAMPLE_TOKENS = 3
 TRIED_TOKENS = 8
 """How many a graph is tried on before it is believed."""
-DEFAULT_LENGTH = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +73,6 @@ def _try(model: Any, request: ExportRequest, own: Answer) -> ExportedProgram | s
     if request.attention not in FALLBACKS:
         raise unfaithful(type(model).__name__, how)
     return f"with it the graph does not answer as the model does: {how}"
-
-
-def sequence_length(model: Any, request: ExportRequest) -> int:
-    """Return the longest sequence; refuse one that is longer than the positions that the model was trained with."""
-    most = getattr(model.config.get_text_config(), "max_position_embeddings", None)
-    length = request.max_seq_len or min(DEFAULT_LENGTH, most or DEFAULT_LENGTH)
-    if most and length > most:
-        message = f"'max_seq_len' must be at most {most}, the model's max_position_embeddings, is {length}"
-        raise mistake("sequence-too-long", message, "max_seq_len")
-    return length
 
 
 def example_tokens(model: Any, count: int) -> torch.Tensor:
