@@ -138,6 +138,12 @@ def test_attention_that_custom_sdpa_cannot_compute_falls_back_and_says_so(bench)
     assert [each["from"] for each in facts["fallbacks"]] == ["custom_sdpa", "sdpa"]
 
 
+def test_a_sliding_window_is_named_as_the_reason_of_a_fallback(bench):
+    config = transformers.MistralConfig(**SMALL, sliding_window=16)
+    [fallback] = decoder_facts(bench, "mistral", "MistralForCausalLM", config)["fallbacks"]
+    assert fallback["why"] == "custom_sdpa does not compute a sliding window of 16 tokens"
+
+
 def test_attention_of_a_models_own_that_reads_the_cache_falls_back(bench):
     config = transformers.BloomConfig(vocab_size=256, hidden_size=64, n_layer=2, n_head=4)
     facts = decoder_facts(bench, "bloom", "BloomForCausalLM", config)

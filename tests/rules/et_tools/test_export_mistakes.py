@@ -36,12 +36,17 @@ def test_an_unknown_architecture_names_the_nearest(bench):
         ("LlamaForCausalLM", "llama", "feature-extraction",
          "needs a model that gives 'last_hidden_state', LlamaForCausalLM gives 'logits', 'past_key_values'",
          "LlamaModel"),
+        ("T5Model", "t5", "feature-extraction",
+         "needs a model that is an encoder or a decoder alone, T5Model is both", "T5EncoderModel"),
         ("ViTForImageClassification", "vit", "feature-extraction",
          "needs a model that takes 'input_ids', ViTForImageClassification takes 'pixel_values'", "ViTModel"),
     ],
-    ids=["encoder-generates", "text-is-no-image", "decoder-embeds", "image-is-no-text"],
+    ids=["encoder-generates", "text-is-no-image", "decoder-embeds", "both-embed", "image-is-no-text"],
 )  # fmt: skip
 def test_a_task_of_another_model_names_what_it_needs(bench, architecture, name, task, message, nearest):
+    if name == "t5":
+        config = transformers.T5Config(vocab_size=256, d_model=64, d_kv=16, d_ff=128, num_layers=1, num_heads=4)
+        bench.write_hub_model(name, config, architecture)
     diagnostic = bench.refused_export(hub(name, architecture, task))
     assert (diagnostic.code, diagnostic.attribute) == ("wrong-task", "task")
     assert diagnostic.message == f"'{task}' {message}"

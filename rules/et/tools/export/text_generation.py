@@ -26,6 +26,7 @@ from run.seeded_inputs import seeded_tokens
 
 FALLBACKS = {"custom_sdpa": "sdpa", "sdpa": "eager"}
 EXAMPLE_TOKENS = 3
+ONE_BY_ONE = "`dynamic_shapes = false` may serve: the program then reads one token a call"
 TRIED_TOKENS = 8
 """How many a graph is tried on before it is believed."""
 
@@ -109,7 +110,8 @@ def _own_wrapper(model: Any, request: ExportRequest, own: Answer) -> Traceable:
     length = sequence_length(model, request)
     module = Decoder(model, length, request.attention, request.logits, own.remembered).eval()
     ids, position, shapes = _example(request, length, length)
-    return Traceable(module, (), {"input_ids": ids, "cache_position": position}, shapes, bool(request.strict))
+    inputs = {"input_ids": ids, "cache_position": position}
+    return Traceable(module, (), inputs, shapes, bool(request.strict), _hint(request))
 
 
 def _theirs(model: Any, request: ExportRequest) -> Traceable:
@@ -132,7 +134,13 @@ def _theirs(model: Any, request: ExportRequest) -> Traceable:
     module = TorchExportableModuleWithStaticCache(model, batch_size=1, max_cache_len=length)
     # Its position is a tensor that it adds to: the last place of the cache cannot be reached by a longest prompt.
     ids, position, shapes = _example(request, length, length - 1)
-    return Traceable(module, (), {"input_ids": ids, "cache_position": position}, shapes, strict=True)
+    inputs = {"input_ids": ids, "cache_position": position}
+    return Traceable(module, (), inputs, shapes, True, _hint(request))
+
+
+def _hint(request: ExportRequest) -> str | None:
+    """Return what may serve where a length that may change does not, and was not declared."""
+    return ONE_BY_ONE if request.dynamic_shapes in (None, True) else None
 
 
 def _example(request: ExportRequest, length: int, longest: int) -> tuple[torch.Tensor, torch.Tensor, Any]:
@@ -172,6 +180,7 @@ def _unsupported(error: BaseException, attention: str) -> str | None:
     for each in chain(error):
         if isinstance(each, UnsupportedAttentionError):
             return f"custom_sdpa does not compute {each}"
+    for each in chain(error):
         text = str(each)
         if "UnsupportedAttentionError" in text:
             return "custom_sdpa does not compute what this model's attention does"
