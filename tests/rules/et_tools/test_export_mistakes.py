@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from contextlib import nullcontext
 
 import pytest
 
@@ -73,6 +74,44 @@ def test_a_graph_that_answers_otherwise_than_its_model_is_refused(bench):
     diagnostic = bench.refused_export(hub("neo", "GPTNeoForCausalLM", "text-generation", "--max-seq-len", "64"))
     assert diagnostic.code == "unfaithful-graph"
     assert "signal to noise is" in diagnostic.message
+
+
+def test_a_graph_that_torch_cannot_write_is_refused_at_the_models_line(bench, monkeypatch):
+    monkeypatch.setattr("export.encoders.broadcast_masks", nullcontext)
+    config = transformers.Gemma3TextConfig(
+        vocab_size=256, hidden_size=64, intermediate_size=128, num_hidden_layers=1, num_attention_heads=4, head_dim=16,
+        num_key_value_heads=2, max_position_embeddings=64, use_bidirectional_attention=True,
+    )  # fmt: skip
+    bench.write_hub_model("mapped", config, "Gemma3TextModel")
+    flags = hub("mapped", "Gemma3TextModel", "feature-extraction", "--max-seq-len", "16", "--dynamic-shapes", "false")
+    diagnostic = bench.refused_export(flags)
+    assert diagnostic.code == "export-failed"
+    assert diagnostic.message.startswith("torch.export cannot write the graph of the model at transformers/")
+
+
+def test_a_length_that_a_model_fixes_names_what_may_serve(bench):
+    config = transformers.Llama4TextConfig(
+        vocab_size=256, hidden_size=64, intermediate_size=128, intermediate_size_mlp=128, num_hidden_layers=1,
+        num_attention_heads=4, num_key_value_heads=2, head_dim=16, num_local_experts=2, moe_layers=[0],
+        attention_chunk_size=12, max_position_embeddings=64,
+    )  # fmt: skip
+    bench.write_hub_model("llama4", config, "Llama4ForCausalLM")
+    diagnostic = bench.refused_export(hub("llama4", "Llama4ForCausalLM", "text-generation"))
+    assert diagnostic.code == "fixed-dimension"
+    assert diagnostic.hint == "`dynamic_shapes = false` may serve: the program then reads one token a call"
+
+
+def test_a_length_that_a_models_own_attention_fixes_names_what_may_serve(bench):
+    config = transformers.MptConfig(d_model=64, n_heads=4, n_layers=1, vocab_size=256, max_seq_len=32)
+    bench.write_hub_model("mpt", config, "MptForCausalLM")
+    flags = hub("mpt", "MptForCausalLM", "text-generation")
+    diagnostic = bench.refused_export(flags)
+    assert diagnostic.code == "export-failed"
+    assert "transformers/models/mpt/modeling_mpt.py:" in diagnostic.message
+    assert diagnostic.hint == "`dynamic_shapes = false` may serve: the program then reads one token a call"
+    bench.export_with("mpt", [*flags, "--dynamic-shapes", "false"])
+    diagnostic = bench.refused_export([*flags, "--max-seq-len", "64"])
+    assert diagnostic.message == "'max_seq_len' must be at most 32, the model's max_seq_len, is 64"
 
 
 @pytest.mark.parametrize(

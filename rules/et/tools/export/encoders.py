@@ -9,6 +9,7 @@ from torch.export import Dim
 
 from common.diagnostics import mistake
 from export.capture import Traceable, capture, eager
+from export.dimensions import MOST
 from export.faithful import Call, disagreement, unfaithful
 from export.index_masks import broadcast_masks
 from export.own_answer import require_finite
@@ -18,6 +19,7 @@ from export.tasks import output_of
 from export.text_generation import TRIED_TOKENS, Captured, example_tokens, prepare_experts
 
 EXAMPLE_TOKENS = 5
+ONE_LENGTH = "`dynamic_shapes = false` may serve: the program then reads texts of max_seq_len tokens"
 Attention = tuple[str, tuple[dict[str, str], ...]]
 """Which is used, and what was asked for in its place."""
 
@@ -76,10 +78,15 @@ def export_embedding(model: Any, request: ExportRequest) -> Captured:
     padded[:, (tokens.shape[1] + 1) // 2 :] = 0
     calls = [(each, _own(wrapper, each, request)) for each in ((tokens, mask), (tokens, padded))]
     attention = _set_attention(model, request)
+    if dynamic and length >= (getattr(model.config, "sliding_window", None) or MOST) - 1:
+        # Nothing reads what is remembered here, and what a window forgets of it would fix the length.
+        model.config.use_cache = False
     # Tensors of their own: a view's strides would become dimensions of the graph.
     inputs = {"input_ids": example_tokens(model, count), "attention_mask": torch.ones(1, count, dtype=torch.long)}
     shapes = {name: {1: Dim("seq_len", max=length)} for name in inputs} if dynamic else None
-    return _faithful(Traceable(wrapper, (), inputs, shapes, bool(request.strict)), attention, calls, request)
+    traceable = Traceable(wrapper, (), inputs, shapes, bool(request.strict), ONE_LENGTH if dynamic else None)
+    with broadcast_masks():
+        return _faithful(traceable, attention, calls, request)
 
 
 def export_image_classifier(model: Any, request: ExportRequest) -> Captured:
