@@ -138,6 +138,12 @@ def test_attention_that_custom_sdpa_cannot_compute_falls_back_and_says_so(bench)
     assert [each["from"] for each in facts["fallbacks"]] == ["custom_sdpa", "sdpa"]
 
 
+def test_a_sliding_window_is_named_as_the_reason_of_a_fallback(bench):
+    config = transformers.MistralConfig(**SMALL, sliding_window=16)
+    [fallback] = decoder_facts(bench, "mistral", "MistralForCausalLM", config)["fallbacks"]
+    assert fallback["why"] == "custom_sdpa does not compute a sliding window of 16 tokens"
+
+
 def test_attention_of_a_models_own_that_reads_the_cache_falls_back(bench):
     config = transformers.BloomConfig(vocab_size=256, hidden_size=64, n_layer=2, n_head=4)
     facts = decoder_facts(bench, "bloom", "BloomForCausalLM", config)
@@ -168,6 +174,25 @@ def test_tokens_that_a_text_model_is_traced_with_differ(bench):
     [_, inputs] = torch.export.load(bench.export_with("traced", BERT)).example_inputs
     assert len(set(inputs["input_ids"].flatten().tolist())) > 1
     assert {each.stride() for each in inputs.values()} == {(5, 1)}
+
+
+@pytest.mark.parametrize("dynamic", ["true", "false"])
+def test_masks_that_transformers_maps_over_places_are_exported(bench, dynamic):
+    config = transformers.Gemma3TextConfig(
+        **SMALL, head_dim=16, sliding_window=8, layer_types=["sliding_attention", "full_attention"],
+        use_bidirectional_attention=True,
+    )  # fmt: skip
+    bench.write_hub_model("gemma", config, "Gemma3TextModel")
+    flags = hub("gemma", "Gemma3TextModel", "feature-extraction", "--max-seq-len", "32", "--dynamic-shapes", dynamic)
+    program = module_of(bench.export_with(f"gemma_{dynamic}", flags))
+    tokens = torch.randint(0, 256, (1, 32), generator=torch.Generator().manual_seed(1))
+    mask = (torch.arange(32) < 24).long()[None]
+    with torch.no_grad():
+        own = transformers.Gemma3TextModel._from_config(config, attn_implementation="eager").eval()
+        own.load_state_dict(load_file(bench.folder / "gemma.safetensors"))
+        hidden = own(tokens, attention_mask=mask).last_hidden_state
+        expected = torch.nn.functional.normalize(hidden[:, :24].mean(1), dim=1)
+        torch.testing.assert_close(program(input_ids=tokens, attention_mask=mask), expected, atol=1e-5, rtol=1e-4)
 
 
 def test_weights_born_channels_last_are_straightened(bench):

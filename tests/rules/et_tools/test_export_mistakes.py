@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from contextlib import nullcontext
 
 import pytest
 
@@ -12,23 +13,12 @@ pytest.importorskip("executorch.exir")
 pytestmark = pytest.mark.torch
 
 import transformers
-from workbench import LLAMA, MLP, Workbench, hub
+from workbench import LLAMA, MLP, Workbench, hub, replaced
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     return Workbench(tmp_path_factory.mktemp("mistakes"))
-
-
-def replaced(flags, flag, value):
-    index = flags.index(flag)
-    return [*flags[: index + 1], value, *flags[index + 2 :]]
-
-
-def config_with(bench, name, **values: object):
-    config = json.loads((bench.folder / "llama.config.json").read_text())
-    bench.write(name, json.dumps({**config, **values}))
-    return replaced(LLAMA, "--config", name)
 
 
 def test_an_unknown_architecture_names_the_nearest(bench):
@@ -47,12 +37,17 @@ def test_an_unknown_architecture_names_the_nearest(bench):
         ("LlamaForCausalLM", "llama", "feature-extraction",
          "needs a model that gives 'last_hidden_state', LlamaForCausalLM gives 'logits', 'past_key_values'",
          "LlamaModel"),
+        ("T5Model", "t5", "feature-extraction",
+         "needs a model that is an encoder or a decoder alone, T5Model is both", "T5EncoderModel"),
         ("ViTForImageClassification", "vit", "feature-extraction",
          "needs a model that takes 'input_ids', ViTForImageClassification takes 'pixel_values'", "ViTModel"),
     ],
-    ids=["encoder-generates", "text-is-no-image", "decoder-embeds", "image-is-no-text"],
+    ids=["encoder-generates", "text-is-no-image", "decoder-embeds", "both-embed", "image-is-no-text"],
 )  # fmt: skip
 def test_a_task_of_another_model_names_what_it_needs(bench, architecture, name, task, message, nearest):
+    if name == "t5":
+        config = transformers.T5Config(vocab_size=256, d_model=64, d_kv=16, d_ff=128, num_layers=1, num_heads=4)
+        bench.write_hub_model(name, config, architecture)
     diagnostic = bench.refused_export(hub(name, architecture, task))
     assert (diagnostic.code, diagnostic.attribute) == ("wrong-task", "task")
     assert diagnostic.message == f"'{task}' {message}"
@@ -81,26 +76,59 @@ def test_a_graph_that_answers_otherwise_than_its_model_is_refused(bench):
     assert "signal to noise is" in diagnostic.message
 
 
+def test_a_graph_that_torch_cannot_write_is_refused_at_the_models_line(bench, monkeypatch):
+    monkeypatch.setattr("export.encoders.broadcast_masks", nullcontext)
+    config = transformers.Gemma3TextConfig(
+        vocab_size=256, hidden_size=64, intermediate_size=128, num_hidden_layers=1, num_attention_heads=4, head_dim=16,
+        num_key_value_heads=2, max_position_embeddings=64, use_bidirectional_attention=True,
+    )  # fmt: skip
+    bench.write_hub_model("mapped", config, "Gemma3TextModel")
+    flags = hub("mapped", "Gemma3TextModel", "feature-extraction", "--max-seq-len", "16", "--dynamic-shapes", "false")
+    diagnostic = bench.refused_export(flags)
+    assert diagnostic.code == "export-failed"
+    assert diagnostic.message.startswith("torch.export cannot write the graph of the model at transformers/")
+
+
+def test_a_length_that_a_model_fixes_names_what_may_serve(bench):
+    config = transformers.Llama4TextConfig(
+        vocab_size=256, hidden_size=64, intermediate_size=128, intermediate_size_mlp=128, num_hidden_layers=1,
+        num_attention_heads=4, num_key_value_heads=2, head_dim=16, num_local_experts=2, moe_layers=[0],
+        attention_chunk_size=12, max_position_embeddings=64,
+    )  # fmt: skip
+    bench.write_hub_model("llama4", config, "Llama4ForCausalLM")
+    diagnostic = bench.refused_export(hub("llama4", "Llama4ForCausalLM", "text-generation"))
+    assert diagnostic.code == "fixed-dimension"
+    assert diagnostic.hint == "`dynamic_shapes = false` may serve: the program then reads one token a call"
+
+
+def test_a_length_that_a_models_own_attention_fixes_names_what_may_serve(bench):
+    config = transformers.MptConfig(d_model=64, n_heads=4, n_layers=1, vocab_size=256, max_seq_len=32)
+    bench.write_hub_model("mpt", config, "MptForCausalLM")
+    flags = hub("mpt", "MptForCausalLM", "text-generation")
+    diagnostic = bench.refused_export(flags)
+    assert diagnostic.code == "export-failed"
+    assert "transformers/models/mpt/modeling_mpt.py:" in diagnostic.message
+    assert diagnostic.hint == "`dynamic_shapes = false` may serve: the program then reads one token a call"
+    bench.export_with("mpt", [*flags, "--dynamic-shapes", "false"])
+    diagnostic = bench.refused_export([*flags, "--max-seq-len", "64"])
+    assert diagnostic.message == "'max_seq_len' must be at most 32, the model's max_seq_len, is 64"
+
+
 @pytest.mark.parametrize(
     "values",
     [{"hidden_size": "64"}, {"num_attention_heads": 0}, {"hidden_act": "none such"}, {"rope_parameters": 3}],
     ids=["text", "zero", "unknown-name", "no-table"],
 )
 def test_a_config_that_makes_no_model_is_refused(bench, values):
-    diagnostic = bench.refused_export(config_with(bench, "odd.json", **values))
+    diagnostic = bench.refused_export(bench.llama_with("odd.json", **values))
     assert (diagnostic.code, diagnostic.attribute) == ("wrong-config", "config")
 
 
-def test_weights_that_do_not_fit_name_the_tensors_and_both_shapes(bench):
-    diagnostic = bench.refused_export(config_with(bench, "wide.json", intermediate_size=96))
-    assert diagnostic.code == "weights-do-not-fit"
-    assert diagnostic.message == "6 tensors of the weights differ from what LlamaForCausalLM with this config holds"
-    assert diagnostic.notes[0] == "model.layers.0.mlp.down_proj.weight is [64, 128], must be [64, 96]"
-
-
-def test_missing_tensors_are_named(bench):
-    diagnostic = bench.refused_export(config_with(bench, "deep.json", num_hidden_layers=3))
-    assert "model.layers.2.input_layernorm.weight is missing" in diagnostic.notes
+def test_a_name_that_transformers_does_not_know_is_shown_with_the_line_that_looks_it_up(bench):
+    message = bench.refused_export(bench.llama_with("act.json", hidden_act="foo")).message
+    assert message.startswith(
+        "the config does not build a LlamaForCausalLM: KeyError: 'foo' at transformers/activations.py:"
+    )
 
 
 @pytest.mark.parametrize("keep", [0, 5, 2000], ids=["empty", "head", "half"])
@@ -142,19 +170,36 @@ def test_pickled_objects_are_refused_and_not_run(bench, capsys):
 @pytest.mark.parametrize("own", [{"model_type": "mine"}, {"architecture": "MineForCausalLM"}], ids=["type", "class"])
 def test_a_model_with_remote_code_is_refused(bench, own):
     architecture = own.pop("architecture", "LlamaForCausalLM")
-    flags = config_with(bench, "remote.json", auto_map={"AutoModel": "modeling.Mine"}, **own)
+    flags = bench.llama_with("remote.json", auto_map={"AutoModel": "modeling.Mine"}, **own)
     diagnostic = bench.refused_export(replaced(flags, "--architecture", architecture))
     assert (diagnostic.code, diagnostic.notes) == ("remote-code", ("modeling.Mine",))
 
 
 def test_code_beside_a_model_that_transformers_has_is_passed_over(bench):
-    flags = config_with(bench, "both.json", auto_map={"AutoModelForCausalLM": "modeling.Mine"})
+    flags = bench.llama_with("both.json", auto_map={"AutoModelForCausalLM": "modeling.Mine"})
     assert bench.export_with("both", flags).exists()
 
 
 def test_a_sequence_longer_than_the_model_is_refused(bench):
     diagnostic = bench.refused_export(replaced(LLAMA, "--max-seq-len", "256"))
     assert diagnostic.message == "'max_seq_len' must be at most 128, the model's max_position_embeddings, is 256"
+
+
+def test_positions_that_stand_for_padding_are_no_part_of_a_sequence(bench):
+    config = transformers.RobertaConfig(
+        vocab_size=256, hidden_size=64, intermediate_size=128, num_hidden_layers=1, num_attention_heads=4,
+        max_position_embeddings=66, pad_token_id=1,
+    )  # fmt: skip
+    bench.write_hub_model("roberta", config, "RobertaModel")
+    flags = hub("roberta", "RobertaModel", "feature-extraction")
+    diagnostic = bench.refused_export([*flags, "--max-seq-len", "66"])
+    assert (diagnostic.code, diagnostic.attribute) == ("sequence-too-long", "max_seq_len")
+    assert diagnostic.message == "'max_seq_len' must be at most 64, the model's positions without 2 for padding, is 66"
+    module = torch.export.load(bench.export_with("roberta", flags)).module()
+    longest = torch.full((1, 64), 5)
+    assert module(input_ids=longest, attention_mask=torch.ones_like(longest)).shape == (1, 64)
+    facts = json.loads((bench.folder / "roberta.json").read_text())
+    assert facts["constant_methods"]["get_max_seq_len"] == 64
 
 
 @pytest.mark.parametrize(

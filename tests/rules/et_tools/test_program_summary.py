@@ -62,3 +62,8 @@ def test_an_attention_that_could_not_serve_is_told(tmp_path: Path) -> None:
     fallback = {"what": "attention", "from": "custom_sdpa", "to": "sdpa", "why": "a sliding window"}
     text = summary(tmp_path, "xnnpack", {}, {"against_graph": GRAPH}, task="text-generation", fallbacks=[fallback])
     assert text["lines"][1] == "attention is sdpa, not custom_sdpa: a sliding window"
+
+
+def test_tensors_that_the_model_has_no_place_for_are_told(tmp_path: Path) -> None:
+    text = summary(tmp_path, "xnnpack", {}, {"against_graph": GRAPH}, left_out=["cls.bias", "cls.weight"])
+    assert text["lines"][1] == "left out of the weights, as the model has no place for them: cls.bias and 1 tensor more"

@@ -35,6 +35,12 @@ def hub(name: str, architecture: str, task: str, *rest: str) -> list[str]:
     return ["--kind", "hf_model", "--architecture", architecture, *files, "--task", task, *rest]
 
 
+def replaced(flags: Sequence[str], flag: str, *values: str) -> list[str]:
+    """Return `flags` with other values of `flag`, which is there once."""
+    index = flags.index(flag)
+    return [*flags[:index], *(word for value in values for word in (flag, value)), *flags[index + 2 :]]
+
+
 LLAMA = hub("llama", "LlamaForCausalLM", "text-generation", "--max-seq-len", "64")
 BERT = hub("bert", "BertModel", "feature-extraction", "--max-seq-len", "64")
 VIT = hub("vit", "ViTForImageClassification", "image-classification")
@@ -61,6 +67,12 @@ class Workbench:
     def write(self, name: str, text: str) -> None:
         """Write a file that flags may name."""
         (self.folder / name).write_text(text)
+
+    def llama_with(self, name: str, **values: object) -> list[str]:
+        """Return the flags of the small Llama with other values in its config."""
+        config = json.loads((self.folder / "llama.config.json").read_text())
+        self.write(name, json.dumps({**config, **values}))
+        return replaced(LLAMA, "--config", name)
 
     def write_gguf(self) -> Path:
         """Write the small Llama as a GGUF file."""

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch._export.serde.serialize import SerializeError
 from torch.export import ExportedProgram
 
-from common.diagnostics import mistake
+from common.diagnostics import UserError, mistake
+from common.reasons import at_place, reason
 from common.user_files import relative_name
 
 FILE = re.compile(r'File "([^"]+)"')
@@ -67,8 +69,20 @@ def save_program(program: ExportedProgram, path: Path) -> None:
     number_graphs(program)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         fixed = Path(folder) / "program.pt2"
-        torch.export.save(program, fixed)
+        try:
+            torch.export.save(program, fixed)
+        except SerializeError as error:
+            raise _unwritable(program, error) from error
         fixed.replace(path)
+
+
+def _unwritable(program: ExportedProgram, error: SerializeError) -> UserError:
+    """Return the mistake of a graph that torch traces and does not write, with the model's line."""
+    named = re.search(r"node (\w+) in graph", str(error))
+    nodes = {node.name: node for node in program.graph.nodes}
+    trace = RuntimeError(nodes[named[1]].meta.get("stack_trace")) if named and named[1] in nodes else error
+    message = f"torch.export cannot write the graph of the model{at_place(trace)}: {reason(error)}"
+    return mistake("export-failed", message)
 
 
 def load_program(path: Path, attribute: str) -> ExportedProgram:

@@ -36,6 +36,8 @@ class Traceable:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     dynamic_shapes: Any = None
     strict: bool = False
+    hint: str | None = None
+    """What may serve if torch refuses it, such as where dimensions may change that the user did not declare."""
 
 
 def capture(traceable: Traceable) -> ExportedProgram:
@@ -54,7 +56,7 @@ def capture(traceable: Traceable) -> ExportedProgram:
     except UserError:
         raise
     except Exception as error:
-        raise refusal(error) from error
+        raise refusal(error, traceable.hint) from error
     reach_last_places(program)
     return program
 
@@ -71,14 +73,14 @@ def eager(module: Any, *args: Any, **kwargs: Any) -> Any:
         raise mistake("model-failed", message) from error
 
 
-def refusal(error: BaseException) -> UserError:
+def refusal(error: BaseException, hint: str | None = None) -> UserError:
     """Return what torch.export refused as a mistake of the model's, with the line that it is about."""
     text = full_text(error)
     where = at_place(error)
     if any(mark in text for mark in DATA_DEPENDENT):
         message = f"torch.export cannot follow a shape or a branch that depends on a tensor's values{where}"
-        hint = "bound the value with torch._check, or use torch.where or torch.cond in place of the branch"
-        return mistake("data-dependent-shape", message, None, notes=(reason(error),), hint=hint)
+        cure = "bound the value with torch._check, or use torch.where or torch.cond in place of the branch"
+        return mistake("data-dependent-shape", message, None, notes=(reason(error),), hint=cure)
     if any(mark in text for mark in MARKS):
-        return fixed_dimension(text, where, reason(error))
-    return mistake("export-failed", f"torch.export refuses the model{where}: {reason(error)}")
+        return fixed_dimension(text, where, reason(error), hint)
+    return mistake("export-failed", f"torch.export refuses the model{where}: {reason(error)}", hint=hint)

@@ -9,12 +9,17 @@ from torch.export import Dim
 
 from common.diagnostics import mistake
 from export.capture import Traceable, capture, eager
+from export.dimensions import MOST
 from export.faithful import Call, disagreement, unfaithful
+from export.index_masks import broadcast_masks
+from export.own_answer import require_finite
 from export.request import ExportRequest
+from export.sequence_length import sequence_length
 from export.tasks import output_of
-from export.text_generation import TRIED_TOKENS, Captured, example_tokens, prepare_experts, sequence_length
+from export.text_generation import TRIED_TOKENS, Captured, example_tokens, prepare_experts
 
 EXAMPLE_TOKENS = 5
+ONE_LENGTH = "`dynamic_shapes = false` may serve: the program then reads texts of max_seq_len tokens"
 Attention = tuple[str, tuple[dict[str, str], ...]]
 """Which is used, and what was asked for in its place."""
 
@@ -71,12 +76,17 @@ def export_embedding(model: Any, request: ExportRequest) -> Captured:
     mask = torch.ones_like(tokens)
     padded = mask.clone()
     padded[:, (tokens.shape[1] + 1) // 2 :] = 0
-    calls = [(each, eager(wrapper, *each)) for each in ((tokens, mask), (tokens, padded))]
+    calls = [(each, _own(wrapper, each, request)) for each in ((tokens, mask), (tokens, padded))]
     attention = _set_attention(model, request)
+    if dynamic and length >= (getattr(model.config, "sliding_window", None) or MOST) - 1:
+        # Nothing reads what is remembered here, and what a window forgets of it would fix the length.
+        model.config.use_cache = False
     # Tensors of their own: a view's strides would become dimensions of the graph.
     inputs = {"input_ids": example_tokens(model, count), "attention_mask": torch.ones(1, count, dtype=torch.long)}
     shapes = {name: {1: Dim("seq_len", max=length)} for name in inputs} if dynamic else None
-    return _faithful(Traceable(wrapper, (), inputs, shapes, bool(request.strict)), attention, calls, request)
+    traceable = Traceable(wrapper, (), inputs, shapes, bool(request.strict), ONE_LENGTH if dynamic else None)
+    with broadcast_masks():
+        return _faithful(traceable, attention, calls, request)
 
 
 def export_image_classifier(model: Any, request: ExportRequest) -> Captured:
@@ -85,11 +95,18 @@ def export_image_classifier(model: Any, request: ExportRequest) -> Captured:
     shape = (1, *_image_shape(model.config))
     image, other = (torch.rand(shape, generator=generator).to(model.dtype) for _ in range(2))
     wrapper = ImageClassifier(model).eval()
-    calls = [((other,), eager(wrapper, other))]
+    calls = [((other,), _own(wrapper, (other,), request))]
     attention = _set_attention(model, request)
     return _faithful(
         Traceable(wrapper, (), {"pixel_values": image}, None, bool(request.strict)), attention, calls, request
     )
+
+
+def _own(wrapper: Any, inputs: tuple[torch.Tensor, ...], request: ExportRequest) -> torch.Tensor:
+    """Return what the model answers by its own code, which must be finite."""
+    answer: torch.Tensor = eager(wrapper, *inputs)
+    require_finite(answer, wrapper.model, request)
+    return answer
 
 
 def _hidden(model: Any, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:

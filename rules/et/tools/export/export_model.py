@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def _hf_model(request: ExportRequest) -> tuple[Captured, Mapping[str, Any]]:
     module = _prepared(loaded.module, request)
     require_task(module, request.task)
     progress(f"torch.export, sequence ≤ {request.max_seq_len}" if request.max_seq_len else "torch.export")
-    captured = EXPORTS[request.task](module, request)
+    captured = replace(EXPORTS[request.task](module, request), left_out=loaded.left_out)
     return captured, runner_metadata(module, request, captured, loaded.generation_config)
 
 

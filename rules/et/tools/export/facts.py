@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from export.request import ExportRequest
+from export.sequence_length import sequence_length
 from export.signature import inputs_of, is_dynamic, outputs_of
-from export.text_generation import Captured, sequence_length
+from export.text_generation import Captured
 
 SCALAR_TYPES = {"float16": 5, "float32": 6, "bfloat16": 15}
 """ExecuTorch's numbers of dtypes, which the metadata method get_dtype returns."""
@@ -45,6 +46,7 @@ def facts_of(captured: Captured, request: ExportRequest, constants: Mapping[str,
         "parameters": sum(tensor.numel() for tensor in tensors),
         "parameter_bytes": sum(tensor.numel() * tensor.element_size() for tensor in tensors),
         "fallbacks": list(captured.fallbacks),
+        **({"left_out": list(captured.left_out)} if captured.left_out else {}),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
     }
 

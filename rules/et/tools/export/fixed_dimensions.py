@@ -31,7 +31,7 @@ UNTOLD = ("Not all values", "specialized it")
 """Of what torch says else, the lines that name a dimension."""
 
 
-def fixed_dimension(text: str, where: str, reason: str) -> UserError:
+def fixed_dimension(text: str, where: str, reason: str, hint: str | None = None) -> UserError:
     """Return the mistake that torch tells in `text`: a dimension of an input, at the model's line `where`."""
     told = [
         f"dimension {found['dimension']} of '{found['name']}{found['inner']}' {saying.format(**found.groupdict())}"
@@ -40,11 +40,12 @@ def fixed_dimension(text: str, where: str, reason: str) -> UserError:
     ]
     if told:
         first, *others = dict.fromkeys(told)
-        hint = "give an example of 2 or more" if SPECIAL.search(text) else HINT
+        hint = hint or ("give an example of 2 or more" if SPECIAL.search(text) else HINT)
         return mistake("fixed-dimension", f"{first}{where}", "dynamic_shapes", notes=tuple(others), hint=hint)
     lines = [line.strip(" -") for line in text.splitlines() if any(mark in line for mark in UNTOLD)]
     message = f"a dimension that must be dynamic is fixed by the model{where}"
-    return mistake("fixed-dimension", message, "dynamic_shapes", notes=tuple(dict.fromkeys(lines)) or (reason,))
+    notes = tuple(dict.fromkeys(lines)) or (reason,)
+    return mistake("fixed-dimension", message, "dynamic_shapes", notes=notes, hint=hint)
 
 
 def narrower_range(what: str, declared: tuple[object, object], found: tuple[object, object]) -> UserError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ import torch
 import transformers
 
 from common.diagnostics import UserError, mistake
+from export.fit import require_fit
 from export.gguf_weights import GgufFile, open_gguf, read_gguf_tensors
 from export.request import ExportRequest
 from export.weights import StateDict, read_state_dict
 
-SHOWN = 4
-"""How many tensors a message lists."""
+READ = ("fp8", "mxfp4")
+"""Quantizations of weights that transformers dequantizes by itself."""
+Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class LoadedModel:
 
     module: torch.nn.Module
     generation_config: dict[str, Any]
+    left_out: Names = ()
+    """Tensors of the weights that the model has no place for."""
 
 
 def load_hf_model(request: ExportRequest) -> LoadedModel:
@@ -41,8 +46,8 @@ def load_hf_model(request: ExportRequest) -> LoadedModel:
         state = read_gguf_tensors(gguf_file, config, architecture, dtype, index=0)
     else:
         state = read_state_dict(request.weights)
-    module = _load(architecture, config, state, dtype)
-    return LoadedModel(module.eval(), _generation_config(request, config))
+    module, left_out = _load(architecture, config, state, dtype)
+    return LoadedModel(module.eval(), _generation_config(request, config), left_out)
 
 
 def _architecture(request: ExportRequest) -> Any:
@@ -129,7 +134,7 @@ def _generation_config(request: ExportRequest, config: Any) -> dict[str, Any]:
 
 def _read_json(file: str, attribute: str) -> dict[str, Any]:
     try:
-        values = json.loads(Path(file).read_text(encoding="utf-8"), object_hook=_number)
+        values = json.loads(Path(file).read_text(encoding="utf-8-sig"), object_hook=_number)
     except (OSError, ValueError, TypeError) as error:
         raise mistake("corrupt-config", f"'{Path(file).name}' is not JSON: {error}", attribute) from error
     if not isinstance(values, dict):
@@ -143,13 +148,26 @@ def _number(table: dict[str, Any]) -> Any:
 
 
 def _sentence(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines)[:300] if lines else type(error).__name__
+    """Return what `error` says in one line; of a bare key, what kind it is and where it was looked up."""
+    text = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
+    if " " in text:
+        return text[:300]
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {text} at {last.filename.rpartition('/site-packages/')[2]}:{last.lineno}"
 
 
-def _load(architecture: Any, config: Any, state: StateDict, dtype: torch.dtype) -> torch.nn.Module:
+def _load(architecture: Any, config: Any, state: StateDict, dtype: torch.dtype) -> tuple[torch.nn.Module, Names]:
+    """Return the model and the tensors that it leaves out."""
+    # Without memory at first: what another config asks for may be more than there is.
+    shapes = {name: tensor.to("meta") for name, tensor in state.items()}
+    skeleton, report = _build(architecture, config, shapes, dtype, device_map={"": "meta"})
+    left_out = require_fit(skeleton, report, state)
+    return _build(architecture, config, state, dtype)[0], left_out
+
+
+def _build(architecture: Any, config: Any, state: StateDict, dtype: torch.dtype, **options: Any) -> Any:
     try:
-        module, report = architecture.from_pretrained(
+        return architecture.from_pretrained(
             None,
             config=config,
             state_dict=state,
@@ -157,26 +175,19 @@ def _load(architecture: Any, config: Any, state: StateDict, dtype: torch.dtype) 
             output_loading_info=True,
             ignore_mismatched_sizes=True,
             attn_implementation="eager",
+            **options,
         )
-    except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError, RuntimeError, ImportError) as error:
+        method = _quantized_by(config)
+        if method not in (None, *READ):
+            message = f"the weights are quantized by '{method}', which etbuild does not read"
+            hint = "take weights that are not quantized, or a GGUF file; the `quantize` of a pte quantizes them"
+            raise mistake("quantized-weights", message, "config", hint=hint) from error
         message = f"the config does not build a {architecture.__name__}: {_sentence(error)}"
         raise mistake("wrong-config", message, "config") from error
-    _require_fit(architecture.__name__, report)
-    return module
 
 
-def _require_fit(name: str, report: dict[str, Any]) -> None:
-    wrong = sorted((key, list(found), list(wanted)) for key, found, wanted in report["mismatched_keys"])
-    notes = [f"{key} is {found}, must be {wanted}" for key, found, wanted in wrong]
-    notes += [f"{key} is missing" for key in sorted(report["missing_keys"])]
-    if not notes:
-        return
-    raise _misfit(name, notes, sorted(report["unexpected_keys"]))
-
-
-def _misfit(name: str, notes: list[str], unexpected: list[str]) -> UserError:
-    message = f"{len(notes)} tensors of the weights differ from what {name} with this config holds"
-    shown = [*notes[:SHOWN], *([f"and {len(notes) - SHOWN} more"] if len(notes) > SHOWN else [])]
-    shown += [f"{key} is not in the model" for key in unexpected[:SHOWN]]
-    hint = "take the config that comes with these weights"
-    return mistake("weights-do-not-fit", message, "weights", notes=tuple(shown), hint=hint)
+def _quantized_by(config: Any) -> str | None:
+    quantization = getattr(config, "quantization_config", None)
+    method = quantization.get("quant_method") if isinstance(quantization, dict) else quantization
+    return str(getattr(method, "value", method)) if quantization else None

@@ -1,4 +1,4 @@
-"""What a decoder answers by its own code, and what it remembers of tokens; knows no export."""
+"""What a model answers by its own code, and what a decoder remembers of tokens; knows no export."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 import torch
 from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
+from common.diagnostics import mistake
 from export.capture import eager
 from export.decoder import KeysAndValues
+from export.fit import SHOWN
+from export.request import ExportRequest
 from export.tasks import output_of, stateful
 
 KINDS = (DynamicLayer, DynamicSlidingWindowLayer)
@@ -35,3 +38,18 @@ def answer(model: Any, tokens: torch.Tensor) -> Answer:
         if type(layer) not in KINDS:
             raise stateful(model, f"has a {type(layer).__name__}")
     return Answer(tokens, logits, tuple((each.keys, each.values) if each.is_initialized else None for each in layers))
+
+
+def require_finite(own: torch.Tensor, model: Any, request: ExportRequest) -> None:
+    """Refuse a model whose own answer is not finite: no attention mends it."""
+    if bool(own.isfinite().all()):
+        return
+    name = type(model).__name__
+    plain = [(key, value) for key, value in model.named_parameters() if type(value) is torch.nn.Parameter]
+    spoilt = [key for key, value in plain if value.is_floating_point() and not bool(value.isfinite().all())]
+    if not spoilt:
+        message = f"{name}'s own answer must be finite, is not with dtype = '{request.dtype}'"
+        raise mistake("not-finite", message, "dtype", hint="float32 holds larger values")
+    notes = tuple(f"{key} holds values that are not" for key in spoilt[:SHOWN])
+    message = f"the weights must be finite, {len(spoilt)} of the tensors of {name} are not"
+    raise mistake("not-finite", message, "weights", notes=notes)

@@ -25,6 +25,8 @@ def require_task(model: Any, task: str) -> None:
     takes = inspect.signature(model.forward).parameters
     if INPUTS[task] not in takes:
         raise _wrong_task(model, task, f"takes '{INPUTS[task]}'", f"takes '{next(iter(takes))}'")
+    if task == "feature-extraction" and model.config.is_encoder_decoder and "decoder_input_ids" in takes:
+        raise _wrong_task(model, task, "is an encoder or a decoder alone", "is both")
     if task == "text-generation":
         if model.config.is_encoder_decoder:
             raise _wrong_task(model, task, "is a decoder alone", "has an encoder, too")
@@ -53,6 +55,8 @@ def _wrong_task(model: Any, task: str, must: str, given: str) -> UserError:
     fitting = AUTO_CLASSES[task]._model_mapping.get(type(model.config), None)
     fitting = fitting[0] if isinstance(fitting, tuple) else fitting
     hint = "export it as a torch_model, whose entry wraps it"
+    if task == "feature-extraction" and model.config.is_encoder_decoder and fitting is not None:
+        fitting = getattr(transformers, fitting.__name__.removesuffix("Model") + "EncoderModel", None)
     if fitting is not None and fitting.__name__ != name:
         hint = f"of this config, that is {fitting.__name__}; or {hint}"
     return mistake("wrong-task", f"'{task}' needs a model that {must}, {name} {given}", "task", hint=hint)

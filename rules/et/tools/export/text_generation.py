@@ -18,16 +18,17 @@ from export.capture import REFUSALS, Traceable, capture
 from export.decoder import Decoder, UnsupportedAttentionError
 from export.dimensions import SPECIAL, read_dimensions, torch_shapes
 from export.faithful import Call, disagreement, unfaithful
-from export.own_answer import Answer, answer
+from export.own_answer import Answer, answer, require_finite
 from export.request import ExportRequest
+from export.sequence_length import sequence_length
 from export.signature import inputs_of
 from run.seeded_inputs import seeded_tokens
 
 FALLBACKS = {"custom_sdpa": "sdpa", "sdpa": "eager"}
 EXAMPLE_TOKENS = 3
+ONE_BY_ONE = "`dynamic_shapes = false` may serve: the program then reads one token a call"
 TRIED_TOKENS = 8
 """How many a graph is tried on before it is believed."""
-DEFAULT_LENGTH = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,14 @@ class Captured:
     program: ExportedProgram
     attention: str
     fallbacks: tuple[dict[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Tensors of the weights that the model has no place for."""
 
 
 def export_decoder(model: Any, request: ExportRequest) -> Captured:
     """Export `model` as `forward(input_ids, cache_position) -> logits`."""
     own = answer(model, _tokens(model, request))
+    require_finite(own.logits, model, request)
     prepare_experts(model)
     attention, fallbacks = request.attention, tuple[dict[str, str], ...]()
     while True:
@@ -70,16 +74,6 @@ def _try(model: Any, request: ExportRequest, own: Answer) -> ExportedProgram | s
     if request.attention not in FALLBACKS:
         raise unfaithful(type(model).__name__, how)
     return f"with it the graph does not answer as the model does: {how}"
-
-
-def sequence_length(model: Any, request: ExportRequest) -> int:
-    """Return the longest sequence; refuse one that is longer than the positions that the model was trained with."""
-    most = getattr(model.config.get_text_config(), "max_position_embeddings", None)
-    length = request.max_seq_len or min(DEFAULT_LENGTH, most or DEFAULT_LENGTH)
-    if most and length > most:
-        message = f"'max_seq_len' must be at most {most}, the model's max_position_embeddings, is {length}"
-        raise mistake("sequence-too-long", message, "max_seq_len")
-    return length
 
 
 def example_tokens(model: Any, count: int) -> torch.Tensor:
@@ -116,7 +110,8 @@ def _own_wrapper(model: Any, request: ExportRequest, own: Answer) -> Traceable:
     length = sequence_length(model, request)
     module = Decoder(model, length, request.attention, request.logits, own.remembered).eval()
     ids, position, shapes = _example(request, length, length)
-    return Traceable(module, (), {"input_ids": ids, "cache_position": position}, shapes, bool(request.strict))
+    inputs = {"input_ids": ids, "cache_position": position}
+    return Traceable(module, (), inputs, shapes, bool(request.strict), _hint(request))
 
 
 def _theirs(model: Any, request: ExportRequest) -> Traceable:
@@ -139,7 +134,13 @@ def _theirs(model: Any, request: ExportRequest) -> Traceable:
     module = TorchExportableModuleWithStaticCache(model, batch_size=1, max_cache_len=length)
     # Its position is a tensor that it adds to: the last place of the cache cannot be reached by a longest prompt.
     ids, position, shapes = _example(request, length, length - 1)
-    return Traceable(module, (), {"input_ids": ids, "cache_position": position}, shapes, strict=True)
+    inputs = {"input_ids": ids, "cache_position": position}
+    return Traceable(module, (), inputs, shapes, True, _hint(request))
+
+
+def _hint(request: ExportRequest) -> str | None:
+    """Return what may serve where a length that may change does not, and was not declared."""
+    return ONE_BY_ONE if request.dynamic_shapes in (None, True) else None
 
 
 def _example(request: ExportRequest, length: int, longest: int) -> tuple[torch.Tensor, torch.Tensor, Any]:
@@ -179,6 +180,7 @@ def _unsupported(error: BaseException, attention: str) -> str | None:
     for each in chain(error):
         if isinstance(each, UnsupportedAttentionError):
             return f"custom_sdpa does not compute {each}"
+    for each in chain(error):
         text = str(each)
         if "UnsupportedAttentionError" in text:
             return "custom_sdpa does not compute what this model's attention does"

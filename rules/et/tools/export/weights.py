@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -15,6 +15,8 @@ from common.diagnostics import UserError, mistake
 StateDict = dict[str, torch.Tensor]
 
 TORCH_SUFFIXES = (".bin", ".pt", ".pth", ".ckpt")
+SHOWN = 4
+"""How many shards a message lists."""
 LFS_POINTER = b"version https://git-lfs"
 
 
@@ -22,11 +24,15 @@ def read_state_dict(files: Sequence[str]) -> StateDict:
     """Return all tensors of `files`: one file, or shards with or without their index."""
     paths = [Path(file) for file in files]
     state: StateDict = {}
+    origins: dict[str, Path] = {}
     for index, path in enumerate(paths):
         if path.name.endswith(".index.json"):
             _require_shards(path, paths, index)
-        else:
-            state.update(_read_file(path, index))
+            continue
+        found = _read_file(path, index)
+        _require_new(found, origins, path, index)
+        origins |= dict.fromkeys(found, path)
+        state |= found
     return state
 
 
@@ -89,9 +95,20 @@ def _corrupt(path: Path, index: int, detail: str) -> UserError:
     return mistake("corrupt-weights", message, "weights", index=index, notes=(detail.strip().splitlines()[0],))
 
 
+def _require_new(found: StateDict, origins: Mapping[str, Path], path: Path, index: int) -> None:
+    """Refuse tensors that another file holds, too: neither is known to be the one that is meant."""
+    twice = sorted(found.keys() & origins.keys())
+    if twice:
+        other = origins[twice[0]]
+        here, there = (path.name, other.name) if path.name != other.name else (str(path), str(other))
+        message = f"{len(twice)} tensors of '{here}' are in '{there}', too: a tensor must be in one file of the weights"
+        note = f"the first is {twice[0]}"
+        raise mistake("tensor-twice", message, "weights", index=index, notes=(note,), hint="name one of the two files")
+
+
 def _require_shards(index_file: Path, paths: Sequence[Path], index: int) -> None:
     try:
-        named = set(json.loads(index_file.read_text(encoding="utf-8"))["weight_map"].values())
+        named = set(json.loads(index_file.read_text(encoding="utf-8-sig"))["weight_map"].values())
     except (ValueError, KeyError, AttributeError, OSError) as error:
         message = f"'{index_file.name}' must map tensors to files under \"weight_map\""
         raise mistake("corrupt-weights", message, "weights", index=index) from error
@@ -99,3 +116,7 @@ def _require_shards(index_file: Path, paths: Sequence[Path], index: int) -> None
     if missing:
         message = f"'{index_file.name}' names {len(named)} shards, {len(missing)} are not in 'weights'"
         raise mistake("missing-weights", message, "weights", index=index, notes=tuple(missing))
+    for place, path in enumerate(paths):
+        if path.name not in named and not path.name.endswith(".index.json"):
+            message = f"'{path.name}' must be one of the {len(named)} shards that '{index_file.name}' names"
+            raise mistake("unknown-shard", message, "weights", index=place, notes=tuple(sorted(named)[:SHOWN]))

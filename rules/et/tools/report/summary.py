@@ -24,7 +24,7 @@ def main(argv: Sequence[str]) -> None:
     operators = _read(arguments.operators)
     measures = {name: _read(path) for name, _, path in (word.partition("=") for word in arguments.measure)}
     facts = {name: _read(path) for name, _, path in (word.partition("=") for word in arguments.facts)}
-    lines = [_program(arguments, operators, facts), *_streams(operators), *_fallbacks(facts)]
+    lines = [_program(arguments, operators, facts), *_streams(operators), *_fallbacks(facts), *_left_out(facts)]
     proofs = [proof(measure, dict(_bound(word) for word in arguments.tolerance)) for measure in measures.values()]
     names = list(measures)
     lines += [f"{names[i]}: {text}" if len(names) > 1 else text for i, text in enumerate(proofs)]
@@ -85,6 +85,15 @@ def _fallbacks(facts: Mapping[str, Any]) -> Iterator[str]:
         of = f"of {name} " if len(facts) > 1 else ""
         for one in each.get("fallbacks", ()) if each.get("task") != "image-classification" else ():
             yield f"{one['what']} {of}is {one['to']}, not {one['from']}: {one['why']}"
+
+
+def _left_out(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield which tensors of the weights no method holds: of another task's head, or of a part that should be there."""
+    first, *others = (each.get("left_out", ()) for each in facts.values())
+    names = [name for name in first if all(name in each for each in others)]
+    if names:
+        rest = f" and {_counted(len(names) - 1, 'tensor')} more" if len(names) > 1 else ""
+        yield f"left out of the weights, as the model has no place for them: {names[0]}{rest}"
 
 
 def _signature(name: str, facts: Mapping[str, Any]) -> str:
