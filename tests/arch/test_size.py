@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CPP_FOLDERS = ("runtime", "rules", "examples", "benchmarks", "tests")
 FILE_CAP = 400
 TEST_CAP = 600
-ENGINE_CAP = 21_000
+ENGINE_CAP = 21_200
 """Lines of src/etbuild. The aim was 8,000: docs/design/size.md says why it has more."""
 
 
