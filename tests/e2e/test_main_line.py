@@ -49,7 +49,17 @@ PLATFORMS = ("--platform", "host", "--platform", "linux_x86_64")
 
 def copied(folder: Path) -> Path:
     """Copy etbuild and its models to a folder, as far as git knows of them."""
-    parts = ("etbuild", "src/", "rules/", "toolchains/", "model_specs/", "WORKSPACE")
+    # WORKSPACE names files of the examples.
+    parts = (
+        "etbuild",
+        "src/",
+        "rules/",
+        "toolchains/",
+        "model_specs/",
+        "WORKSPACE",
+        "examples/foreign/",
+        "examples/google",
+    )
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in tracked.split("\0"):
         if name.startswith(parts) and (ROOT / name).is_file():
