@@ -46,9 +46,15 @@ COMPILED = (
 )
 """Platforms, and the targets that are compiled for them; a source counts as in the first."""
 
-ELSEWHERE = ("examples/consumers/", "toolchains/zig/", "examples/own_kernel/op_", "runtime/image/tiers_test")
-"""Sources that other build systems and zig compile, tests do; kernels of a schema, which what is generated includes;
-what includes a board's `programs.h`, whose arrays are held to be initialized there."""
+ELSEWHERE = (
+    "examples/consumers/",
+    "toolchains/zig/",
+    "examples/own_kernel/op_",
+    "runtime/image/tiers_test",
+    "tests/golden/",
+)
+"""Sources that other build systems and zig compile, tests do, or nobody; kernels of a schema, which what is generated
+includes; what includes a board's `programs.h`, whose arrays are held to be initialized there."""
 
 FOR_TESTS = ("--checks=-clang-analyzer-*",)
 """Paths through a test are few, and all are run; in loops over values the analyzer would follow each for seconds."""
