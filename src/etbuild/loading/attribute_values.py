@@ -5,6 +5,7 @@ Knows nothing of which attributes a rule has.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -140,4 +141,17 @@ def _expand_glob(scope: PackageScope, table: Mapping[str, Any], origin: TomlPath
         folder = scope.base.package_label
         scope.mistake("glob-matches-nothing", f"no file of package '{folder}' matches {shown}", span)
         raise UnreadableError
+    odd = [os.fsencode(name) for name in names if not _is_text(name)]
+    if odd:
+        what = f"a file's name must be UTF-8, the glob matches {odd[0]!r}"
+        scope.mistake("bad-label", what, span, hint="rename it, or exclude it")
+        raise UnreadableError
     return tuple(f":{name}" for name in names)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -117,6 +117,13 @@ def test_a_select_or_glob_that_makes_no_sense_is_refused(tree: Tree, written: st
     assert tree.codes() == [REFUSED[written]]
 
 
+def test_a_file_whose_name_is_no_text_is_refused_where_a_glob_matches_it(tree: Tree) -> None:
+    tree.write({"p/BUILD.toml": '[thing.a]\nsrcs = { glob = ["*.txt"] }\n', "p/\udcff.txt": ""})
+    [text] = tree.mistakes()
+    assert "a file's name must be UTF-8, the glob matches b'\\xff.txt'" in text
+    assert "hint: rename it, or exclude it" in text
+
+
 WRONG_KEYS = {
     'base = { select = { "//p:nothing" = ":arm" } }': ("unknown-target", "//p:nothing"),
     'base = { select = { ":arm & //p:nothing" = ":arm" } }': ("unknown-target", "//p:nothing"),
