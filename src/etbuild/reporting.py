@@ -88,9 +88,9 @@ def _target(
 
 def _warnings(evidence: Evidence) -> Iterator[ActionWarning]:
     """Yield what actions said that ran and may be heard; of another repository's, whoever works on that hears it."""
-    for index, outcome in sorted(evidence.execution.outcomes.items()):
-        action, result = evidence.plan.actions.actions[index], outcome.result
-        if outcome.status != "run" or not action.warns or result is None or result.stderr is None:
+    for index in sorted(i for i, outcome in evidence.execution.outcomes.items() if outcome.status == "run"):
+        action, result = evidence.plan.actions.actions[index], evidence.execution.outcomes[index].result
+        if not action.warns or result is None or result.stderr is None:
             continue
         if action.owner is not None and not action.owner.repository:
             text = (evidence.read(result.stderr) or b"").decode(errors="replace").rstrip()

@@ -190,17 +190,19 @@ IN_A_FULL_FILE_SYSTEM = """
 import contextlib, pathlib, sys
 from etbuild.execution.collect_garbage import make_room
 from etbuild.execution.store import Store
+from etbuild.model.diagnostics import EtbuildError
 folder = pathlib.Path(sys.argv[1])
 store = Store.open(folder / "cache")
 (folder / "blob").write_bytes(b"b" * 1_500_000)
 store.ingest(folder / "blob", executable=False)
 store.close()
+# Until it is full.
 with contextlib.suppress(OSError), (folder / "filler").open("wb", buffering=0) as filler:
     while True:
         filler.write(b"f" * 4096)
 try:
     Store.open(folder / "cache")
-except Exception as error:
+except EtbuildError as error:
     print(str(error).split("]")[0])
 print(make_room(folder / "cache"))
 Store.open(folder / "cache").close()

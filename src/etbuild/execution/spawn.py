@@ -124,7 +124,7 @@ def inherited() -> tuple[int, ...]:
 
 def is_inheritable(file: int) -> bool:
     """Tell whether a child would have this file open; one that is closed, it would not."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # Closed since it was listed: the listing itself was one.
         return os.get_inheritable(file)
     return False
 

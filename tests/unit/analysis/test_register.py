@@ -104,11 +104,11 @@ def test_a_file_that_no_action_makes_is_told_as_input_and_as_file_of_a_target():
 
 def test_an_action_must_not_name_a_folder_of_this_machine():
     with pytest.raises(EtbuildError) as caught:
-        rooted({"//a:x": (export, {"size": "--in=/work/space/a"})})
+        rooted({"//a:x": (export, {"size": "--in=/home/space/a"})})
     [diagnostic] = caught.value.diagnostics
     assert diagnostic.render() == (
         "error[absolute-path]: Export of '//a:x' must name no folder of this machine, "
-        "names '/work/space' in '--in=/work/space/a'\n"
+        "names '/home/space' in '--in=/home/space/a'\n"
         " --> BUILD.toml:2:1"
     )
 
@@ -119,7 +119,7 @@ def rooted(targets):
     from etbuild.testing import world  # noqa: PLC0415
 
     graph = Sample(targets).graph("//a:x")
-    return run(graph, Workspace("/work/space", "sample", {}), ("host",), "fastbuild", world({}))
+    return run(graph, Workspace("/home/space", "sample", {}), ("host",), "fastbuild", world({}))
 
 
 def test_a_rule_may_register_a_consumer_before_its_producer():

@@ -81,7 +81,8 @@ def _request(url: str) -> urllib.request.Request:
     """Return the request for an address, which may name a user and a password. Raises ValueError."""
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
-    request = urllib.request.Request(quote(urlunsplit(parts._replace(netloc=host)), safe=string.punctuation))  # noqa: S310
+    address = quote(urlunsplit(parts._replace(netloc=host)), safe=string.punctuation)
+    request = urllib.request.Request(address)  # noqa: S310 - its scheme was checked.
     if at:  # It is not for whom the server may point to.
         credentials = base64.b64encode(unquote(user).encode()).decode()
         request.add_unredirected_header("Authorization", f"Basic {credentials}")

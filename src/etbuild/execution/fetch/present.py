@@ -54,7 +54,7 @@ def _known_by(path: str) -> tuple[object, ...]:
     found = os.lstat(path)
     link = os.readlink(path) if stat.S_ISLNK(found.st_mode) else ""
     if link:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # It leads nowhere: then by itself.
             found = os.stat(path)
     is_file = stat.S_ISREG(found.st_mode)
     # Without a file's ctime, an edit of equal size with its time put back would be none.
