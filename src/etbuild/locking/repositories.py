@@ -8,7 +8,7 @@ from pathlib import Path
 from etbuild.execution.fetch.filled_repository import lock_commit
 from etbuild.execution.fetch.located import bring_files
 from etbuild.execution.fetch.made_folder import file_sha256
-from etbuild.execution.fetch.repository import UNLOCKED, intended_version, locked_files
+from etbuild.execution.fetch.repository import UNLOCKED, intended_version, locked_files, told_of
 from etbuild.execution.fetch.session import FetchSession, offline_missing
 from etbuild.execution.scratch_folder import scratch_folder
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
@@ -59,7 +59,7 @@ def _still_good(repository: Repository, old: LockFile) -> tuple[LockedFile, ...]
 def _pin(session: FetchSession, repository: Repository) -> tuple[LockedFile, ...]:
     if session.offline:
         raise offline_missing(f"'@{repository.name}'", (), "run `etbuild lock` while online")
-    with scratch_folder(session.cache, "lock-") as root:
+    with told_of(repository), scratch_folder(session.cache, "lock-") as root:
         if repository.kind == "git":
             found = [lock_commit(session, repository, root)]
         else:

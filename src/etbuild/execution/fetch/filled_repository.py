@@ -10,7 +10,7 @@ from etbuild.execution.fetch.located import bring_files
 from etbuild.execution.fetch.made_folder import file_sha256, make_folder_once, remove_tree
 from etbuild.execution.fetch.prefix import Prefix, unpack_below, without_first_folder
 from etbuild.execution.fetch.present import lfs_pointers
-from etbuild.execution.fetch.repository import repository_folder, told_of
+from etbuild.execution.fetch.repository import repository_folder
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.unpack import unpack
 from etbuild.execution.fetch.wheel_tags import platform_options
@@ -24,12 +24,11 @@ from etbuild.model.repository import Repository
 def lock_commit(session: FetchSession, repository: Repository, scratch: Path) -> LockedFile:
     """Return what pins a repository of kind git. What was brought to know it is kept: nothing is fetched twice."""
     root = scratch / "files"
-    with told_of(repository):
-        found = bring_commit(session, repository, scratch / "git", root, Prefix(repository.strip_prefix))
-        if root.exists():
-            _refuse_pointers(root)
-            folder = repository_folder(session.cache, repository, (found,))
-            make_folder_once(folder, lambda unfinished: (root.rename(unfinished / "files"), None)[1])
+    found = bring_commit(session, repository, scratch / "git", root, Prefix(repository.strip_prefix))
+    if root.exists():
+        _refuse_pointers(root)
+        folder = repository_folder(session.cache, repository, (found,))
+        make_folder_once(folder, lambda unfinished: (root.rename(unfinished / "files"), None)[1])
     return found
 
 
@@ -38,16 +37,15 @@ def fill(session: FetchSession, repository: Repository, files: tuple[LockedFile,
     # Removed only when all went well: a run that was ended need not fetch again what was checked.
     brought, root = session.cache / "downloads" / folder.name, folder / "files"
     prefix = Prefix(repository.strip_prefix)
-    with told_of(repository):
-        if repository.kind == "git":
-            _check_out(session, repository, files, brought, root, prefix)
-        else:
-            _bring(session, repository, files, what, brought)
-            _place_all(repository, files, brought, root, prefix)
-        remove_tree(brought)
-        if not root.exists():
-            raise _nothing(repository, prefix)
-        _refuse_pointers(root)
+    if repository.kind == "git":
+        _check_out(session, repository, files, brought, root, prefix)
+    else:
+        _bring(session, repository, files, what, brought)
+        _place_all(repository, files, brought, root, prefix)
+    remove_tree(brought)
+    if not root.exists():
+        raise _nothing(repository, prefix)
+    _refuse_pointers(root)
 
 
 def _nothing(repository: Repository, prefix: Prefix) -> EtbuildError:

@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 
 from etbuild.execution.fetch.address import fetch_address, shown
 from etbuild.execution.fetch.pip import run_pip
-from etbuild.execution.fetch.repository import told_of
 from etbuild.execution.fetch.session import FetchSession
 from etbuild.execution.fetch.wheel_tags import wheel_platforms
 from etbuild.model.diagnostics import Diagnostic, EtbuildError
@@ -22,19 +21,18 @@ def bring_files(
     session: FetchSession, repository: Repository, folder: Path, is_here: Callable[[str], bool] = lambda _name: False
 ) -> list[Path]:
     """Bring what `repository` names into `folder`: all but what `is_here` of an address's files."""
-    with told_of(repository):
-        if repository.kind == "pypi":
-            wanted = f"{repository.package}=={repository.version}" if repository.version else repository.package
-            if repository.sdist or not _bring_wheel(session, repository, wanted, folder):
-                run_pip(session, [wanted], folder, program=(_SDIST_PROGRAM,))
-        elif repository.kind == "npm":
-            _fetch_npm(session, f"{repository.package}@{repository.version or 'latest'}", folder)
-        else:
-            for url, name in addresses(repository):
-                if not is_here(name):
-                    target = folder / name
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    fetch_address(session, url, target, f"@{repository.name} {name}")
+    if repository.kind == "pypi":
+        wanted = f"{repository.package}=={repository.version}" if repository.version else repository.package
+        if repository.sdist or not _bring_wheel(session, repository, wanted, folder):
+            run_pip(session, [wanted], folder, program=(_SDIST_PROGRAM,))
+    elif repository.kind == "npm":
+        _fetch_npm(session, f"{repository.package}@{repository.version or 'latest'}", folder)
+    else:
+        for url, name in addresses(repository):
+            if not is_here(name):
+                target = folder / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                fetch_address(session, url, target, f"@{repository.name} {name}")
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
